@@ -1,0 +1,54 @@
+//! Compiles `rules/*.yaml` with the types that user rules go through, and embeds them, so that start-up
+//! parses nothing. A rule that does not compile stops the build.
+
+#[allow(dead_code, unreachable_pub, reason = "the build uses a part of these modules")]
+mod rules {
+    #[path = "../src/rules/alphabet.rs"]
+    pub mod alphabet;
+    #[path = "../src/rules/check.rs"]
+    pub mod check;
+    #[path = "../src/rules/format.rs"]
+    pub mod format;
+    #[path = "../src/rules/load.rs"]
+    pub mod load;
+    #[path = "../src/rules/rule.rs"]
+    pub mod rule;
+    #[path = "../src/rules/syntax.rs"]
+    pub mod syntax;
+}
+
+use std::path::{Path, PathBuf};
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    println!("cargo::rerun-if-changed=build.rs");
+    println!("cargo::rerun-if-changed=rules");
+    println!("cargo::rerun-if-changed=src/rules");
+    let mut all: Vec<rules::rule::Rule> = Vec::new();
+    for path in rule_files(Path::new("rules"))? {
+        let yaml = std::fs::read_to_string(&path)?;
+        let compiled = rules::load::parse_rules(&yaml).map_err(|error| format!("{}: {error}", path.display()))?;
+        all.extend(compiled);
+    }
+    all.sort_by(|a, b| a.id.cmp(&b.id));
+    if let Some(pair) = all.windows(2).find(|pair| pair[0].id == pair[1].id) {
+        return Err(format!("rules: the id `{}` is used twice", pair[0].id).into());
+    }
+    let out = PathBuf::from(std::env::var("OUT_DIR")?);
+    std::fs::write(out.join("rules.bin"), postcard::to_stdvec(&all)?)?;
+    println!("cargo::rustc-env=KEYWARD_COMMIT={}", commit().unwrap_or_default());
+    Ok(())
+}
+
+/// The rule files in a fixed order.
+fn rule_files(dir: &Path) -> std::io::Result<Vec<PathBuf>> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(dir)?.map(|entry| entry.map(|entry| entry.path())).collect::<Result<_, _>>()?;
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "yaml"));
+    files.sort();
+    Ok(files)
+}
+
+/// The commit that is built, for `--version`; nothing where there is no git.
+fn commit() -> Option<String> {
+    let output = std::process::Command::new("git").args(["rev-parse", "--short=10", "HEAD"]).output().ok()?;
+    output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}

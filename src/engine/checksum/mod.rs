@@ -1,0 +1,1 @@
+//! L2: offline checks of secrets (see docs/architecture.md).

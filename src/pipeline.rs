@@ -1,0 +1,1 @@
+//! L4: (see docs/architecture.md).

@@ -1,0 +1,17 @@
+//! L1: rules: as they are written ([`syntax`]), as the detector runs them ([`rule`]), and the sets of them.
+//!
+//! `build.rs` includes this module's pure parts to compile `rules/*.yaml`, so nothing here may depend on a
+//! higher level.
+
+pub mod alphabet;
+pub mod builtin;
+pub mod check;
+pub mod format;
+pub mod load;
+pub mod rule;
+pub mod set;
+pub mod syntax;
+
+pub use rule::{ASSIGNMENT_REACH, CONTEXT_REACH, Keyword, PEM_REACH, Place, Rule, RuleError, Shape};
+pub use set::RuleSet;
+pub use syntax::{Audience, Confidence, Severity};

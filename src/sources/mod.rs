@@ -1,0 +1,71 @@
+//! L3: where bytes come from. A source finds blobs and hands them to a [`Sink`]; it never knows the rules.
+
+pub mod archive;
+pub mod content;
+pub mod history;
+pub mod staged;
+pub mod stdin;
+pub mod walk;
+
+use crate::blob::{Blob, Skip};
+
+/// What takes the blobs of a source. Called from many threads at once.
+pub trait Sink: Sync {
+    /// Scans a blob. Returns when it is done with the bytes.
+    fn blob(&self, blob: Blob<'_>);
+
+    /// Takes note of something that was not scanned.
+    fn skip(&self, skip: Skip);
+}
+
+/// What a source went through, for the coverage line.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    /// What was scanned, in words: "working tree .", "index", "history main..HEAD".
+    pub scope: String,
+    /// Refs that were followed.
+    pub refs: u64,
+    /// Commits that were seen.
+    pub commits: u64,
+    /// Blobs that were scanned (files, objects, index entries).
+    pub blobs: u64,
+    /// Bytes of these blobs.
+    pub bytes: u64,
+    /// Things the user should know that do not make the scan incomplete.
+    pub notes: Vec<String>,
+}
+
+/// Why a source could not be scanned at all.
+#[derive(Debug, thiserror::Error)]
+pub enum SourceError {
+    /// A path that is not there or cannot be opened.
+    #[error("{path}: {error}")]
+    Path {
+        /// The path as given.
+        path: String,
+        /// What the system said.
+        error: std::io::Error,
+    },
+    /// Not inside a git repository, or one that cannot be opened.
+    #[error("{path}: {what}")]
+    Repository {
+        /// The path as given.
+        path: String,
+        /// What is wrong and what to do.
+        what: String,
+    },
+    /// A revision, range or branch that does not resolve.
+    #[error("`{revision}`: {what}")]
+    Revision {
+        /// The revision as given.
+        revision: String,
+        /// What is wrong and what to do.
+        what: String,
+    },
+    /// Git data that cannot be read.
+    #[error("{what}")]
+    Git {
+        /// What is wrong and what to do.
+        what: String,
+    },
+}

@@ -1,0 +1,1 @@
+//! L3: (see docs/architecture.md).

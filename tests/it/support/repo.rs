@@ -1,0 +1,1 @@
+//! Builds git repositories with real git.
