@@ -2,25 +2,36 @@
 //!
 //! [`Detector::scan`] is a pure function of the bytes (`docs/architecture.md`, contracts): no I/O, no path, no
 //! clock, the same answer for any thread count or neighbour. Everything that depends on where the bytes lie
-//! happens in triage.
+//! happens in triage. `docs/detector.md` explains the stages.
 
 pub mod assignment;
+mod boundary;
 pub mod checksum;
 pub mod decode;
 pub mod entropy;
 pub mod filter;
 mod matcher;
+mod overlap;
 mod pem;
-mod prefilter;
+mod program;
+mod runs;
+mod scanner;
+mod surroundings;
 pub mod url;
+mod validate;
+mod words;
 
-use crate::rules::{Confidence, Rule, RuleSet};
+use crate::rules::{Confidence, Rule, RuleSet, Shape};
 use crate::text::Span;
+use program::Program;
+
+pub use validate::Refusal;
 
 /// The compiled rule set.
 #[derive(Debug)]
 pub struct Detector {
     rules: RuleSet,
+    program: Program,
 }
 
 /// A secret found in bytes.
@@ -42,10 +53,22 @@ pub struct Match {
 
 /// What one thread reuses from blob to blob, so that the hot loop allocates nothing.
 #[derive(Debug, Default)]
-pub struct Scratch {}
+pub struct Scratch {
+    context: surroundings::ContextHits,
+    candidates: Vec<u32>,
+}
+
+impl Scratch {
+    fn reset(&mut self) {
+        self.context.clear();
+    }
+}
 
 impl Detector {
     /// A detector with all built-in rules that are on by default.
+    ///
+    /// # Panics
+    /// Never: the build compiles the same rules.
     #[must_use]
     pub fn builtin() -> Detector {
         Detector::new(crate::rules::builtin::builtin().filter(|rule| rule.enabled)).expect("the built-in rules compile")
@@ -54,9 +77,34 @@ impl Detector {
     /// A detector for the given rules.
     ///
     /// # Errors
-    /// Where a rule's pattern does not compile.
+    /// Where there is no rule, or a user's pattern is too large to compile.
     pub fn new(rules: RuleSet) -> Result<Detector, DetectorError> {
-        Ok(Detector { rules })
+        if rules.is_empty() {
+            return Err(DetectorError::NoRules);
+        }
+        let program = Program::new(rules.rules());
+        Ok(Detector { rules, program })
+    }
+
+    /// Compiles every pattern at once. Built-in patterns are tested to compile, so only user rules need it.
+    ///
+    /// # Errors
+    /// The first pattern that the regex engine refuses.
+    pub fn check_patterns(&self) -> Result<(), DetectorError> {
+        for rule in self.rules() {
+            if let Shape::Pattern { regex, .. } = &rule.shape {
+                Self::try_compile(regex).map_err(|error| DetectorError::Pattern { rule: rule.id.clone(), what: error.to_string() })?;
+            }
+        }
+        Ok(())
+    }
+
+    fn try_compile(regex: &str) -> Result<regex::bytes::Regex, regex::Error> {
+        regex::bytes::RegexBuilder::new(regex).unicode(false).size_limit(4 << 20).dfa_size_limit(1 << 20).build()
+    }
+
+    fn compile(regex: &str) -> regex::bytes::Regex {
+        Self::try_compile(regex).expect("patterns are checked before they run")
     }
 
     /// The rules that this detector runs.
@@ -74,8 +122,7 @@ impl Detector {
     /// As [`Detector::scan`], reusing `scratch`.
     #[must_use]
     pub fn scan_with(&self, bytes: &[u8], scratch: &mut Scratch) -> Vec<Match> {
-        let _ = (bytes, scratch);
-        Vec::new()
+        scanner::Scanner::new(self, bytes, scratch).run()
     }
 }
 

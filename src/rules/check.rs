@@ -23,3 +23,18 @@ impl Check {
         Check::deserialize(deserializer).map_err(|error| error.to_string())
     }
 }
+/// x
+#[derive(PartialEq)]
+pub enum Strength {
+    /// a
+    Refutes,
+    /// b
+    Hints,
+}
+impl Check {
+    /// x
+    #[must_use]
+    pub fn strength(self) -> Strength {
+        Strength::Refutes
+    }
+}

@@ -72,8 +72,13 @@ pub struct Rule {
 pub enum Shape {
     /// A token with a shape of its own.
     Format(Format),
-    /// A linear-time regex; the group `secret`, or the whole match, is the secret.
-    Pattern(String),
+    /// A linear-time regex.
+    Pattern {
+        /// The regex; the group `secret`, or the whole match, is the secret.
+        regex: String,
+        /// The longest match, in bytes.
+        longest: u32,
+    },
     /// A URL with a password.
     Url {
         /// Schemes in lower case; empty for all that no other rule names.
@@ -182,7 +187,7 @@ impl Rule {
         let near = if self.context.is_empty() { 0 } else { CONTEXT_REACH };
         let length = match &self.shape {
             Shape::Format(format) => format.length().1,
-            Shape::Pattern(_) => PATTERN_REACH,
+            Shape::Pattern { longest, .. } => *longest as usize,
             Shape::Url { .. } => 1024,
             Shape::Pem(_) => PEM_REACH,
             Shape::Assignment { .. } => ASSIGNMENT_REACH,
@@ -213,8 +218,8 @@ fn compile_shape(syntax: &RuleSyntax) -> Result<Shape, (&'static str, String)> {
         return Format::parse(text).map(Shape::Format).map_err(|what| ("format", what));
     }
     if let Some(text) = &syntax.pattern {
-        check_pattern(text).map_err(|what| ("pattern", what))?;
-        return Ok(Shape::Pattern(text.clone()));
+        let longest = longest_match(text).map_err(|what| ("pattern", what))?;
+        return Ok(Shape::Pattern { regex: text.clone(), longest });
     }
     if let Some(url) = &syntax.url {
         return Ok(Shape::Url { schemes: url.schemes.clone(), hosts: url.hosts.clone() });
@@ -236,11 +241,11 @@ pub fn squash(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// Every pattern is a linear-time regex with a bounded match.
-fn check_pattern(text: &str) -> Result<(), String> {
+/// The longest match of a pattern, in bytes: every pattern is a linear-time regex with a bounded match.
+fn longest_match(text: &str) -> Result<u32, String> {
     let hir = regex_syntax::ParserBuilder::new().utf8(false).build().parse(text).map_err(|error| error.to_string())?;
     match hir.properties().maximum_len() {
-        Some(length) if length <= PATTERN_REACH => Ok(()),
+        Some(length) if length <= PATTERN_REACH => Ok(u32::try_from(length).expect("a small number")),
         Some(length) => Err(format!("a match can be {length} bytes long; at most {PATTERN_REACH} are allowed")),
         None => Err("a match can be endless: give every repetition an upper bound".to_owned()),
     }
@@ -258,7 +263,7 @@ fn derive_keywords(shape: &Shape, syntax: &RuleSyntax, context: &[String]) -> Re
             let names = syntax.assignment.as_ref().map(|assignment| &assignment.names[..]).unwrap_or_default();
             spellings(names).iter().map(|name| Keyword { text: name.clone(), place: Place::Near }).collect()
         }
-        Shape::Pattern(_) => {
+        Shape::Pattern { .. } => {
             syntax.keywords.iter().map(|word| inside(word, 0, u32::try_from(PATTERN_REACH).expect("a small number"))).collect()
         }
         Shape::Format(_) | Shape::Assignment { .. } => near(&syntax.keywords),
@@ -315,7 +320,7 @@ fn format_keywords(format: &Format) -> Option<Vec<Keyword>> {
 }
 
 /// Every literal with which a match can begin, as far as it is fixed, at most 64 of them.
-fn leading_literals(parts: &[Part]) -> Vec<Vec<u8>> {
+pub(crate) fn leading_literals(parts: &[Part]) -> Vec<Vec<u8>> {
     const MOST: usize = 64;
     let mut heads: Vec<Vec<u8>> = vec![Vec::new()];
     for part in parts {

@@ -1,1 +1,6 @@
-//! L2: offline checks of secrets (see docs/architecture.md).
+//! stub
+/// x
+#[must_use]
+pub fn verify(_c: crate::rules::check::Check, _t: &[u8]) -> bool {
+    true
+}

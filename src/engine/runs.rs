@@ -1,0 +1,158 @@
+//! L2: the first stage: runs of token characters.
+//!
+//! Almost every secret is, or holds, a run of at least [`LEAST_RUN`] characters of `A-Z a-z 0-9 _ - + / = .`,
+//! so only such runs are looked at closer. Finding them does not depend on the rules: the cost per byte
+//! is the same for one rule and for two thousand. What a run of this kind need not hold (passwords, PEM
+//! labels, URLs) has literals of its own in [`super::literals`].
+
+/// The shortest run that is looked at, in bytes.
+pub(super) const LEAST_RUN: usize = 12;
+
+/// Characters of a run.
+const TOKEN: u8 = 1;
+/// Characters of a word: what one alphabet of most tokens is made of.
+const WORD: u8 = 2;
+/// Letters and digits.
+const ALNUM: u8 = 4;
+/// Digits.
+const DIGIT: u8 = 8;
+
+/// The classes of every byte.
+static CLASS: [u8; 256] = classes();
+
+const fn classes() -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        #[allow(clippy::cast_possible_truncation, reason = "below 256")]
+        let b = byte as u8;
+        table[byte] = if b.is_ascii_digit() {
+            TOKEN | WORD | ALNUM | DIGIT
+        } else if b.is_ascii_alphabetic() {
+            TOKEN | WORD | ALNUM
+        } else if matches!(b, b'_' | b'-') {
+            TOKEN | WORD
+        } else if matches!(b, b'+' | b'/' | b'=' | b'.') {
+            TOKEN
+        } else {
+            0
+        };
+        byte += 1;
+    }
+    table
+}
+
+/// Whether the byte may stand in a run.
+#[inline]
+pub(super) fn is_token(byte: u8) -> bool {
+    CLASS[usize::from(byte)] & TOKEN != 0
+}
+
+/// Whether the byte may stand in a word: a letter, a digit, `_` or `-`.
+#[inline]
+pub(super) fn is_word(byte: u8) -> bool {
+    CLASS[usize::from(byte)] & WORD != 0
+}
+
+/// Whether the byte is an ASCII letter or digit.
+#[inline]
+pub(super) fn is_alnum(byte: u8) -> bool {
+    CLASS[usize::from(byte)] & ALNUM != 0
+}
+
+/// Calls `visit(start, end)` for every maximal run of at least [`LEAST_RUN`] token characters, in order.
+pub(super) fn for_each(bytes: &[u8], visit: &mut impl FnMut(usize, usize)) {
+    let mut finder = Finder { start: None };
+    let mut at = 0;
+    let (blocks, tail) = bytes.as_chunks::<64>();
+    for block in blocks {
+        finder.block(at, mask(block), 64, visit);
+        at += 64;
+    }
+    if !tail.is_empty() {
+        let mut block = [0; 64];
+        block[..tail.len()].copy_from_slice(tail);
+        finder.block(at, mask(&block), tail.len(), visit);
+    }
+    finder.finish(bytes.len(), visit);
+}
+
+/// One bit a byte of the block: set where it is a token character.
+#[inline]
+fn mask(block: &[u8; 64]) -> u64 {
+    let mut mask = 0;
+    for (at, &byte) in block.iter().enumerate() {
+        mask |= u64::from(CLASS[usize::from(byte)] & TOKEN) << at;
+    }
+    mask
+}
+
+/// Puts runs together over block borders.
+struct Finder {
+    start: Option<usize>,
+}
+
+impl Finder {
+    #[inline]
+    fn block(&mut self, base: usize, mask: u64, len: usize, visit: &mut impl FnMut(usize, usize)) {
+        if mask == 0 && self.start.is_none() {
+            return;
+        }
+        // Bits at which a run begins or ends.
+        let carry = u64::from(self.start.is_some());
+        let mut edges = mask ^ (mask << 1 | carry);
+        while edges != 0 {
+            let at = edges.trailing_zeros() as usize;
+            edges &= edges - 1;
+            if at >= len {
+                break;
+            }
+            match self.start.take() {
+                None => self.start = Some(base + at),
+                Some(start) if base + at - start >= LEAST_RUN => visit(start, base + at),
+                Some(_) => {}
+            }
+        }
+    }
+
+    fn finish(self, len: usize, visit: &mut impl FnMut(usize, usize)) {
+        if let Some(start) = self.start
+            && len - start >= LEAST_RUN
+        {
+            visit(start, len);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LEAST_RUN, for_each, is_token};
+    use proptest::prelude::*;
+
+    fn runs(bytes: &[u8]) -> Vec<(usize, usize)> {
+        let mut found = Vec::new();
+        for_each(bytes, &mut |start, end| found.push((start, end)));
+        found
+    }
+
+    fn plain(bytes: &[u8]) -> Vec<(usize, usize)> {
+        let mut found = Vec::new();
+        let mut start = 0;
+        for at in 0..=bytes.len() {
+            if at == bytes.len() || !is_token(bytes[at]) {
+                if at - start >= LEAST_RUN {
+                    found.push((start, at));
+                }
+                start = at + 1;
+            }
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn runs_are_those_of_a_plain_loop(text in "([a-zA-Z0-9_=.+/-]{0,80}[ \"\n:]{0,3}){0,8}") {
+            prop_assert_eq!(runs(text.as_bytes()), plain(text.as_bytes()));
+        }
+    }
+}

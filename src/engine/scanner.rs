@@ -1,0 +1,267 @@
+//! L2: one pass over one blob: runs, heads, lengths, literals, and the matches that they lead to.
+
+use super::program::{Action, LONGEST_WORD, LengthRule, Program};
+use super::runs::{is_alnum, is_token, is_word};
+use super::words::WordHit;
+use super::{Detector, Match, Scratch, boundary, matcher, overlap, pem, surroundings, url, validate};
+use crate::engine::assignment;
+use crate::rules::{CONTEXT_REACH, Confidence, Rule, Shape};
+use crate::text::Span;
+
+/// One scan of one blob.
+pub(super) struct Scanner<'a> {
+    detector: &'a Detector,
+    program: &'a Program,
+    bytes: &'a [u8],
+    scratch: &'a mut Scratch,
+    found: Vec<Match>,
+}
+
+impl<'a> Scanner<'a> {
+    pub(super) fn new(detector: &'a Detector, bytes: &'a [u8], scratch: &'a mut Scratch) -> Scanner<'a> {
+        scratch.reset();
+        Scanner { detector, program: &detector.program, bytes, scratch, found: Vec::new() }
+    }
+
+    pub(super) fn run(mut self) -> Vec<Match> {
+        let bytes = self.bytes;
+        super::runs::for_each(bytes, &mut |start, end| self.token_run(start, end));
+        let program = self.program;
+        program.literals.find(bytes, 0, bytes.len(), &mut |hit| self.literal(hit));
+        overlap::resolve(self.detector.rules(), self.found)
+    }
+
+    fn rule(&self, index: u32) -> &'a Rule {
+        &self.detector.rules()[index as usize]
+    }
+
+    /// A maximal run of token characters.
+    fn token_run(&mut self, start: usize, end: usize) {
+        self.heads(start, end);
+        self.words(start, end, false);
+        self.words(start, end, true);
+    }
+
+    /// Formats that begin with a literal, at every beginning of a word in the run.
+    fn heads(&mut self, start: usize, end: usize) {
+        let bytes = self.bytes;
+        let mut inside = false;
+        for at in start..end {
+            let alnum = is_alnum(bytes[at]);
+            if alnum && !inside {
+                self.head(at);
+                if let Some(behind) = boundary::behind_escape(bytes, at)
+                    && behind < end
+                {
+                    self.head(behind);
+                }
+            }
+            inside = alnum;
+        }
+    }
+
+    fn head(&mut self, at: usize) {
+        let program = self.program;
+        for head in program.heads.at(&self.bytes[at..]) {
+            if self.bytes[at..].starts_with(&head.literal) {
+                self.format(head.rule, at);
+            }
+        }
+    }
+
+    /// Formats told by the length of the word that they begin with: every maximal word (or run of base64
+    /// characters) of the run that holds a digit.
+    fn words(&mut self, start: usize, end: usize, wide: bool) {
+        let bytes = self.bytes;
+        let belongs = |byte: u8| is_word(byte) || (wide && matches!(byte, b'+' | b'/'));
+        let mut at = start;
+        while at < end {
+            if !belongs(bytes[at]) {
+                at += 1;
+                continue;
+            }
+            let begin = at;
+            let mut digit = false;
+            while at < end && belongs(bytes[at]) {
+                digit |= bytes[at].is_ascii_digit();
+                at += 1;
+            }
+            let length = at - begin;
+            if digit && (super::runs::LEAST_RUN..=LONGEST_WORD).contains(&length) {
+                self.word(begin, length, wide);
+            }
+        }
+    }
+
+    fn word(&mut self, at: usize, length: usize, wide: bool) {
+        let program = self.program;
+        let lengths = &program.lengths;
+        let entry = if wide { &lengths.wide[length] } else { &lengths.word[length] };
+        for &rule in &entry.alone {
+            self.format(rule, at);
+        }
+        if !entry.contextual {
+            return;
+        }
+        let fits = |rule: &LengthRule| rule.wide == wide && (rule.min..=rule.max).contains(&length);
+        let window = surroundings::context_window(self.bytes, Span::new(at, at + length));
+        self.scratch.context.advance(&program.context, self.bytes, window);
+        let mut candidates = std::mem::take(&mut self.scratch.candidates);
+        candidates.clear();
+        for hit in self.scratch.context.within(window) {
+            let rules = &program.context_rules[hit.word as usize];
+            candidates.extend(rules.iter().filter(|&&rule| lengths.of_rule[rule as usize].as_ref().is_some_and(fits)));
+        }
+        candidates.sort_unstable();
+        candidates.dedup();
+        for &rule in &candidates {
+            self.format(rule, at);
+        }
+        self.scratch.candidates = candidates;
+    }
+
+    /// A format that begins at `at`.
+    fn format(&mut self, index: u32, at: usize) {
+        let rule = self.rule(index);
+        let Shape::Format(format) = &rule.shape else { return };
+        let bytes = self.bytes;
+        if !boundary::opens(bytes, at, rule) {
+            return;
+        }
+        let end = matcher::match_at(&format.parts, bytes, at, &mut |end| boundary::closes(bytes, at, end, rule));
+        let Some(end) = end else { return };
+        let span = Span::new(at, end);
+        if validate::token(rule, span.of(bytes)).is_err() {
+            return;
+        }
+        if !rule.context.is_empty() && !self.in_context(index, rule, span) {
+            return;
+        }
+        self.push(index, span, span, rule.confidence);
+    }
+
+    /// Whether the rule's context stands around the token, and what it is given to does not speak against it.
+    fn in_context(&mut self, index: u32, rule: &Rule, span: Span) -> bool {
+        let window = surroundings::context_window(self.bytes, span);
+        let program = self.program;
+        self.scratch.context.advance(&program.context, self.bytes, window);
+        let bytes = self.bytes;
+        let hits = self.scratch.context.within(window).filter(|hit| program.context_rules[hit.word as usize].contains(&index));
+        surroundings::supports(bytes, rule, span, hits)
+    }
+
+    /// A literal of the rules that are not told by runs.
+    fn literal(&mut self, hit: WordHit) {
+        let program = self.program;
+        let mut parsed: Option<Option<assignment::Assignment>> = None;
+        for action in &program.actions[hit.word as usize] {
+            match *action {
+                Action::Format { rule, min, max } => {
+                    let last = hit.start.saturating_sub(min as usize);
+                    for at in hit.start.saturating_sub(max as usize)..=last {
+                        self.format(rule, at);
+                    }
+                }
+                Action::Near { rule } => self.near(rule, hit),
+                Action::Pattern { rule } => self.pattern(rule, hit),
+                Action::Assignment { rule } => {
+                    let keyword = Span::new(hit.start, hit.end);
+                    let parsed = parsed.get_or_insert_with(|| assignment::parse(self.bytes, keyword)).clone();
+                    if let Some(parsed) = parsed {
+                        self.assignment(rule, &parsed);
+                    }
+                }
+                Action::Url => self.url(hit.start),
+                Action::Pem => self.pem(hit.start),
+            }
+        }
+    }
+
+    /// A format without literal or certain length: tried wherever a word begins near its context word.
+    fn near(&mut self, rule: u32, hit: WordHit) {
+        let from = hit.start.saturating_sub(CONTEXT_REACH);
+        let to = (hit.end + CONTEXT_REACH).min(self.bytes.len());
+        for at in from..to {
+            if !is_token(self.bytes[at]) || (at > 0 && is_word(self.bytes[at - 1])) {
+                continue;
+            }
+            self.format(rule, at);
+        }
+    }
+
+    fn pattern(&mut self, index: u32, hit: WordHit) {
+        let rule = self.rule(index);
+        let Shape::Pattern { regex, longest } = &rule.shape else { return };
+        let compiled = self.program.patterns[index as usize].get_or_init(|| Detector::compile(regex));
+        let from = hit.end.saturating_sub(*longest as usize);
+        let to = (hit.start + *longest as usize).min(self.bytes.len());
+        let window = &self.bytes[from..to];
+        let mut at = 0;
+        while let Some(captures) = compiled.captures_at(window, at) {
+            let whole = captures.get(0).expect("group 0 is the match");
+            if from + whole.start() > hit.start {
+                break;
+            }
+            if from + whole.end() >= hit.end {
+                let secret = captures.name("secret").unwrap_or(whole);
+                let span = Span::new(from + whole.start(), from + whole.end());
+                let secret = Span::new(from + secret.start(), from + secret.end());
+                self.patterned(index, rule, span, secret);
+                break;
+            }
+            at = whole.end().max(at + 1);
+        }
+    }
+
+    fn patterned(&mut self, index: u32, rule: &Rule, span: Span, secret: Span) {
+        let fits = validate::value(rule, secret.of(self.bytes)).is_ok();
+        if fits && (rule.context.is_empty() || self.in_context(index, rule, span)) {
+            self.push(index, span, secret, rule.confidence);
+        }
+    }
+
+    fn assignment(&mut self, index: u32, parsed: &assignment::Assignment) {
+        let rule = self.rule(index);
+        let Shape::Assignment { names, value } = &rule.shape else { return };
+        let name = parsed.name.of(self.bytes);
+        let squashed = crate::rules::rule::squash(&String::from_utf8_lossy(name));
+        if !names.iter().any(|part| squashed.contains(part.as_str())) {
+            return;
+        }
+        let secret = parsed.value.of(self.bytes);
+        if validate::value(rule, secret).is_err() {
+            return;
+        }
+        if let Some(confidence) = assignment::judge(name, secret, *value, parsed) {
+            let span = Span::new(parsed.name.start.min(parsed.value.start), parsed.name.end.max(parsed.value.end));
+            self.push(index, span, parsed.value, confidence.min(rule.confidence));
+        }
+    }
+
+    fn url(&mut self, at: usize) {
+        let Some(parsed) = url::password_in_url(self.bytes, at) else { return };
+        let Some(confidence) = url::judge_url(&parsed, self.bytes) else { return };
+        let chosen = url::rule_for(self.detector.rules(), &self.program.urls, &parsed, self.bytes);
+        if let Some(index) = chosen {
+            self.push(index, parsed.whole, parsed.password, confidence.min(self.rule(index).confidence));
+        }
+    }
+
+    fn pem(&mut self, at: usize) {
+        let Some(block) = pem::block(self.bytes, at) else { return };
+        let label = block.label.of(self.bytes);
+        let chosen = self.program.pems.iter().find(|(known, _)| known.as_bytes() == label);
+        if let Some(&(_, index)) = chosen
+            && validate::pem(self.rule(index), block.span.of(self.bytes))
+        {
+            self.push(index, block.span, block.span, self.rule(index).confidence);
+        }
+    }
+
+    fn push(&mut self, rule: u32, span: Span, secret: Span, confidence: Confidence) {
+        let found = Match { rule: rule as usize, span, secret, decoded: None, confidence, parts: Vec::new() };
+        if !self.found.contains(&found) {
+            self.found.push(found);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! L2: what stands around a token: context words within reach, and the name that the token is given to.
+
+use super::runs::{is_alnum, is_word};
+use super::words::{WordHit, WordIndex};
+use crate::rules::format::Part;
+use crate::rules::rule::squash;
+use crate::rules::{CONTEXT_REACH, Rule, Shape};
+use crate::text::Span;
+
+/// How far behind a token a context word may stand, in bytes.
+const BEHIND: usize = 96;
+/// Context words up to this length must stand as words of their own (`box` is not in `checkbox`).
+const SHORT_WORD: usize = 6;
+/// How much of a line before a token is looked at, in bytes.
+const LINE_REACH: usize = 160;
+
+/// The stretch in which the context words of a token are looked for.
+pub(super) fn context_window(bytes: &[u8], token: Span) -> Span {
+    Span::new(token.start.saturating_sub(CONTEXT_REACH), (token.end + BEHIND).min(bytes.len()))
+}
+
+/// The context words met so far, found once a byte however many tokens ask.
+#[derive(Debug, Default)]
+pub(super) struct ContextHits {
+    hits: Vec<WordHit>,
+    scanned: Option<Span>,
+}
+
+impl ContextHits {
+    pub(super) fn clear(&mut self) {
+        self.hits.clear();
+        self.scanned = None;
+    }
+
+    /// Makes sure that every word of `window` is known.
+    pub(super) fn advance(&mut self, words: &WordIndex, bytes: &[u8], window: Span) {
+        let from = match self.scanned {
+            Some(scanned) if scanned.start <= window.start && window.end <= scanned.end => return,
+            Some(scanned) if scanned.start <= window.start && window.start <= scanned.end => scanned.end,
+            _ => {
+                self.clear();
+                window.start
+            }
+        };
+        words.find(bytes, from, window.end, &mut |hit| self.hits.push(hit));
+        let start = self.scanned.map_or(window.start, |scanned| scanned.start);
+        self.scanned = Some(Span::new(start, window.end));
+    }
+
+    /// The words that lie wholly in `window`.
+    pub(super) fn within(&self, window: Span) -> impl Iterator<Item = WordHit> + '_ {
+        // Hits come in order of their grams, which lie inside the words; words are shorter than 256 bytes.
+        let first = self.hits.partition_point(|hit| hit.start + 256 < window.start);
+        self.hits[first..]
+            .iter()
+            .take_while(move |hit| hit.start < window.end + 256)
+            .filter(move |hit| window.start <= hit.start && hit.end <= window.end)
+            .copied()
+    }
+}
+
+/// Parts of names that say "secret".
+const SECRET_WORDS: &[&str] =
+    &["key", "token", "secret", "pass", "pwd", "auth", "cred", "bearer", "signing", "private", "login", "jwt", "webhook", "pat", "dsn"];
+/// Ends of names that say that a value is something else.
+const OTHER_ENDS: &[&str] = &[
+    "sha",
+    "sha1",
+    "sha256",
+    "sha512",
+    "md5",
+    "hash",
+    "checksum",
+    "digest",
+    "integrity",
+    "commit",
+    "revision",
+    "rev",
+    "etag",
+    "version",
+    "path",
+    "file",
+    "filename",
+    "url",
+    "uri",
+    "host",
+    "name",
+    "fingerprint",
+    "thumbprint",
+    "keyid",
+    "kid",
+    "uuid",
+    "guid",
+    "publickey",
+    "pubkey",
+    "build",
+    "image",
+    "tag",
+    "ref",
+    "nonce",
+    "salt",
+    "sum",
+    "trace",
+    "traceid",
+    "requestid",
+    "sessionid",
+    "icon",
+    "class",
+    "color",
+    "cid",
+    "oid",
+    "blob",
+    "tree",
+    "snapshot",
+    "layer",
+];
+
+/// Whether a context word of `hits` stands near enough to the token to say what it is.
+pub(super) fn supports(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterator<Item = WordHit>) -> bool {
+    let line = line_before(bytes, token.start);
+    if !value_position(bytes, token) {
+        return false;
+    }
+    let name = last_name(bytes, line, token.start);
+    let squashed = squash(&String::from_utf8_lossy(name.of(bytes)));
+    let says_secret = SECRET_WORDS.iter().any(|word| squashed.contains(word));
+    let says_other = OTHER_ENDS.iter().any(|end| squashed.ends_with(end));
+    let line_end = line_end(bytes, token.end);
+    let (mut anywhere, mut same_line, mut in_name) = (false, false, false);
+    for hit in hits {
+        if token.start < hit.end && hit.start < token.end || !stands_alone(bytes, hit) {
+            continue;
+        }
+        anywhere = true;
+        same_line |= hit.start >= line.start && hit.end <= line_end;
+        in_name |= name.start <= hit.start && hit.end <= name.end;
+    }
+    if !anywhere || (says_other && !(in_name && says_secret)) {
+        return false;
+    }
+    if says_secret {
+        return true;
+    }
+    if is_bare_uuid(rule) {
+        return false;
+    }
+    let ends_in_id = squashed.ends_with("id");
+    (in_name && !ends_in_id) || (same_line && !ends_in_id && (name.is_empty() || line_says_secret(bytes, line)))
+}
+
+/// Whether something is given: the token stands behind a quote, an operator, a space or a bracket.
+fn value_position(bytes: &[u8], token: Span) -> bool {
+    let before = token.start.checked_sub(1).map(|at| bytes[at]);
+    let opens = before.is_none_or(|byte| {
+        // A letter or digit here belongs to an escape sequence, or the token could not begin.
+        is_alnum(byte)
+            || matches!(
+                byte,
+                b'"' | b'\'' | b'`' | b'=' | b':' | b' ' | b'\t' | b'(' | b',' | b'>' | b'[' | b'{' | b'|' | b'\n' | b'\r' | b';' | b'&'
+            )
+    });
+    let behind = bytes.get(token.end).copied();
+    let followed = behind.is_some_and(|byte| matches!(byte, b'/' | b'(' | b'[') || (byte == b'@' && before != Some(b':')));
+    opens && !followed
+}
+
+/// The part of the line before `at`, bounded; the line before where there is no letter on this one.
+fn line_before(bytes: &[u8], at: usize) -> Span {
+    let from = at.saturating_sub(LINE_REACH);
+    let before = &bytes[from..at];
+    let start = before.iter().rposition(|&byte| byte == b'\n' || byte == b'\r').map_or(from, |newline| from + newline + 1);
+    if bytes[start..at].iter().any(|&byte| is_alnum(byte)) || start <= from {
+        return Span::new(start, at);
+    }
+    let trimmed = before[..start - from].iter().rposition(|&byte| byte != b'\n' && byte != b'\r').map_or(from, |last| from + last + 1);
+    let previous = bytes[from..trimmed].iter().rposition(|&byte| byte == b'\n' || byte == b'\r').map_or(from, |newline| from + newline + 1);
+    Span::new(previous, at)
+}
+
+fn line_end(bytes: &[u8], at: usize) -> usize {
+    let to = (at + BEHIND).min(bytes.len());
+    bytes[at..to].iter().position(|&byte| byte == b'\n' || byte == b'\r').map_or(to, |newline| at + newline)
+}
+
+/// The last name before the token: what it is given to, or the function that takes it.
+fn last_name(bytes: &[u8], line: Span, at: usize) -> Span {
+    let mut end = at;
+    while end > line.start && !is_alnum(bytes[end - 1]) {
+        end -= 1;
+    }
+    let mut start = end;
+    while start > line.start && (is_word(bytes[start - 1]) || matches!(bytes[start - 1], b'.' | b'$')) {
+        start -= 1;
+    }
+    // A type between the name and the value (`key: &str = …`, `key: string = …`) is not the name.
+    let word = bytes[start..end].to_ascii_lowercase();
+    if matches!(&word[..], b"str" | b"string" | b"static" | b"text" | b"any" | b"value" | b"default") && start > line.start {
+        let outer = last_name(bytes, line, start);
+        if !outer.is_empty() {
+            return outer;
+        }
+    }
+    Span::new(start, end)
+}
+
+/// Whether a word of the line says that a secret is at hand, or the line is a request.
+fn line_says_secret(bytes: &[u8], line: Span) -> bool {
+    let text = squash(&String::from_utf8_lossy(line.of(bytes)));
+    ["key", "token", "secret", "passw", "auth", "cred", "curl", "apikey"].iter().any(|word| text.contains(word))
+}
+
+/// Whether a short word stands by itself: not inside a longer word in the same case.
+fn stands_alone(bytes: &[u8], hit: WordHit) -> bool {
+    if hit.end - hit.start > SHORT_WORD {
+        return true;
+    }
+    let first = bytes[hit.start];
+    let last = bytes[hit.end - 1];
+    let before = hit.start.checked_sub(1).map(|at| bytes[at]);
+    let behind = bytes.get(hit.end).copied();
+    let joined_before = before.is_some_and(|byte| byte.is_ascii_alphabetic() && !(byte.is_ascii_lowercase() && first.is_ascii_uppercase()));
+    let joined_behind = behind.is_some_and(|byte| byte.is_ascii_lowercase() || (byte.is_ascii_uppercase() && last.is_ascii_uppercase()));
+    !joined_before && !joined_behind
+}
+
+/// Whether the rule's format is a UUID and nothing else: ids look the same, so only a name can tell.
+fn is_bare_uuid(rule: &Rule) -> bool {
+    let Shape::Format(format) = &rule.shape else { return false };
+    format.length() == (36, 36)
+        && matches!(&format.parts[..], [Part::Run(first), Part::Literal(dash), ..] if first.max == 8 && dash == b"-")
+}

@@ -1,0 +1,81 @@
+//! L2: what a candidate has to pass before it is a match: documented fakes, placeholders, entropy, checksum.
+
+use super::{checksum, entropy, filter};
+use crate::rules::check::{Check, Strength};
+use crate::rules::format::{Format, Part};
+use crate::rules::{Rule, Shape};
+
+/// Why a candidate is no match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// One of the rule's documented fake values.
+    DocumentedFake,
+    /// Looks like a placeholder.
+    Placeholder,
+    /// Too regular for a machine-made value.
+    LowEntropy,
+    /// The check value or structure does not fit.
+    Check(Check),
+}
+
+/// Judges a token of a format rule.
+pub(super) fn token(rule: &Rule, token: &[u8]) -> Result<(), Refusal> {
+    let checked = value(rule, token)?;
+    if checked {
+        return Ok(());
+    }
+    if let Shape::Format(format) = &rule.shape {
+        let variable = variable_part(format, token);
+        if entropy::shannon(variable) < floor(rule, format, variable.len()) {
+            return Err(Refusal::LowEntropy);
+        }
+    }
+    Ok(())
+}
+
+/// Judges a value by everything that is not its format. `Ok(true)`: a check value proves it.
+pub(super) fn value(rule: &Rule, value: &[u8]) -> Result<bool, Refusal> {
+    if rule.placeholders.iter().any(|fake| memchr::memmem::find(value, fake.as_bytes()).is_some()) {
+        return Err(Refusal::DocumentedFake);
+    }
+    let mut proven = false;
+    if let Some(check) = rule.check {
+        let passed = checksum::verify(check, value);
+        let refutes = check.strength() == Strength::Refutes;
+        if !passed && refutes {
+            return Err(Refusal::Check(check));
+        }
+        proven = passed && refutes;
+    }
+    if !proven
+        && matches!(rule.shape, Shape::Format(_) | Shape::Pattern { .. })
+        && filter::placeholder(value, filter::Strictness::Token).is_some()
+    {
+        return Err(Refusal::Placeholder);
+    }
+    Ok(proven)
+}
+
+/// Judges a PEM block.
+pub(super) fn pem(rule: &Rule, block: &[u8]) -> bool {
+    rule.check.is_none_or(|check| checksum::verify(check, block) || check.strength() != Strength::Refutes)
+}
+
+/// What is left of a token without the literal that it begins with.
+fn variable_part<'t>(format: &Format, token: &'t [u8]) -> &'t [u8] {
+    match format.parts.first() {
+        Some(Part::Literal(literal)) if literal.len() < token.len() => &token[literal.len()..],
+        _ => token,
+    }
+}
+
+/// Least entropy in bits per character: the rule's, or six tenths of what random characters of the format's
+/// alphabet would have at this length (an alphabet of 62 over 36 characters: about 3.0 of 4.6).
+fn floor(rule: &Rule, format: &Format, length: usize) -> f32 {
+    if rule.entropy > 0.0 {
+        return rule.entropy;
+    }
+    let alphabet = format.parts.iter().filter_map(|part| if let Part::Run(run) = part { Some(run.set.len()) } else { None }).max();
+    let distinct = alphabet.unwrap_or(2).min(length).max(2);
+    (distinct as f32).log2() * 0.6
+}

@@ -1,0 +1,160 @@
+//! L2: finds many words in text at once, ignoring case, at a cost per byte that does not grow with their number.
+//!
+//! Each word is told by its rarest three bytes. A bitmap over a hash of three bytes answers most positions
+//! with one load; only where it says yes is the word itself compared. Building takes microseconds, which is why
+//! this and not an automaton: an Aho–Corasick DFA over the catalogue's words takes longer to build than a
+//! small commit takes to scan (`docs/detector.md` has the figures).
+
+/// Bits of the hash: 2^16 bits of bitmap, 8 KiB, stay in the first-level cache.
+const HASH_BITS: u32 = 16;
+/// Length of a gram in bytes.
+const GRAM: usize = 3;
+
+/// A set of words.
+#[derive(Debug)]
+pub(super) struct WordIndex {
+    words: Vec<Box<[u8]>>,
+    bitmap: Box<[u64]>,
+    /// For each hash value that occurs: its entries, as a range of `entries`. Sorted by hash.
+    buckets: Vec<(u16, u32)>,
+    /// Word and offset of the gram inside it.
+    entries: Vec<(u32, u8)>,
+}
+
+/// A word at a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct WordHit {
+    /// Index of the word, in the order of [`WordIndex::new`].
+    pub(super) word: u32,
+    /// Offset of its first byte.
+    pub(super) start: usize,
+    /// Offset behind its last byte.
+    pub(super) end: usize,
+}
+
+impl WordIndex {
+    /// An index of `words`, each at least three bytes long.
+    pub(super) fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> WordIndex {
+        let words: Vec<Box<[u8]>> = words.into_iter().map(|word| word.to_ascii_lowercase().into_bytes().into_boxed_slice()).collect();
+        let mut keyed: Vec<(u16, u32, u8)> = Vec::with_capacity(words.len());
+        for (index, word) in words.iter().enumerate() {
+            let offset = rarest_gram(word);
+            let hash = hash(gram(&word[offset..offset + GRAM]));
+            keyed.push((hash, u32::try_from(index).expect("few words"), u8::try_from(offset).expect("words are short")));
+        }
+        keyed.sort_unstable();
+        let mut bitmap = vec![0u64; 1 << (HASH_BITS - 6)].into_boxed_slice();
+        let mut buckets: Vec<(u16, u32)> = Vec::new();
+        for (at, &(hash, ..)) in keyed.iter().enumerate() {
+            bitmap[usize::from(hash >> 6)] |= 1 << (hash & 63);
+            if buckets.last().is_none_or(|&(last, _)| last != hash) {
+                buckets.push((hash, u32::try_from(at).expect("few words")));
+            }
+        }
+        let entries = keyed.into_iter().map(|(_, word, offset)| (word, offset)).collect();
+        WordIndex { words, bitmap, buckets, entries }
+    }
+
+    /// Calls `visit` for every word whose gram begins in `from..to`. Ranges that meet, meet without gap or repeat.
+    #[inline]
+    pub(super) fn find(&self, bytes: &[u8], from: usize, to: usize, visit: &mut impl FnMut(WordHit)) {
+        let to = to.min(bytes.len().saturating_sub(GRAM - 1));
+        if from >= to {
+            return;
+        }
+        let mut value = u32::from(fold(bytes[from])) << 8 | u32::from(fold(bytes[from + 1]));
+        for (at, &next) in bytes[from + 2..to + 2].iter().enumerate() {
+            value = (value << 8 | u32::from(fold(next))) & 0x00ff_ffff;
+            let hash = hash(value);
+            if self.bitmap[usize::from(hash >> 6)] >> (hash & 63) & 1 == 1 {
+                self.verify(bytes, from + at, hash, visit);
+            }
+        }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn verify(&self, bytes: &[u8], at: usize, hash: u16, visit: &mut impl FnMut(WordHit)) {
+        let Ok(bucket) = self.buckets.binary_search_by_key(&hash, |&(hash, _)| hash) else {
+            return;
+        };
+        let first = self.buckets[bucket].1 as usize;
+        let last = self.buckets.get(bucket + 1).map_or(self.entries.len(), |&(_, next)| next as usize);
+        for &(word, offset) in &self.entries[first..last] {
+            let text = &self.words[word as usize];
+            let Some(start) = at.checked_sub(usize::from(offset)) else {
+                continue;
+            };
+            let end = start + text.len();
+            if end <= bytes.len() && bytes[start..end].eq_ignore_ascii_case(text) {
+                visit(WordHit { word, start, end });
+            }
+        }
+    }
+}
+
+/// Case folding in one instruction, for hashing: it also merges bytes that differ in more than case (`@` and
+/// a backquote), which costs a comparison and no exactness.
+#[inline]
+fn fold(byte: u8) -> u8 {
+    byte | 0x20
+}
+
+#[inline]
+fn gram(bytes: &[u8]) -> u32 {
+    u32::from(fold(bytes[0])) << 16 | u32::from(fold(bytes[1])) << 8 | u32::from(fold(bytes[2]))
+}
+
+#[inline]
+#[allow(clippy::cast_possible_truncation, reason = "the shift leaves HASH_BITS bits")]
+fn hash(gram: u32) -> u16 {
+    (gram.wrapping_mul(0x9e37_79b1) >> (32 - HASH_BITS)) as u16
+}
+
+/// Offset of the three bytes of a word that are rarest in text, by the commonness of English letters and of
+/// what stands between words.
+fn rarest_gram(word: &[u8]) -> usize {
+    let weight = |byte: u8| -> u32 {
+        // Commonest first; a byte's rank is its weight.
+        let order = b"etaoinsrhldcumfpgwybvkxjqz";
+        match order.iter().position(|&other| other == byte) {
+            Some(rank) => 26 - u32::try_from(rank).expect("26 letters"),
+            None => 8,
+        }
+    };
+    (0..=word.len().saturating_sub(GRAM).min(200))
+        .min_by_key(|&at| word[at..at + GRAM].iter().map(|&byte| weight(byte)).sum::<u32>())
+        .unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{WordHit, WordIndex};
+    use proptest::prelude::*;
+
+    fn find(words: &[&str], text: &[u8], cut: usize) -> Vec<WordHit> {
+        let index = WordIndex::new(words.iter().copied());
+        let mut hits = Vec::new();
+        index.find(text, 0, cut, &mut |hit| hits.push(hit));
+        index.find(text, cut, text.len(), &mut |hit| hits.push(hit));
+        hits.sort_by_key(|hit| (hit.start, hit.word));
+        hits
+    }
+
+    proptest! {
+        #[test]
+        fn finds_what_a_plain_search_finds(text in "[abAB_.]{0,60}", cut in 0usize..60) {
+            let words = ["aba", "bab_", "abab", "b.a"];
+            let lower = text.to_lowercase();
+            let mut expected = Vec::new();
+            for start in 0..lower.len() {
+                for (word, needle) in words.iter().enumerate() {
+                    if lower[start..].starts_with(needle) {
+                        expected.push(WordHit { word: u32::try_from(word).unwrap(), start, end: start + needle.len() });
+                    }
+                }
+            }
+            prop_assert_eq!(find(&words, text.as_bytes(), cut.min(text.len())), expected);
+        }
+    }
+}
