@@ -349,18 +349,3 @@ mod tests {
         assert_eq!(Check::GithubFineGrained.strength(), Strength::Hints);
     }
 }
-/// x
-#[derive(PartialEq)]
-pub enum Strength {
-    /// a
-    Refutes,
-    /// b
-    Hints,
-}
-impl Check {
-    /// x
-    #[must_use]
-    pub fn strength(self) -> Strength {
-        Strength::Refutes
-    }
-}
