@@ -3,7 +3,6 @@
 //! Everything that can be derived is derived here, in `build.rs` for the built-in rules: keywords, where a
 //! match begins relative to its keyword, and the reach.
 
-use super::alphabet::ByteSet;
 use super::check::Check;
 use super::format::{Format, Part};
 use super::syntax::{Audience, Confidence, RuleFile, RuleSyntax, Severity, ValueClass};
@@ -293,30 +292,32 @@ fn spellings(names: &[String]) -> Vec<String> {
     all
 }
 
-/// The keywords of a format: its leading literals, or else its longest literal. `None` where all are too short.
+/// The keywords of a format: the literals with which it begins or, where those say too little, the ones
+/// with which some later part of it begins. `None` where all are too short.
 fn format_keywords(format: &Format) -> Option<Vec<Keyword>> {
-    let leading = leading_literals(&format.parts);
-    if leading.iter().all(|literal| literal.len() >= LEAST_KEYWORD) {
-        let place = Place::Inside { min: 0, max: 0 };
-        let text = |literal: &Vec<u8>| String::from_utf8_lossy(literal).to_lowercase();
-        let mut keywords: Vec<Keyword> = leading.iter().map(|literal| Keyword { text: text(literal), place }).collect();
-        keywords.sort_by(|a, b| a.text.cmp(&b.text));
-        keywords.dedup();
-        return Some(keywords);
+    // Beyond this length a longer literal hardly gates better.
+    const ENOUGH: usize = 6;
+    let mut best: Option<(usize, Vec<String>, usize)> = None;
+    for index in 0..format.parts.len() {
+        let heads = lower_heads(&format.parts[index..]);
+        let shortest = heads.iter().map(String::len).min().unwrap_or(0).min(ENOUGH);
+        let better = best.as_ref().is_none_or(|(least, texts, _)| (shortest, texts.len()) > (*least, heads.len()));
+        if shortest >= LEAST_KEYWORD && better {
+            best = Some((shortest, heads, index));
+        }
     }
-    let (index, literal) = format
-        .parts
-        .iter()
-        .enumerate()
-        .filter_map(|(index, part)| if let Part::Literal(bytes) = part { Some((index, bytes)) } else { None })
-        .max_by_key(|(index, bytes)| (bytes.len(), usize::MAX - index))?;
-    if literal.len() < LEAST_KEYWORD {
-        return None;
-    }
-    let before = Format { parts: format.parts[..index].to_vec() };
-    let (min, max) = before.length();
-    let (min, max) = (u32::try_from(min).ok()?, u32::try_from(max).ok()?);
-    Some(vec![Keyword { text: String::from_utf8_lossy(literal).to_lowercase(), place: Place::Inside { min, max } }])
+    let (_, heads, index) = best?;
+    let (min, max) = Format { parts: format.parts[..index].to_vec() }.length();
+    let place = Place::Inside { min: u32::try_from(min).ok()?, max: u32::try_from(max).ok()? };
+    Some(heads.into_iter().map(|text| Keyword { text, place }).collect())
+}
+
+/// [`leading_literals`] in lower case, sorted, each once.
+fn lower_heads(parts: &[Part]) -> Vec<String> {
+    let mut heads: Vec<String> = leading_literals(parts).iter().map(|head| String::from_utf8_lossy(head).to_lowercase()).collect();
+    heads.sort_unstable();
+    heads.dedup();
+    heads
 }
 
 /// Every literal with which a match can begin, as far as it is fixed, at most 64 of them.
@@ -324,6 +325,7 @@ pub(crate) fn leading_literals(parts: &[Part]) -> Vec<Vec<u8>> {
     const MOST: usize = 64;
     let mut heads: Vec<Vec<u8>> = vec![Vec::new()];
     for part in parts {
+        let too_short = heads.iter().any(|head| head.len() < LEAST_KEYWORD);
         let (next, goes_on) = match part {
             Part::Literal(bytes) => (vec![bytes.clone()], true),
             Part::Group { choices, optional } => {
@@ -334,7 +336,9 @@ pub(crate) fn leading_literals(parts: &[Part]) -> Vec<Vec<u8>> {
                 }
                 (next, fixed)
             }
-            Part::Run(run) => (expand_run(run.set, run.min, run.max), run.min == 1 && run.max == 1 && run.set.len() <= 4),
+            // The first character of a run stands for a literal where that is what a keyword lacks.
+            Part::Run(run) if too_short && run.min > 0 => (run.set.iter().map(|byte| vec![byte]).collect(), run.max == 1),
+            Part::Run(_) => break,
         };
         if heads.len() * next.len() > MOST {
             break;
@@ -345,11 +349,6 @@ pub(crate) fn leading_literals(parts: &[Part]) -> Vec<Vec<u8>> {
         }
     }
     heads
-}
-
-/// A run of one character of a tiny alphabet is as good as a literal.
-fn expand_run(set: ByteSet, min: u32, max: u32) -> Vec<Vec<u8>> {
-    if min == 1 && max == 1 && set.len() <= 4 { set.iter().map(|byte| vec![byte]).collect() } else { vec![Vec::new()] }
 }
 
 #[cfg(test)]
@@ -372,6 +371,21 @@ mod tests {
     fn a_literal_inside_is_used_when_none_leads() {
         assert_eq!(keywords("{hex:32}-us{digits:1..2}"), Some(vec![("-us".into(), Place::Inside { min: 32, max: 32 })]));
         assert_eq!(keywords("{hex:32}"), None);
+        let behind = |text: &str| (text.to_owned(), Place::Inside { min: 3, max: 3 });
+        assert_eq!(keywords("{base62:3}(7Q~|8Q~){base62:31}"), Some(vec![behind("7q~"), behind("8q~")]));
+    }
+
+    #[test]
+    fn a_later_literal_that_says_more_is_preferred() {
+        assert_eq!(keywords("sk-{hex:20}T3Blb{hex:20}"), Some(vec![("t3blb".into(), Place::Inside { min: 23, max: 23 })]));
+    }
+
+    #[test]
+    fn one_character_of_a_run_completes_a_short_literal() {
+        let texts = |format: &str| keywords(format).map(|all| all.into_iter().map(|(text, _)| text).collect::<Vec<_>>());
+        assert_eq!(texts("SK{hex:32}").expect("sixteen keywords").len(), 16);
+        assert_eq!(texts("y{digits:1}_{hex:9}").expect("ten keywords")[..2], ["y0_".to_owned(), "y1_".to_owned()]);
+        assert_eq!(texts("S{base62:32}"), None);
     }
 
     #[test]
