@@ -1,6 +1,7 @@
 //! L0: places in text. Nothing here knows of rules, sources or findings.
 
 pub mod lines;
+pub mod path;
 pub mod sanitize;
 
 /// A half-open range of byte offsets, `start..end`, into the bytes that were scanned.

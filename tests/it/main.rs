@@ -1,5 +1,7 @@
 //! Behaviour, through the binary and the library. One binary, so that it links once.
 
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails, in its helpers too")]
+
 mod cli;
 mod config;
 mod detector;

@@ -1,0 +1,92 @@
+//! How paths are written in reports: `/` between components on every platform, and no two paths alike.
+//!
+//! File names are bytes on most systems, reports are text. A byte that is not valid UTF-8 is written `\xNN`, and
+//! a backslash that would read as such an escape is written `\x5c`, so that the text still names one path only.
+
+use std::borrow::Cow;
+use std::path::Path;
+
+/// The text for a path's bytes, as they are stored in git or in an archive. Borrowed where nothing had to change.
+#[must_use]
+pub fn display(path: &[u8]) -> Cow<'_, str> {
+    match std::str::from_utf8(path) {
+        Ok(text) if !text.contains("\\x") => Cow::Borrowed(text),
+        _ => Cow::Owned(escape(path)),
+    }
+}
+
+/// The text for a path of the operating system.
+#[must_use]
+pub fn display_os(path: &Path) -> Cow<'_, str> {
+    #[cfg(unix)]
+    return display(std::os::unix::ffi::OsStrExt::as_bytes(path.as_os_str()));
+    #[cfg(not(unix))]
+    return Cow::Owned(path.to_string_lossy().replace('\\', "/"));
+}
+
+fn escape(path: &[u8]) -> String {
+    use std::fmt::Write as _;
+    let mut text = String::with_capacity(path.len() + 8);
+    for chunk in path.utf8_chunks() {
+        let valid = chunk.valid();
+        for (at, c) in valid.char_indices() {
+            if c == '\\' && reads_as_escape(&valid.as_bytes()[at + 1..]) {
+                text.push_str("\\x5c");
+            } else {
+                text.push(c);
+            }
+        }
+        for byte in chunk.invalid() {
+            write!(text, "\\x{byte:02x}").expect("a String takes everything");
+        }
+    }
+    text
+}
+
+/// Whether a backslash in front of `rest` would be read as an escaped byte.
+fn reads_as_escape(rest: &[u8]) -> bool {
+    matches!(rest, [b'x', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::display;
+    use proptest::prelude::*;
+    use std::borrow::Cow;
+
+    /// What the escaping must be the inverse of.
+    fn unescape(text: &str) -> Vec<u8> {
+        let bytes = text.as_bytes();
+        let (mut path, mut at) = (Vec::new(), 0);
+        while at < bytes.len() {
+            let digits = text.get(at + 2..at + 4).filter(|_| bytes[at..].starts_with(b"\\x"));
+            if let Some(byte) = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+                path.push(byte);
+                at += 4;
+            } else {
+                path.push(bytes[at]);
+                at += 1;
+            }
+        }
+        path
+    }
+
+    #[test]
+    fn plain_names_are_borrowed() {
+        assert!(matches!(display("src/naïve name.rs".as_bytes()), Cow::Borrowed("src/naïve name.rs")));
+    }
+
+    #[test]
+    fn invalid_bytes_are_spelled_out() {
+        assert_eq!(display(b"caf\xe9/a.txt"), "caf\\xe9/a.txt");
+        assert_eq!(display(b"caf\\xe9/a.txt"), "caf\\x5cxe9/a.txt");
+        assert_eq!(display(b"a\\b\\xz"), "a\\b\\xz");
+    }
+
+    proptest! {
+        #[test]
+        fn no_two_paths_read_alike(path in prop::collection::vec(prop_oneof![Just(b'\\'), Just(b'x'), Just(b'e'), Just(b'9'), any::<u8>()], 0..24)) {
+            prop_assert_eq!(unescape(&display(&path)), path);
+        }
+    }
+}
