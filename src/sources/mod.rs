@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod content;
+pub mod git;
 pub mod history;
 pub mod staged;
 pub mod stdin;

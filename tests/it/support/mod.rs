@@ -2,3 +2,4 @@
 
 pub(crate) mod keyward;
 pub(crate) mod repo;
+pub(crate) mod sink;

@@ -1,0 +1,253 @@
+//! L3: what `git commit` would record: the blobs of the index that HEAD does not have.
+//!
+//! Content is read from the object database, never from the work tree, so what is checked is what is committed:
+//! `git add -p` leaves both different, and filters may too. `GIT_INDEX_FILE` is honoured, since `git commit -a` and
+//! `git commit PATH` build an index of their own for the hook.
+
+mod compare;
+mod rename;
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use gix::bstr::{BStr, ByteSlice as _};
+use gix::index::State;
+use gix::{ObjectId, bstr::BString};
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+
+use self::compare::{Change, Comparison};
+use super::git::{Commit, EntryKind, GitEnvironment, ObjectError, Reader, Repository, TreeLookup, causes};
+use super::{Coverage, Sink, SourceError};
+use crate::blob::{Blob, Origin, Skip, SkipReason};
+
+/// What to look at in the index.
+#[derive(Debug, Clone, Default)]
+pub struct StagedOptions {
+    /// A directory in the work tree, or the repository itself.
+    pub dir: PathBuf,
+    /// Give no predecessor, so that every secret in a changed file counts and not only those that are new in it.
+    pub whole_files: bool,
+    /// Largest blob to read, in bytes; `None` means no limit.
+    pub max_size: Option<u64>,
+    /// Files and directories to look at, relative to `dir`; empty means all.
+    pub paths: Vec<String>,
+}
+
+/// Hands the staged blobs to `sink`.
+///
+/// # Errors
+/// Where `dir` lies in no repository, or the index cannot be read.
+pub fn scan(options: &StagedOptions, sink: &dyn Sink) -> Result<Coverage, SourceError> {
+    scan_in(options, &GitEnvironment::of_process()?, sink)
+}
+
+/// As [`scan`], with the environment given.
+///
+/// # Errors
+/// As [`scan`].
+pub fn scan_in(options: &StagedOptions, environment: &GitEnvironment, sink: &dyn Sink) -> Result<Coverage, SourceError> {
+    let repository = Repository::open(&options.dir, environment)?;
+    let index = read_index(&repository)?;
+    let reader = repository.objects().reader(0);
+    let mut trees = TreeLookup::new(&reader, repository.objects().hash());
+    let mut notes = Vec::new();
+    let head = head_tree(&repository, &reader, &mut notes)?;
+    let mut found = compare::compare(&index, head, &mut trees);
+    drop_merged(&mut found, &repository, &reader, &mut trees, &mut notes);
+    restrict(&mut found, &index, &options.paths, &prefix(&repository, &options.dir, environment), &mut notes);
+    rename::pair(&mut found, options.whole_files, &mut trees, &reader);
+    take_notes(&found, &mut notes, sink);
+    let mut coverage = read(&found.changes, options, &repository, sink);
+    coverage.notes.splice(0..0, notes);
+    Ok(coverage)
+}
+
+/// The index; an empty one where there is no file, as in a new repository.
+fn read_index(repository: &Repository) -> Result<State, SourceError> {
+    let path = repository.index_file();
+    if !path.exists() {
+        if repository.local().is_bare() && repository.work_tree().is_none() {
+            return Err(SourceError::Repository {
+                path: repository.shown().to_owned(),
+                what: "a bare repository has no index: scan its history instead".to_owned(),
+            });
+        }
+        return Ok(State::new(repository.objects().hash()));
+    }
+    let broken = |what: String| SourceError::Git {
+        what: format!("{}: cannot read the index: {what}; `git reset` rebuilds it once the file is moved away", path.display()),
+    };
+    let index = gix::index::File::at(path, repository.objects().hash(), true, gix::index::decode::Options::default())
+        .map_err(|error| broken(causes(&error)))?;
+    let state: State = index.into();
+    if state.entries().is_empty() && std::fs::read(path).is_ok_and(|bytes| bytes.contains_str("link")) {
+        return Err(broken("it is a split index that does not say which entries are its own".to_owned()));
+    }
+    let sorted = state.entries().is_sorted_by(|a, b| (a.path(&state), a.stage_raw()) <= (b.path(&state), b.stage_raw()));
+    if sorted { Ok(state) } else { Err(broken("its entries are out of order".to_owned())) }
+}
+
+/// HEAD's tree; `None` before the first commit. One that cannot be read makes everything new, which is said.
+fn head_tree(repository: &Repository, reader: &Reader, notes: &mut Vec<String>) -> Result<Option<ObjectId>, SourceError> {
+    let Some(commit) = repository.head()? else { return Ok(None) };
+    match tree_of(reader, &commit) {
+        Ok(tree) => Ok(Some(tree)),
+        Err(error) => {
+            notes.push(format!("HEAD's commit {commit} cannot be read ({error}): every staged file counts as new"));
+            Ok(None)
+        }
+    }
+}
+
+fn tree_of(reader: &Reader, commit: &ObjectId) -> Result<ObjectId, ObjectError> {
+    let mut buffer = Vec::new();
+    reader.read_kind(commit, gix::objs::Kind::Commit, &mut buffer)?;
+    Ok(Commit::parse(&buffer)?.tree)
+}
+
+/// While a merge is in progress, drops what one of the other parents has at the same path, and takes their blobs as
+/// predecessors of the rest.
+fn drop_merged(found: &mut Comparison, repository: &Repository, reader: &Reader, trees: &mut TreeLookup<'_>, notes: &mut Vec<String>) {
+    let Ok(heads) = std::fs::read_to_string(repository.local().git_dir().join("MERGE_HEAD")) else { return };
+    for head in heads.lines() {
+        let tree = ObjectId::from_hex(head.trim().as_bytes()).map_err(|_| ObjectError::Missing).and_then(|id| tree_of(reader, &id));
+        let Ok(tree) = tree else {
+            notes.push(format!("MERGE_HEAD {} cannot be read: what comes from it counts as new", head.trim()));
+            continue;
+        };
+        found.changes.retain_mut(|change| match trees.at_path(&tree, change.path.as_bstr()) {
+            Ok(Some((EntryKind::Blob, id))) if id == change.id => false,
+            Ok(Some((EntryKind::Blob, id))) => {
+                if !change.before.contains(&id) {
+                    change.before.push(id);
+                }
+                true
+            }
+            _ => true,
+        });
+    }
+}
+
+/// The path of `dir` below the top of the work tree, with a final slash, where it is not the top itself.
+fn prefix(repository: &Repository, dir: &Path, environment: &GitEnvironment) -> String {
+    let below = || {
+        let top = repository.work_tree()?.canonicalize().ok()?;
+        let dir = environment.current_dir.join(dir).canonicalize().ok()?;
+        Some(dir.strip_prefix(top).ok()?.to_string_lossy().replace('\\', "/"))
+    };
+    below().filter(|path| !path.is_empty()).map(|path| path + "/").unwrap_or_default()
+}
+
+/// Keeps what lies at or below the paths that the user named.
+fn restrict(found: &mut Comparison, index: &State, paths: &[String], prefix: &str, notes: &mut Vec<String>) {
+    if paths.is_empty() {
+        return;
+    }
+    let named: Vec<BString> = paths.iter().map(|path| normalize(prefix, path)).collect();
+    let is_below = |path: &BStr, named: &BStr| {
+        named.is_empty() || path.strip_prefix(named.as_bytes()).is_some_and(|rest| matches!(rest.first(), None | Some(b'/')))
+    };
+    let wanted = |path: &BStr| named.iter().any(|named| is_below(path, named.as_bstr()));
+    found.changes.retain(|change| wanted(change.path.as_bstr()));
+    found.submodules.retain(|path| wanted(path.as_bstr()));
+    found.incomplete.retain(|path| wanted(path.as_bstr()));
+    for (path, named) in paths.iter().zip(&named) {
+        if !index.entries().iter().any(|entry| is_below(entry.path(index), named.as_bstr())) {
+            notes.push(format!("{path}: not in the index"));
+        }
+    }
+}
+
+/// A path below `prefix` without `.`, `..` and doubled slashes.
+fn normalize(prefix: &str, path: &str) -> BString {
+    let path = if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() };
+    let mut parts: Vec<&str> = Vec::new();
+    for part in prefix.split('/').chain(path.split('/')) {
+        match part {
+            "" | "." => {}
+            ".." => drop(parts.pop()),
+            part => parts.push(part),
+        }
+    }
+    parts.join("/").into()
+}
+
+/// Says what the user should know, and what was left out.
+fn take_notes(found: &Comparison, notes: &mut Vec<String>, sink: &dyn Sink) {
+    if found.unmerged > 0 {
+        notes.push(format!(
+            "{} in conflict, which cannot be committed before it is resolved: both sides were looked at",
+            count(found.unmerged, "path")
+        ));
+    }
+    if found.intended > 0 {
+        notes.push(format!("{} added with --intent-to-add, without content so far", count(found.intended, "path")));
+    }
+    for what in &found.unreadable {
+        notes.push(format!("{what} cannot be read: what lies there counts as new"));
+    }
+    for path in &found.submodules {
+        sink.skip(Skip { what: path.to_string(), reason: SkipReason::Submodule, detail: String::new() });
+    }
+    for path in &found.incomplete {
+        sink.skip(Skip { what: path.to_string(), reason: SkipReason::Missing, detail: "a directory of the sparse index".to_owned() });
+    }
+}
+
+fn count(number: usize, what: &str) -> String {
+    format!("{number} {what}{}", if number == 1 { "" } else { "s" })
+}
+
+/// Reads the changed blobs and hands them on.
+fn read(changes: &[Change], options: &StagedOptions, repository: &Repository, sink: &dyn Sink) -> Coverage {
+    let (blobs, bytes, unknown) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
+    let new_thread = || (repository.objects().reader(0), Vec::new(), Vec::new(), Vec::new());
+    changes.par_iter().for_each_init(new_thread, |(reader, content, previous, buffer), change| {
+        let path = change.path.to_string();
+        if let Err(error) = reader.read_blob(&change.id, options.max_size, content) {
+            return sink.skip(skip(path, &change.id, &error, options.max_size));
+        }
+        previous.clear();
+        for id in change.before.iter().filter(|_| !options.whole_files) {
+            match reader.read_blob(id, None, buffer) {
+                Ok(()) if previous.is_empty() => std::mem::swap(previous, buffer),
+                Ok(()) => {
+                    previous.push(b'\n');
+                    previous.extend_from_slice(buffer);
+                }
+                Err(_) => drop(unknown.fetch_add(1, Ordering::Relaxed)),
+            }
+        }
+        blobs.fetch_add(1, Ordering::Relaxed);
+        bytes.fetch_add(content.len() as u64, Ordering::Relaxed);
+        sink.blob(Blob { bytes: content, origin: Origin::Index { path, id: change.id.to_string() }, previous });
+    });
+    let mut coverage = Coverage { scope: "index".to_owned(), blobs: blobs.into_inner(), bytes: bytes.into_inner(), ..Coverage::default() };
+    let unknown = unknown.into_inner();
+    if unknown > 0 {
+        coverage.notes.push(format!("{unknown} former versions cannot be read: all that their files hold counts as new"));
+    }
+    coverage
+}
+
+fn skip(what: String, id: &ObjectId, error: &ObjectError, limit: Option<u64>) -> Skip {
+    let (reason, detail) = match error {
+        ObjectError::Missing => (SkipReason::Missing, format!("blob {id}")),
+        ObjectError::Corrupt(cause) => (SkipReason::Corrupt, format!("blob {id}: {cause}")),
+        ObjectError::TooLarge(size) => (SkipReason::TooLarge, super::git::size_detail(*size, limit)),
+    };
+    Skip { what, reason, detail }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::normalize;
+
+    #[test]
+    fn paths_are_taken_below_the_directory() {
+        let cases = [("", "a/b", "a/b"), ("sub/", "a", "sub/a"), ("sub/", "../a//b/.", "a/b"), ("", "./", ""), ("", "../../x", "x")];
+        for (prefix, path, expected) in cases {
+            assert_eq!(normalize(prefix, path), expected, "{prefix} {path}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! L3: which deleted file a new path was before.
+//!
+//! A moved file introduces nothing that its old path did not hold. Git pairs by similarity over all files; here one
+//! deleted file is picked for each new path, cheaply: it only has to supply the text that is not new.
+
+use std::collections::{HashMap, HashSet};
+use std::hash::{BuildHasher as _, RandomState};
+
+use gix::ObjectId;
+use gix::bstr::{BStr, BString, ByteSlice as _};
+
+use super::compare::{Change, Comparison, EXPANSION_LIMIT};
+use crate::sources::git::{EntryKind, Reader, TreeLookup};
+
+/// Deleted files that one new path is compared with.
+const CANDIDATES: usize = 32;
+
+/// Larger files are paired by name or not at all.
+const SIZE_LIMIT: u64 = 4 << 20;
+
+/// Drops changes that only moved a file, and gives the others the file that they were before as predecessor.
+/// With `keep_moved` the former stay, since the user wants every changed file whole.
+pub(super) fn pair(found: &mut Comparison, keep_moved: bool, trees: &mut TreeLookup<'_>, reader: &Reader) {
+    if !found.changes.iter().any(|change| change.before.is_empty()) || found.deleted.is_empty() {
+        return;
+    }
+    let deleted = expand(&found.deleted, trees);
+    let ids: HashSet<ObjectId> = deleted.iter().map(|(_, id)| *id).collect();
+    if !keep_moved {
+        found.changes.retain(|change| !change.before.is_empty() || !ids.contains(&change.id));
+    }
+    let mut similarity = Similarity { reader, lines: HashMap::new(), hasher: RandomState::new(), buffer: Vec::new() };
+    for change in found.changes.iter_mut().filter(|change| change.before.is_empty()) {
+        change.before.extend(similarity.best(change, &deleted));
+    }
+}
+
+/// The deleted files, with directories opened.
+fn expand(deleted: &[(BString, EntryKind, ObjectId)], trees: &mut TreeLookup<'_>) -> Vec<(BString, ObjectId)> {
+    let mut files = Vec::new();
+    for (path, kind, id) in deleted {
+        match kind {
+            EntryKind::Blob => files.push((path.clone(), *id)),
+            EntryKind::Tree => {
+                let mut prefix = path.clone();
+                prefix.push(b'/');
+                files.extend(trees.blobs_below(id, prefix.as_bstr(), EXPANSION_LIMIT).unwrap_or_default());
+            }
+            EntryKind::Submodule => {}
+        }
+    }
+    files
+}
+
+/// Compares files by the lines that they share.
+struct Similarity<'r> {
+    reader: &'r Reader,
+    lines: HashMap<ObjectId, HashSet<u64>>,
+    hasher: RandomState,
+    buffer: Vec<u8>,
+}
+
+impl Similarity<'_> {
+    /// The deleted file that shares most with the change: at least a third of its lines, or any with the same file name.
+    fn best(&mut self, change: &Change, deleted: &[(BString, ObjectId)]) -> Option<ObjectId> {
+        let name = file_name(change.path.as_bstr());
+        let same_name = deleted.iter().filter(|(path, _)| file_name(path.as_bstr()) == name);
+        let same_kind = deleted.iter().filter(|(path, _)| file_name(path.as_bstr()) != name && extension(path) == extension(&change.path));
+        let mut best: Option<(f64, ObjectId)> = None;
+        for (path, id) in same_name.chain(same_kind).take(CANDIDATES) {
+            let share = self.share(change.id, *id);
+            let enough = share >= 1.0 / 3.0 || (share > 0.0 && file_name(path.as_bstr()) == name);
+            if enough && best.is_none_or(|(most, _)| share > most) {
+                best = Some((share, *id));
+            }
+        }
+        best.map(|(_, id)| id)
+    }
+
+    /// Shared lines as a part of the larger file's, 0 to 1.
+    fn share(&mut self, a: ObjectId, b: ObjectId) -> f64 {
+        self.load(a);
+        self.load(b);
+        let (a, b) = (&self.lines[&a], &self.lines[&b]);
+        let shared = a.intersection(b).count();
+        shared as f64 / a.len().max(b.len()).max(1) as f64
+    }
+
+    fn load(&mut self, id: ObjectId) {
+        if self.lines.contains_key(&id) {
+            return;
+        }
+        let read = self.reader.read_blob(&id, Some(SIZE_LIMIT), &mut self.buffer);
+        let lines = match read {
+            Ok(()) => self.buffer.lines().filter(|line| !line.trim().is_empty()).map(|line| self.hasher.hash_one(line)).collect(),
+            Err(_) => HashSet::new(),
+        };
+        self.lines.insert(id, lines);
+    }
+}
+
+fn file_name(path: &BStr) -> &[u8] {
+    path.rsplit_once_str(b"/").map_or(path.as_bytes(), |(_, name)| name)
+}
+
+fn extension(path: &BString) -> Option<&[u8]> {
+    file_name(path.as_bstr()).rsplit_once_str(b".").map(|(_, extension)| extension)
+}
