@@ -118,6 +118,8 @@ pub enum SkipReason {
     Corrupt,
     /// An object that git knows of but that is not in the object database (shallow or partial clone).
     Missing,
+    /// More matches than are kept of one blob: what stands behind them was not looked at.
+    TooManyMatches,
     /// A device, socket or pipe. Nothing can be committed from it, so it does not make a scan incomplete.
     Special,
     /// An archive past the depth, size or ratio limits.
@@ -133,7 +135,12 @@ impl SkipReason {
     #[must_use]
     pub fn is_incomplete(self) -> bool {
         match self {
-            SkipReason::Unreadable | SkipReason::TooLarge | SkipReason::Corrupt | SkipReason::Missing | SkipReason::ArchiveLimit => true,
+            SkipReason::Unreadable
+            | SkipReason::TooLarge
+            | SkipReason::Corrupt
+            | SkipReason::Missing
+            | SkipReason::TooManyMatches
+            | SkipReason::ArchiveLimit => true,
             SkipReason::Special | SkipReason::Submodule | SkipReason::Excluded => false,
         }
     }
@@ -146,6 +153,7 @@ impl SkipReason {
             SkipReason::TooLarge => "too large",
             SkipReason::Corrupt => "corrupt",
             SkipReason::Missing => "missing from the object database",
+            SkipReason::TooManyMatches => "too many matches",
             SkipReason::Special => "not a regular file",
             SkipReason::ArchiveLimit => "archive past the limits",
             SkipReason::Submodule => "submodule",

@@ -3,6 +3,7 @@
 pub mod baseline;
 pub mod dedupe;
 pub mod fingerprint;
+pub mod inline;
 pub mod location;
 pub mod redact;
 pub mod triage;
