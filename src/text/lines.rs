@@ -5,10 +5,16 @@
 
 use bstr::ByteSlice as _;
 
+/// Distance of the places up to which characters are counted in advance, in bytes. Bounds the work for one
+/// position in a text that is a single line of megabytes.
+const MARK_EVERY: usize = 4096;
+
 /// Where lines begin in one text. Built once per blob that has a match, never for clean ones.
 #[derive(Debug)]
 pub struct LineIndex {
     starts: Vec<usize>,
+    /// Byte offset and number of characters before it, about every [`MARK_EVERY`] bytes.
+    marks: Vec<(usize, usize)>,
     len: usize,
 }
 
@@ -23,7 +29,7 @@ impl LineIndex {
                 starts.push(at + 1);
             }
         }
-        LineIndex { starts, len: text.len() }
+        LineIndex { starts, marks: count_marks(text), len: text.len() }
     }
 
     /// Number of lines, at least 1.
@@ -43,7 +49,13 @@ impl LineIndex {
     pub fn position(&self, text: &[u8], offset: usize) -> (usize, usize) {
         let line = self.line_of(offset);
         let start = self.starts[line - 1];
-        (line, text[start..offset.min(self.len)].chars().count() + 1)
+        (line, self.characters(text, offset.min(self.len)) - self.characters(text, start) + 1)
+    }
+
+    /// Number of characters before `offset`.
+    fn characters(&self, text: &[u8], offset: usize) -> usize {
+        let (at, count) = self.marks[self.marks.partition_point(|&(at, _)| at <= offset) - 1];
+        count + text[at..offset].chars().count()
     }
 
     /// Byte range of the 1-based `line`, without its line ending.
@@ -66,9 +78,25 @@ impl LineIndex {
     }
 }
 
+/// Counts characters up to places [`MARK_EVERY`] bytes apart. Each lies on a byte that can begin a character,
+/// so counting on from there gives the same as counting from the start, also in invalid UTF-8.
+fn count_marks(text: &[u8]) -> Vec<(usize, usize)> {
+    let mut marks = vec![(0, 0)];
+    let (mut from, mut count) = (0, 0);
+    while let Some(next) = text.get(from + MARK_EVERY..) {
+        let Some(skip) = next.iter().position(|byte| byte & 0xc0 != 0x80) else { break };
+        let at = from + MARK_EVERY + skip;
+        count += text[from..at].chars().count();
+        marks.push((at, count));
+        from = at;
+    }
+    marks
+}
+
 #[cfg(test)]
 mod tests {
-    use super::LineIndex;
+    use super::{LineIndex, MARK_EVERY};
+    use bstr::ByteSlice as _;
     use proptest::prelude::*;
 
     #[test]
@@ -87,6 +115,13 @@ mod tests {
     }
 
     proptest! {
+        #[test]
+        fn columns_in_long_lines_are_those_of_a_plain_count(seed in proptest::collection::vec(any::<u8>(), 1..60), pick in any::<usize>()) {
+            let text: Vec<u8> = seed.iter().copied().map(|byte| if matches!(byte, b'\n' | b'\r') { 0xc3 } else { byte }).cycle().take(MARK_EVERY * 3).collect();
+            let offset = pick % text.len();
+            prop_assert_eq!(LineIndex::new(&text).position(&text, offset), (1, text[..offset].chars().count() + 1));
+        }
+
         #[test]
         fn offsets_survive_the_round_trip(text in "[a-zé\n\r]{0,40}", pick in 0usize..1000) {
             let bytes = text.as_bytes();

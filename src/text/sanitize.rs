@@ -3,9 +3,13 @@
 
 use std::borrow::Cow;
 
-/// Whether a character could change what a terminal or a viewer shows of the text around it.
-fn is_unsafe(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fffd}')
+/// Whether a character could change what a terminal or a viewer shows of the text around it: controls, line
+/// separators, direction marks and characters without width.
+#[must_use]
+pub fn is_unsafe(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{061c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fffd}')
+        || matches!(c, '\u{e0000}'..='\u{e007f}')
 }
 
 /// `text` with every unsafe character written as `\u{..}`; borrowed where nothing had to change.

@@ -1,0 +1,247 @@
+//! L3: the JSON report, version 1. Its types are of their own and frozen: fields may be added, none may change its
+//! name, type or meaning without a new version. `docs/json.md` describes them for users.
+
+use super::VERSION;
+use super::view::{Entry, Skipped, Spot, View};
+use crate::blob::SkipReason;
+use crate::rules::{Confidence, Severity};
+use crate::text::sanitize::is_unsafe;
+use serde::Serialize;
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+/// Writes the document.
+pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let text = serde_json::to_string_pretty(&Document::new(view)).map_err(io::Error::from)?;
+    out.write_all(escape(&text).as_bytes())?;
+    out.write_all(b"\n")
+}
+
+/// The finding on one line.
+pub(super) fn line(entry: &Entry<'_>) -> io::Result<String> {
+    let text = serde_json::to_string(&Finding::new(entry)).map_err(io::Error::from)?;
+    Ok(escape(&text))
+}
+
+/// JSON text in which characters that could fool a terminal or start a command in a build log (`##[…`) are
+/// written as `\uXXXX`. They only occur inside strings, where that means the same.
+pub(super) fn escape(json: &str) -> String {
+    use std::fmt::Write as _;
+    let mut safe = String::with_capacity(json.len());
+    let mut before = ' ';
+    for c in json.chars() {
+        // The line breaks of pretty JSON are its only raw control characters.
+        if (is_unsafe(c) && c != '\n') || (c == '#' && before == '#') {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(safe, "\\u{unit:04x}").expect("a string takes everything");
+            }
+        } else {
+            safe.push(c);
+        }
+        before = c;
+    }
+    safe
+}
+
+#[derive(Serialize)]
+struct Document<'a> {
+    version: u32,
+    tool: Tool,
+    findings: Vec<Finding<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suppressed: Vec<Finding<'a>>,
+    coverage: Coverage<'a>,
+    summary: Summary,
+}
+
+#[derive(Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+/// One secret at one place.
+#[derive(Serialize)]
+struct Finding<'a> {
+    rule: &'a str,
+    title: &'a str,
+    provider: &'a str,
+    severity: Severity,
+    confidence: Confidence,
+    path: &'a str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    secret: &'a str,
+    excerpt: &'a str,
+    fingerprint: &'a str,
+    description: &'a str,
+    remediation: &'a str,
+    revoke: Option<&'a str>,
+    docs: Option<&'a str>,
+    tags: &'a [String],
+    also_at: Vec<Place<'a>>,
+    /// Number of all places of the secret, also where `also_at` does not list them all.
+    places: usize,
+    #[serde(flatten)]
+    history: Option<History<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    suppressed: Option<Suppressed<'a>>,
+}
+
+#[derive(Serialize)]
+struct Place<'a> {
+    path: &'a str,
+    line: usize,
+    column: usize,
+}
+
+#[derive(Serialize)]
+struct History<'a> {
+    commit: &'a str,
+    author: &'a str,
+    email: &'a str,
+    date: &'a str,
+    subject: &'a str,
+    in_head: bool,
+    blob: &'a str,
+    paths: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Suppressed<'a> {
+    by: &'a str,
+    reason: &'a str,
+}
+
+#[derive(Serialize)]
+struct Coverage<'a> {
+    scope: &'a str,
+    refs: u64,
+    commits: u64,
+    blobs: u64,
+    bytes: u64,
+    rules: usize,
+    seconds: f64,
+    complete: bool,
+    skipped: BTreeMap<SkipReason, usize>,
+    skips: Vec<Skip<'a>>,
+    errors: &'a [String],
+    notes: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Skip<'a> {
+    what: &'a str,
+    reason: SkipReason,
+    detail: &'a str,
+}
+
+#[derive(Serialize)]
+struct Summary {
+    findings: usize,
+    secrets: usize,
+    files: usize,
+    by_severity: BTreeMap<&'static str, usize>,
+    suppressed: usize,
+}
+
+impl<'a> Document<'a> {
+    fn new(view: &'a View<'_>) -> Self {
+        Document {
+            version: 1,
+            tool: Tool { name: "keyward", version: VERSION },
+            findings: view.findings.iter().map(Finding::new).collect(),
+            suppressed: view.suppressed.iter().map(Finding::new).collect(),
+            coverage: Coverage {
+                scope: &view.scope,
+                refs: view.refs,
+                commits: view.commits,
+                blobs: view.blobs,
+                bytes: view.bytes,
+                rules: view.rules,
+                seconds: (view.elapsed.as_secs_f64() * 1000.0).round() / 1000.0,
+                complete: view.complete,
+                skipped: view.skipped(),
+                skips: view.skips.iter().map(Skip::new).collect(),
+                errors: &view.errors,
+                notes: &view.notes,
+            },
+            summary: Summary {
+                findings: view.findings.len(),
+                secrets: view.groups.len(),
+                files: view.files(),
+                by_severity: view.by_severity().into_iter().map(|(severity, count)| (severity.as_str(), count)).collect(),
+                suppressed: view.suppressed_count,
+            },
+        }
+    }
+}
+
+impl<'a> Finding<'a> {
+    fn new(entry: &'a Entry<'_>) -> Self {
+        Finding {
+            rule: &entry.rule.id,
+            title: &entry.rule.title,
+            provider: &entry.rule.provider,
+            severity: entry.severity,
+            confidence: entry.confidence,
+            path: &entry.path,
+            line: entry.line,
+            column: entry.column,
+            end_line: entry.end_line,
+            end_column: entry.end_column,
+            secret: &entry.secret,
+            excerpt: &entry.excerpt,
+            fingerprint: entry.fingerprint,
+            description: &entry.rule.description,
+            remediation: &entry.rule.remediation,
+            revoke: entry.rule.revoke.as_deref(),
+            docs: entry.rule.docs.as_deref(),
+            tags: &entry.rule.tags,
+            also_at: entry.also_at.iter().map(Place::new).collect(),
+            places: entry.places,
+            history: entry.history.as_ref().map(|history| History {
+                commit: &history.commit,
+                author: &history.author,
+                email: &history.email,
+                date: &history.date,
+                subject: &history.subject,
+                in_head: history.in_head,
+                blob: &history.blob,
+                paths: &history.paths,
+            }),
+            suppressed: entry.suppressed.as_ref().map(|(by, reason)| Suppressed { by, reason }),
+        }
+    }
+}
+
+impl<'a> Place<'a> {
+    fn new(spot: &'a Spot) -> Self {
+        Place { path: &spot.path, line: spot.line, column: spot.column }
+    }
+}
+
+impl<'a> Skip<'a> {
+    fn new(skip: &'a Skipped) -> Self {
+        Skip { what: &skip.what, reason: skip.reason, detail: &skip.detail }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::escape;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn escaping_keeps_the_meaning(text in "[\\PC\u{0}-\u{20}#\u{80}-\u{a0}\u{2028}\u{202e}\u{e0001}]{0,40}") {
+            let json = serde_json::to_string_pretty(&[&text]).unwrap();
+            let safe = escape(&json);
+            prop_assert_eq!(serde_json::from_str::<Vec<String>>(&safe).unwrap(), [text]);
+            prop_assert!(!safe.contains("##"));
+            prop_assert!(safe.chars().all(|c| c == '\n' || !crate::text::sanitize::is_unsafe(c)));
+        }
+    }
+}

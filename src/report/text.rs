@@ -1,0 +1,325 @@
+//! L3: the report for people: one block for each secret, in the manner of a compiler's messages, then what to
+//! do, then what was scanned and what was not.
+//!
+//! What a rule says of all its secrets (why, how to fix, where to revoke) stands in the rule's first block only.
+//! Every text of the scanned repository is made harmless: for the terminal, and for build logs, in which
+//! `::` at the start of a line and `##[` anywhere are commands.
+
+use super::Style;
+use super::summary;
+use super::view::{Entry, View};
+use crate::rules::{Confidence, Severity};
+use crate::text::sanitize::sanitize;
+use anstyle::{AnsiColor, Style as Look};
+use std::collections::BTreeSet;
+use std::io::{self, Write};
+use unicode_width::UnicodeWidthStr as _;
+
+/// The most places that one block lists.
+const MOST_PLACES: usize = 10;
+/// The least room for an excerpt, in columns, however narrow the terminal.
+const LEAST_ROOM: usize = 40;
+
+/// Writes the report.
+pub(super) fn write(view: &View<'_>, style: Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut page = Page { ink: Ink { color: style.color }, width: style.width.max(LEAST_ROOM), out };
+    let mut explained = BTreeSet::new();
+    for group in &view.groups {
+        let places: Vec<&Entry<'_>> = group.iter().map(|&index| &view.findings[index]).collect();
+        page.block(&places, explained.insert(&places[0].rule.id))?;
+    }
+    page.suppressed(view)?;
+    page.summary(view)?;
+    if !view.findings.is_empty() {
+        page.next_steps()?;
+    }
+    page.unscanned(view)
+}
+
+/// Repository text that is safe on a terminal and in a build log.
+pub(super) fn inert(text: &str) -> String {
+    let safe = sanitize(text);
+    let mut inert = String::with_capacity(safe.len());
+    let mut rest = &*safe;
+    if rest.trim_start().starts_with("::") {
+        let at = rest.len() - rest.trim_start().len();
+        inert.push_str(&rest[..at]);
+        inert.push_str("\\u{3a}:");
+        rest = &rest[at + 2..];
+    }
+    while let Some(at) = rest.find("##") {
+        let (before, after) = (&rest[..at], &rest[at + 2..]);
+        inert.push_str(before);
+        let command = after.starts_with(|c: char| c == '[' || c.is_ascii_alphabetic());
+        inert.push_str(if command { "#\\u{23}" } else { "##" });
+        rest = after;
+    }
+    inert.push_str(rest);
+    inert
+}
+
+/// Colours, or none.
+#[derive(Clone, Copy)]
+struct Ink {
+    color: bool,
+}
+
+impl Ink {
+    fn paint(self, look: Look, text: &str) -> String {
+        if self.color { format!("{look}{text}{look:#}") } else { text.to_owned() }
+    }
+
+    fn bold(self, text: &str) -> String {
+        self.paint(Look::new().bold(), text)
+    }
+
+    fn dim(self, text: &str) -> String {
+        self.paint(Look::new().dimmed(), text)
+    }
+
+    fn frame(self, text: &str) -> String {
+        self.paint(AnsiColor::Blue.on_default().bold(), text)
+    }
+
+    fn severity(self, severity: Severity, text: &str) -> String {
+        self.paint(severity_look(severity), text)
+    }
+
+    fn loud(self, text: &str) -> String {
+        self.paint(AnsiColor::Yellow.on_default().bold(), text)
+    }
+}
+
+fn severity_look(severity: Severity) -> Look {
+    match severity {
+        Severity::Critical => AnsiColor::BrightRed.on_default().bold(),
+        Severity::High => AnsiColor::Red.on_default().bold(),
+        Severity::Medium => AnsiColor::Yellow.on_default().bold(),
+        Severity::Low | Severity::Info => AnsiColor::Cyan.on_default().bold(),
+    }
+}
+
+/// Where the report is written.
+struct Page<'w> {
+    ink: Ink,
+    /// Columns of the terminal.
+    width: usize,
+    out: &'w mut dyn Write,
+}
+
+impl Page<'_> {
+    /// One secret and its places, the first of which is shown.
+    fn block(&mut self, places: &[&Entry<'_>], explain: bool) -> io::Result<()> {
+        let first = places[0];
+        let gutter = first.line.to_string().len() + 1;
+        self.header(first)?;
+        self.excerpt(first, gutter)?;
+        if explain {
+            self.note(gutter, "why", &inert(&first.rule.description))?;
+            self.note(gutter, "fix", &inert(&first.rule.remediation))?;
+            self.note(gutter, "revoke", &inert(first.rule.revoke.as_deref().unwrap_or_default()))?;
+        }
+        self.note(gutter, "commit", &history(first))?;
+        self.places(places, gutter)?;
+        self.acceptance(first, gutter)?;
+        writeln!(self.out)
+    }
+
+    /// `path:line:column: severity: title [rule-id]`, which editors and terminals turn into a link.
+    fn header(&mut self, entry: &Entry<'_>) -> io::Result<()> {
+        let doubt = match entry.confidence {
+            Confidence::High => String::new(),
+            other => format!(" ({} confidence)", other.as_str()),
+        };
+        let place = self.ink.bold(&format!("{}:{}:{}:", inert(&entry.path), entry.line, entry.column));
+        let severity = self.ink.severity(entry.severity, &format!("{}:", entry.severity.as_str()));
+        let rule = self.ink.dim(&format!("[{}]", inert(&entry.rule.id)));
+        writeln!(self.out, "{place} {severity} {}{doubt} {rule}", self.ink.bold(&inert(&entry.rule.title)))
+    }
+
+    /// The line with the secret underlined.
+    fn excerpt(&mut self, entry: &Entry<'_>, gutter: usize) -> io::Result<()> {
+        let room = self.width.saturating_sub(gutter + 3).max(LEAST_ROOM);
+        let (before, secret, after) = fit(entry, room);
+        let bar = self.ink.frame("|");
+        let number = self.ink.frame(&format!("{:>gutter$}", entry.line));
+        writeln!(self.out, "{number} {bar} {before}{secret}{after}")?;
+        let carets = self.ink.severity(entry.severity, &"^".repeat(secret.width().max(1)));
+        writeln!(self.out, "{:gutter$} {bar} {}{carets}", "", " ".repeat(before.width()))
+    }
+
+    /// `= label: text`, wrapped; nothing where there is no text.
+    fn note(&mut self, gutter: usize, label: &str, text: &str) -> io::Result<()> {
+        if text.is_empty() {
+            return Ok(());
+        }
+        let label = if label.ends_with('?') { label.to_owned() } else { format!("{label}:") };
+        let indent = gutter + 3 + label.len() + 1;
+        let lines = wrap(text, self.width.saturating_sub(indent).max(LEAST_ROOM));
+        let sign = self.ink.frame("=");
+        writeln!(self.out, "{:gutter$} {sign} {} {}", "", self.ink.bold(&label), lines[0])?;
+        lines[1..].iter().try_for_each(|line| writeln!(self.out, "{:indent$}{line}", ""))
+    }
+
+    /// The other places of the secret.
+    fn places(&mut self, places: &[&Entry<'_>], gutter: usize) -> io::Result<()> {
+        let others = &places[1..];
+        for (at, other) in others.iter().take(MOST_PLACES).enumerate() {
+            let place = format!("{}:{}:{}", inert(&other.path), other.line, other.column);
+            let label =
+                if at == 0 { format!("{} {}", self.ink.frame("="), self.ink.bold("also at:")) } else { " ".repeat("= also at:".len()) };
+            writeln!(self.out, "{:gutter$} {label} {place}", "")?;
+        }
+        if others.len() > MOST_PLACES {
+            let indent = gutter + "= also at:".len() + 2;
+            writeln!(self.out, "{:indent$}… and in {} more", "", summary::plural(others.len() - MOST_PLACES, "place"))?;
+        }
+        Ok(())
+    }
+
+    /// What to do where the secret is none.
+    fn acceptance(&mut self, entry: &Entry<'_>, gutter: usize) -> io::Result<()> {
+        let command = format!("`keyward allow {}`", inert(entry.fingerprint));
+        let only_past = entry.history.as_ref().is_some_and(|history| !history.in_head);
+        if only_past {
+            return self.note(gutter, "no secret?", &format!("run {command}"));
+        }
+        self.note(gutter, "no secret?", &format!("put `keyward:allow {}` into a comment on the line,", inert(&entry.rule.id)))?;
+        writeln!(self.out, "{:1$}or run {command}", "", gutter + 3 + "no secret? ".len())
+    }
+
+    /// One line for each suppressed finding.
+    fn suppressed(&mut self, view: &View<'_>) -> io::Result<()> {
+        for entry in &view.suppressed {
+            let (by, reason) = entry.suppressed.as_ref().map_or(("", ""), |(by, reason)| (by, reason.as_str()));
+            let reason = if reason.is_empty() { String::new() } else { format!(": {}", inert(reason)) };
+            let place = format!("{}:{}:{}", inert(&entry.path), entry.line, entry.column);
+            let line = format!("{place}: suppressed by {by}{reason}: {} [{}]", inert(&entry.rule.title), inert(&entry.rule.id));
+            writeln!(self.out, "{}", self.ink.dim(&line))?;
+        }
+        if view.suppressed.is_empty() { Ok(()) } else { writeln!(self.out) }
+    }
+
+    fn summary(&mut self, view: &View<'_>) -> io::Result<()> {
+        let verdict = summary::verdict(view);
+        let verdict = match view.findings.iter().map(|finding| finding.severity).max() {
+            Some(worst) => self.ink.severity(worst, &verdict),
+            None if view.complete && view.blobs > 0 => self.ink.paint(AnsiColor::Green.on_default().bold(), &verdict),
+            None => self.ink.loud(&verdict),
+        };
+        writeln!(self.out, "{verdict}")?;
+        writeln!(self.out, "{}", inert(&summary::coverage(view)))?;
+        if let Some(left_out) = summary::left_out(view) {
+            writeln!(self.out, "{left_out}")?;
+        }
+        view.notes.iter().try_for_each(|note| writeln!(self.out, "note: {}", inert(note)))
+    }
+
+    fn next_steps(&mut self) -> io::Result<()> {
+        writeln!(self.out, "\n{}", self.ink.bold("what to do now:"))?;
+        writeln!(self.out, "  1. take the secret out of the code: read it from an environment variable or a secret manager")?;
+        writeln!(self.out, "  2. revoke it if it was ever pushed, shared or logged: deleting the line does not undo a leak")?;
+        writeln!(self.out, "  3. look through the provider's log for use that is not yours")
+    }
+
+    /// What was not scanned, last, so that it is what the eye falls on.
+    fn unscanned(&mut self, view: &View<'_>) -> io::Result<()> {
+        if view.complete {
+            return Ok(());
+        }
+        writeln!(self.out, "\n{}", self.ink.loud(&format!("{}:", summary::INCOMPLETE)))?;
+        summary::unscanned(view).iter().try_for_each(|line| writeln!(self.out, "  {}", inert(line)))
+    }
+}
+
+/// What history knows: `1a2b3c4d5e (only in history) of 2024-01-31 by Ann <ann@example.org>: "subject"`.
+fn history(entry: &Entry<'_>) -> String {
+    let Some(history) = &entry.history else { return String::new() };
+    if history.commit.is_empty() {
+        return "none: no commit reaches it, but the object database still holds it".to_owned();
+    }
+    let commit: String = history.commit.chars().take(10).collect();
+    let day: String = history.date.chars().take(10).collect();
+    let state = if history.in_head { "still in HEAD" } else { "only in history" };
+    format!("{commit} ({state}) of {day} by {} <{}>: \"{}\"", inert(&history.author), inert(&history.email), inert(&history.subject))
+}
+
+/// The excerpt as three parts, before, in and behind the secret, cut to `room` columns around the secret.
+fn fit(entry: &Entry<'_>, room: usize) -> (String, String, String) {
+    let (first, behind) = entry.excerpt_columns;
+    let byte = |column: usize| entry.excerpt.char_indices().nth(column.saturating_sub(1)).map_or(entry.excerpt.len(), |(at, _)| at);
+    let (start, end) = (byte(first), byte(behind));
+    let (before, secret, after) = (entry.excerpt[..start].trim_start(), inert(&entry.excerpt[start..end]), entry.excerpt[end..].trim_end());
+    let spare = room.saturating_sub(secret.width());
+    // What one side does not need, the other may have.
+    let left = before.width().min((spare / 2).max(spare.saturating_sub(after.width())));
+    let right = after.width().min(spare - left);
+    (inert(&last_columns(before, left)), secret, inert(&first_columns(after, right)))
+}
+
+/// The first `room` columns of `text`, with `…` where something is left out.
+fn first_columns(text: &str, room: usize) -> String {
+    if text.width() <= room {
+        return text.to_owned();
+    }
+    let mut cut = String::new();
+    for c in text.chars() {
+        cut.push(c);
+        if cut.width() >= room {
+            cut.pop();
+            break;
+        }
+    }
+    cut + "…"
+}
+
+/// The last `room` columns of `text`, with `…` where something is left out.
+fn last_columns(text: &str, room: usize) -> String {
+    if text.width() <= room {
+        return text.to_owned();
+    }
+    let fits = text.char_indices().map(|(at, _)| &text[at..]).find(|tail| tail.width() < room.max(1));
+    format!("…{}", fits.unwrap_or_default())
+}
+
+/// `text` in lines of at most `room` columns, broken at spaces; longer words stay whole, so that links work.
+fn wrap(text: &str, room: usize) -> Vec<String> {
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        let line = lines.last_mut().expect("there is always a line");
+        if line.is_empty() {
+            line.push_str(word);
+        } else if line.width() + 1 + word.width() <= room {
+            line.push(' ');
+            line.push_str(word);
+        } else {
+            lines.push(word.to_owned());
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{first_columns, inert, last_columns, wrap};
+
+    #[test]
+    fn build_log_commands_are_disarmed() {
+        assert_eq!(inert("::error::x"), "\\u{3a}:error::x");
+        assert_eq!(inert("  ::add-mask::x"), "  \\u{3a}:add-mask::x");
+        assert_eq!(inert("a ##[group]x ##vso[task] ## heading"), "a #\\u{23}[group]x #\\u{23}vso[task] ## heading");
+        assert_eq!(inert("std::mem"), "std::mem");
+    }
+
+    #[test]
+    fn cuts_count_columns_not_characters() {
+        assert_eq!(first_columns("漢字漢字", 5), "漢字…");
+        assert_eq!(last_columns("漢字漢字", 5), "…漢字");
+        assert_eq!(first_columns("abc", 3), "abc");
+    }
+
+    #[test]
+    fn long_words_are_not_broken() {
+        assert_eq!(wrap("see https://example.org/a/long/link for it", 12), ["see", "https://example.org/a/long/link", "for it"]);
+    }
+}
