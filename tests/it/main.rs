@@ -5,6 +5,7 @@
 mod cli;
 mod config;
 mod detector;
+mod examples;
 mod history;
 mod layers;
 mod report;
