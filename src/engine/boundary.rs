@@ -52,7 +52,7 @@ pub(super) fn closes(bytes: &[u8], start: usize, end: usize, rule: &Rule) -> boo
         b'+' => !ends_in(rule, b'+') && !is_alnum(last),
         b'/' => !ends_in(rule, b'/'),
         b'=' => !ends_in(rule, b'='),
-        _ if is_alnum(next) => !is_word(last),
+        _ if is_alnum(next) => !is_word(last) && last != b'=',
         _ => !ends_in(rule, next) || !next.is_ascii_graphic(),
     }
 }

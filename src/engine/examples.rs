@@ -3,6 +3,7 @@
 
 use super::sample::{self, Random};
 use crate::rules::alphabet::ByteSet;
+use crate::rules::format::Part;
 use crate::rules::{Rule, Shape};
 
 /// A text and the secret that must be found in it.
@@ -36,7 +37,7 @@ pub fn positives(rule: &Rule) -> Vec<Example> {
     let forms: &[&str] = if takes_name(rule) { FORMS } else { &FORMS[..0] };
     for (seed, form) in forms.iter().enumerate() {
         let Some(secret) = sample::secret(rule, seed as u64) else { break };
-        examples.push(fill(form, &name, &secret));
+        examples.push(fill(&(heading(rule) + form), &name, &secret));
     }
     if let Some(secret) = sample::secret(rule, 77) {
         match &rule.shape {
@@ -58,10 +59,14 @@ pub fn positives(rule: &Rule) -> Vec<Example> {
 pub fn negatives(rule: &Rule) -> Vec<Vec<u8>> {
     let name = name_for(rule);
     let mut texts = Vec::new();
-    if let (Shape::Format(_), Some(secret)) = (&rule.shape, sample::secret(rule, 5)) {
-        // Inside a longer identifier, and masked.
-        texts.push(fill(FORMS[1], &name, &[b"q9Z", &secret[..]].concat()).text);
-        texts.push(fill(FORMS[1], &name, &[&secret[..], b"q9Z"].concat()).text);
+    if let (Shape::Format(format), Some(secret)) = (&rule.shape, sample::secret(rule, 5)) {
+        // Inside a longer identifier, where the format has a certain beginning and end; and masked.
+        if matches!(format.parts.first(), Some(Part::Literal(literal)) if literal[0].is_ascii_alphanumeric()) {
+            texts.push(fill(FORMS[1], &name, &[b"q9Z", &secret[..]].concat()).text);
+        }
+        if matches!(format.parts.last(), Some(Part::Run(run)) if run.min == run.max && run.set.contains(b'9')) {
+            texts.push(fill(FORMS[1], &name, &[&secret[..], b"q9Z"].concat()).text);
+        }
         texts.push(fill(FORMS[1], &name, &mask(&secret)).text);
         texts.push(fill(FORMS[0], &name, b"<your-value-here>").text);
         texts.push(fill(FORMS[0], &name, b"${VALUE_FROM_VAULT}").text);
@@ -88,9 +93,22 @@ fn name_for(rule: &Rule) -> String {
         let keyword = rule.keywords.iter().find(|keyword| keyword.text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_'));
         return keyword.map_or_else(|| names[0].clone(), |keyword| keyword.text.clone());
     }
-    let word = rule.context.first().map_or("service", String::as_str);
-    let name: String = word.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
-    format!("{name}_secret_key")
+    match rule.context.first() {
+        Some(word) if is_name(word) => format!("{word}_secret_key"),
+        _ => "service_secret_key".to_owned(),
+    }
+}
+
+fn is_name(word: &str) -> bool {
+    word.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+}
+
+/// A line that names the provider, where the context word is not part of a name.
+fn heading(rule: &Rule) -> String {
+    match rule.context.first() {
+        Some(word) if !is_name(word) => format!("# {word}\n"),
+        _ => String::new(),
+    }
 }
 
 fn fill(template: &str, name: &str, secret: &[u8]) -> Example {

@@ -14,7 +14,8 @@ pub(super) struct Scanner<'a> {
     program: &'a Program,
     bytes: &'a [u8],
     scratch: &'a mut Scratch,
-    found: Vec<Match>,
+    /// Matches, each with how surely its context says what it is.
+    found: Vec<(Match, usize)>,
 }
 
 impl<'a> Scanner<'a> {
@@ -134,20 +135,21 @@ impl<'a> Scanner<'a> {
         if validate::token(rule, span.of(bytes)).is_err() {
             return;
         }
-        if !rule.context.is_empty() && !self.in_context(index, rule, span) {
-            return;
+        if let Some(evidence) = self.evidence(index, rule, span) {
+            self.push(index, span, span, rule.confidence, evidence);
         }
-        self.push(index, span, span, rule.confidence);
     }
 
-    /// Whether the rule's context stands around the token, and what it is given to does not speak against it.
-    fn in_context(&mut self, index: u32, rule: &Rule, span: Span) -> bool {
+    /// How surely the rule's context stands around the token; `None` where it is needed and does not.
+    fn evidence(&mut self, index: u32, rule: &Rule, span: Span) -> Option<usize> {
+        if rule.context.is_empty() {
+            return Some(0);
+        }
         let window = surroundings::context_window(self.bytes, span);
         let program = self.program;
         self.scratch.context.advance(&program.context, self.bytes, window);
-        let bytes = self.bytes;
         let hits = self.scratch.context.within(window).filter(|hit| program.context_rules[hit.word as usize].contains(&index));
-        surroundings::supports(bytes, rule, span, hits)
+        surroundings::evidence(self.bytes, rule, span, hits)
     }
 
     /// A literal of the rules that are not told by runs.
@@ -214,9 +216,10 @@ impl<'a> Scanner<'a> {
     }
 
     fn patterned(&mut self, index: u32, rule: &Rule, span: Span, secret: Span) {
-        let fits = validate::value(rule, secret.of(self.bytes)).is_ok();
-        if fits && (rule.context.is_empty() || self.in_context(index, rule, span)) {
-            self.push(index, span, secret, rule.confidence);
+        if validate::value(rule, secret.of(self.bytes)).is_ok()
+            && let Some(evidence) = self.evidence(index, rule, span)
+        {
+            self.push(index, span, secret, rule.confidence, evidence);
         }
     }
 
@@ -234,7 +237,7 @@ impl<'a> Scanner<'a> {
         }
         if let Some(confidence) = assignment::judge(name, secret, *value, parsed) {
             let span = Span::new(parsed.name.start.min(parsed.value.start), parsed.name.end.max(parsed.value.end));
-            self.push(index, span, parsed.value, confidence.min(rule.confidence));
+            self.push(index, span, parsed.value, confidence.min(rule.confidence), 0);
         }
     }
 
@@ -243,7 +246,7 @@ impl<'a> Scanner<'a> {
         let Some(confidence) = url::judge_url(&parsed, self.bytes) else { return };
         let chosen = url::rule_for(self.detector.rules(), &self.program.urls, &parsed, self.bytes);
         if let Some(index) = chosen {
-            self.push(index, parsed.whole, parsed.password, confidence.min(self.rule(index).confidence));
+            self.push(index, parsed.whole, parsed.password, confidence.min(self.rule(index).confidence), 0);
         }
     }
 
@@ -254,14 +257,14 @@ impl<'a> Scanner<'a> {
         if let Some(&(_, index)) = chosen
             && validate::pem(self.rule(index), block.span.of(self.bytes))
         {
-            self.push(index, block.span, block.span, self.rule(index).confidence);
+            self.push(index, block.span, block.span, self.rule(index).confidence, 0);
         }
     }
 
-    fn push(&mut self, rule: u32, span: Span, secret: Span, confidence: Confidence) {
+    fn push(&mut self, rule: u32, span: Span, secret: Span, confidence: Confidence, evidence: usize) {
         let found = Match { rule: rule as usize, span, secret, decoded: None, confidence, parts: Vec::new() };
-        if !self.found.contains(&found) {
-            self.found.push(found);
+        if !self.found.iter().any(|(other, _)| *other == found) {
+            self.found.push((found, evidence));
         }
     }
 }

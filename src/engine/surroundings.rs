@@ -11,6 +11,9 @@ use crate::text::Span;
 const BEHIND: usize = 96;
 /// Context words up to this length must stand as words of their own (`box` is not in `checkbox`).
 const SHORT_WORD: usize = 6;
+/// Evidence of a word in the name and on the line: above the length of any context word.
+const IN_NAME: usize = 2000;
+const ON_LINE: usize = 1000;
 /// How much of a line before a token is looked at, in bytes.
 const LINE_REACH: usize = 160;
 
@@ -115,37 +118,56 @@ const OTHER_ENDS: &[&str] = &[
     "layer",
 ];
 
-/// Whether a context word of `hits` stands near enough to the token to say what it is.
-pub(super) fn supports(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterator<Item = WordHit>) -> bool {
+/// How surely the context words among `hits` say what the token is: `None` where they do not, else the more the
+/// surer. A word in the name that the token is given to says more than one on the line, and that more than one
+/// further off; a long word says more than a short one.
+pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterator<Item = WordHit>) -> Option<usize> {
     let line = line_before(bytes, token.start);
     if !value_position(bytes, token) {
-        return false;
+        return None;
     }
     let name = last_name(bytes, line, token.start);
     let squashed = squash(&String::from_utf8_lossy(name.of(bytes)));
     let says_secret = SECRET_WORDS.iter().any(|word| squashed.contains(word));
     let says_other = OTHER_ENDS.iter().any(|end| squashed.ends_with(end));
     let line_end = line_end(bytes, token.end);
-    let (mut anywhere, mut same_line, mut in_name) = (false, false, false);
+    let mut best = 0;
     for hit in hits {
-        if token.start < hit.end && hit.start < token.end || !stands_alone(bytes, hit) {
+        if (token.start < hit.end && hit.start < token.end) || !stands_alone(bytes, hit) {
             continue;
         }
-        anywhere = true;
-        same_line |= hit.start >= line.start && hit.end <= line_end;
-        in_name |= name.start <= hit.start && hit.end <= name.end;
+        let near = if is_generic(&bytes[hit.start..hit.end]) {
+            0
+        } else if name.start <= hit.start && hit.end <= name.end {
+            IN_NAME
+        } else if hit.start >= line.start && hit.end <= line_end {
+            ON_LINE
+        } else {
+            1
+        };
+        best = best.max(near + (hit.end - hit.start));
     }
-    if !anywhere || (says_other && !(in_name && says_secret)) {
-        return false;
-    }
-    if says_secret {
-        return true;
-    }
-    if is_bare_uuid(rule) {
-        return false;
-    }
+    let (in_name, on_line) = (best > IN_NAME, best > ON_LINE);
     let ends_in_id = squashed.ends_with("id");
-    (in_name && !ends_in_id) || (same_line && !ends_in_id && (name.is_empty() || line_says_secret(bytes, line)))
+    let means_it = if says_other {
+        in_name && says_secret
+    } else if says_secret {
+        true
+    } else if is_bare_uuid(rule) || ends_in_id {
+        false
+    } else {
+        in_name || (on_line && (name.is_empty() || line_says_secret(bytes, line)))
+    };
+    (best > 0 && means_it).then_some(best)
+}
+
+/// Whether a context word is one that any provider's secret may be named by: it supports, but says little.
+fn is_generic(word: &[u8]) -> bool {
+    let word = squash(&String::from_utf8_lossy(word));
+    matches!(
+        &word[..],
+        "secretkey" | "secretaccesskey" | "apikey" | "apisecret" | "accesskey" | "accesstoken" | "authtoken" | "clientsecret" | "token"
+    )
 }
 
 /// Whether something is given: the token stands behind a quote, an operator, a space or a bracket.
@@ -192,10 +214,11 @@ fn last_name(bytes: &[u8], line: Span, at: usize) -> Span {
     while start > line.start && (is_word(bytes[start - 1]) || matches!(bytes[start - 1], b'.' | b'$')) {
         start -= 1;
     }
-    // A type between the name and the value (`key: &str = …`, `key: string = …`) is not the name.
+    // A type between the name and the value (`key: &str = …`) is not the name, nor is what Terraform calls a
+    // variable's value (`variable "key" { default = … }`).
     let word = bytes[start..end].to_ascii_lowercase();
-    if matches!(&word[..], b"str" | b"string" | b"static" | b"text" | b"any" | b"value" | b"default") && start > line.start {
-        let outer = last_name(bytes, line, start);
+    if matches!(&word[..], b"str" | b"string" | b"static" | b"text" | b"any" | b"value" | b"default") {
+        let outer = last_name(bytes, Span::new(start.saturating_sub(LINE_REACH), start), start);
         if !outer.is_empty() {
             return outer;
         }
