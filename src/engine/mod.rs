@@ -7,6 +7,7 @@
 pub mod assignment;
 mod boundary;
 pub mod checksum;
+mod cover;
 pub mod decode;
 pub mod entropy;
 pub mod examples;
@@ -18,6 +19,7 @@ mod program;
 mod runs;
 pub mod sample;
 mod scanner;
+mod simd;
 mod surroundings;
 pub mod url;
 mod validate;
@@ -34,6 +36,7 @@ pub use validate::Refusal;
 pub struct Detector {
     rules: RuleSet,
     program: Program,
+    level: simd::Level,
 }
 
 /// A secret found in bytes.
@@ -85,7 +88,7 @@ impl Detector {
             return Err(DetectorError::NoRules);
         }
         let program = Program::new(rules.rules());
-        Ok(Detector { rules, program })
+        Ok(Detector { rules, program, level: simd::Level::detect() })
     }
 
     /// Compiles every pattern at once. Built-in patterns are tested to compile, so only user rules need it.

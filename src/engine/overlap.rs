@@ -5,10 +5,10 @@ use crate::rules::check::Strength;
 use crate::rules::{Place, Rule, Shape};
 
 /// How much a match says; greater is better.
-fn rank(rules: &[Rule], found: &Match, evidence: usize) -> (u8, bool, u8, usize, usize, usize, std::cmp::Reverse<usize>) {
+fn rank(rules: &[Rule], found: &Match, evidence: usize) -> (u8, bool, usize, u8, usize, usize, std::cmp::Reverse<usize>) {
     let rule = &rules[found.rule];
     let proven = rule.check.is_some_and(|check| check.strength() == Strength::Refutes);
-    (kind(rule), proven, found.confidence as u8, found.secret.len(), evidence, found.span.len(), std::cmp::Reverse(found.rule))
+    (kind(rule), proven, evidence, found.confidence as u8, found.secret.len(), found.span.len(), std::cmp::Reverse(found.rule))
 }
 
 /// How specific a rule is.

@@ -6,7 +6,9 @@
 //! | a word of a known length, with a digit | formats told by length, alphabet and context: [`Program::lengths`] |
 //! | a literal anywhere | everything else: [`Program::literals`] |
 
+use super::cover;
 use super::runs::{LEAST_RUN, is_alnum, is_token, is_word};
+use super::simd::Grams;
 use super::words::WordIndex;
 use crate::rules::alphabet::ByteSet;
 use crate::rules::format::{Format, Part};
@@ -31,6 +33,10 @@ pub(super) struct Program {
     pub(super) context_rules: Vec<Vec<u32>>,
     /// Literals of the rules that are not told by runs.
     pub(super) literals: WordIndex,
+    /// Grams one of which stands in every literal.
+    pub(super) grams: Grams,
+    /// Length of the longest literal, in bytes.
+    pub(super) longest_literal: usize,
     /// What to do at a literal, by index of the literal.
     pub(super) actions: Vec<Vec<Action>>,
     /// URL rules.
@@ -247,6 +253,8 @@ impl Builder {
             context: WordIndex::new(self.context.order.iter().map(String::as_str)),
             context_rules: self.context.values,
             literals: WordIndex::new(self.literals.order.iter().map(String::as_str)),
+            grams: Grams::new(cover::cover(&self.literals.order)),
+            longest_literal: self.literals.order.iter().map(String::len).max().unwrap_or(0),
             actions: self.literals.values,
             urls: self.urls,
             pems: self.pems,

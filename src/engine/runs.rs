@@ -5,6 +5,8 @@
 //! is the same for one rule and for two thousand. What a run of this kind need not hold (passwords, PEM
 //! labels, URLs) has literals of its own in [`super::literals`].
 
+use super::simd::{self, Level};
+
 /// The shortest run that is looked at, in bytes.
 pub(super) const LEAST_RUN: usize = 12;
 
@@ -61,30 +63,11 @@ pub(super) fn is_alnum(byte: u8) -> bool {
 }
 
 /// Calls `visit(start, end)` for every maximal run of at least [`LEAST_RUN`] token characters, in order.
-pub(super) fn for_each(bytes: &[u8], visit: &mut impl FnMut(usize, usize)) {
-    let mut finder = Finder { start: None };
-    let mut at = 0;
-    let (blocks, tail) = bytes.as_chunks::<64>();
-    for block in blocks {
-        finder.block(at, mask(block), 64, visit);
-        at += 64;
-    }
-    if !tail.is_empty() {
-        let mut block = [0; 64];
-        block[..tail.len()].copy_from_slice(tail);
-        finder.block(at, mask(&block), tail.len(), visit);
-    }
-    finder.finish(bytes.len(), visit);
-}
-
-/// One bit a byte of the block: set where it is a token character.
 #[inline]
-fn mask(block: &[u8; 64]) -> u64 {
-    let mut mask = 0;
-    for (at, &byte) in block.iter().enumerate() {
-        mask |= u64::from(CLASS[usize::from(byte)] & TOKEN) << at;
-    }
-    mask
+pub(super) fn for_each(level: Level, bytes: &[u8], visit: &mut impl FnMut(usize, usize)) {
+    let mut finder = Finder { start: None };
+    simd::token_masks(level, bytes, &mut |at, mask| finder.block(at, mask, (bytes.len() - at).min(64), visit));
+    finder.finish(bytes.len(), visit);
 }
 
 /// Puts runs together over block borders.
@@ -127,11 +110,12 @@ impl Finder {
 #[cfg(test)]
 mod tests {
     use super::{LEAST_RUN, for_each, is_token};
+    use crate::engine::simd::Level;
     use proptest::prelude::*;
 
-    fn runs(bytes: &[u8]) -> Vec<(usize, usize)> {
+    fn runs(level: Level, bytes: &[u8]) -> Vec<(usize, usize)> {
         let mut found = Vec::new();
-        for_each(bytes, &mut |start, end| found.push((start, end)));
+        for_each(level, bytes, &mut |start, end| found.push((start, end)));
         found
     }
 
@@ -152,7 +136,9 @@ mod tests {
     proptest! {
         #[test]
         fn runs_are_those_of_a_plain_loop(text in "([a-zA-Z0-9_=.+/-]{0,80}[ \"\n:]{0,3}){0,8}") {
-            prop_assert_eq!(runs(text.as_bytes()), plain(text.as_bytes()));
+            for level in Level::all() {
+                prop_assert_eq!(runs(level, text.as_bytes()), plain(text.as_bytes()));
+            }
         }
     }
 }

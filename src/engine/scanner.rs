@@ -26,10 +26,21 @@ impl<'a> Scanner<'a> {
 
     pub(super) fn run(mut self) -> Vec<Match> {
         let bytes = self.bytes;
-        super::runs::for_each(bytes, &mut |start, end| self.token_run(start, end));
-        let program = self.program;
-        program.literals.find(bytes, 0, bytes.len(), &mut |hit| self.literal(hit));
+        super::runs::for_each(self.detector.level, bytes, &mut |start, end| self.token_run(start, end));
+        self.literals();
         overlap::resolve(self.detector.rules(), self.found)
+    }
+
+    /// Literals, looked up only near the grams one of which each of them holds.
+    fn literals(&mut self) {
+        let program = self.program;
+        let bytes = self.bytes;
+        let mut done = 0;
+        program.grams.find(self.detector.level, bytes, &mut |at| {
+            let from = at.saturating_sub(program.longest_literal).max(done);
+            done = at + program.longest_literal;
+            program.literals.find(bytes, from, done, &mut |hit| self.literal(hit));
+        });
     }
 
     fn rule(&self, index: u32) -> &'a Rule {

@@ -5,7 +5,6 @@
 mod cli;
 mod config;
 mod detector;
-mod examples;
 mod history;
 mod layers;
 mod report;
