@@ -253,7 +253,7 @@ impl Builder {
             context: WordIndex::new(self.context.order.iter().map(String::as_str)),
             context_rules: self.context.values,
             literals: WordIndex::new(self.literals.order.iter().map(String::as_str)),
-            grams: Grams::new(cover::cover(&self.literals.order)),
+            grams: Grams::new(&cover::cover(&self.literals.order)),
             longest_literal: self.literals.order.iter().map(String::len).max().unwrap_or(0),
             actions: self.literals.values,
             urls: self.urls,

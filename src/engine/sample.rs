@@ -7,7 +7,7 @@ use crate::rules::alphabet::ByteSet;
 use crate::rules::format::{Format, Part, Run};
 use crate::rules::{Rule, Shape};
 
-/// A small reproducible generator (SplitMix64, <https://prng.di.unimi.it/splitmix64.c>). Not for secrets.
+/// A small reproducible generator (`SplitMix64`, <https://prng.di.unimi.it/splitmix64.c>). Not for secrets.
 #[derive(Debug, Clone)]
 pub struct Random(u64);
 

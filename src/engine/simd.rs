@@ -60,7 +60,8 @@ fn plain_masks(bytes: &[u8], visit: &mut impl FnMut(usize, u64)) {
 /// A set of three-byte grams, ignoring case.
 #[derive(Debug, Clone)]
 pub(super) struct Grams {
-    grams: Vec<[u8; 3]>,
+    /// How many there are.
+    count: usize,
     /// For each of the three bytes: by low nibble and by high nibble, the buckets whose grams have it there.
     tables: [([u8; 16], [u8; 16]); 3],
     /// Exact answer for a position that the tables let through: bit per hash of the folded gram.
@@ -69,7 +70,7 @@ pub(super) struct Grams {
 
 impl Grams {
     /// A set of grams, in lower case.
-    pub(super) fn new(grams: Vec<[u8; 3]>) -> Grams {
+    pub(super) fn new(grams: &[[u8; 3]]) -> Grams {
         let mut tables = [([0u8; 16], [0u8; 16]); 3];
         let mut bitmap = vec![0u64; 1 << 10].into_boxed_slice();
         for (index, gram) in grams.iter().enumerate() {
@@ -83,12 +84,12 @@ impl Grams {
             let hash = Self::hash(*gram);
             bitmap[hash >> 6] |= 1 << (hash & 63);
         }
-        Grams { grams, tables, bitmap }
+        Grams { count: grams.len(), tables, bitmap }
     }
 
     /// Whether the set is empty.
     pub(super) fn is_empty(&self) -> bool {
-        self.grams.is_empty()
+        self.count == 0
     }
 
     fn hash(gram: [u8; 3]) -> usize {
@@ -246,7 +247,7 @@ mod tests {
 
         #[test]
         fn every_level_finds_the_same_grams(text in "[a-cA-C:/@]{0,300}") {
-            let grams = Grams::new(vec![*b"abc", *b"://", *b"cca", *b"bab"]);
+            let grams = Grams::new(&[*b"abc", *b"://", *b"cca", *b"bab"]);
             for level in Level::all() {
                 let mut found = Vec::new();
                 grams.find(level, text.as_bytes(), &mut |at| found.push(at));
