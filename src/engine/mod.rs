@@ -12,6 +12,7 @@ pub mod decode;
 pub mod entropy;
 pub mod examples;
 pub mod filter;
+pub mod judge;
 mod matcher;
 mod overlap;
 mod pem;

@@ -3,7 +3,7 @@
 use super::program::{Action, LONGEST_WORD, LengthRule, Program};
 use super::runs::{is_alnum, is_token, is_word};
 use super::words::WordHit;
-use super::{Detector, Match, Scratch, boundary, matcher, overlap, pem, surroundings, url, validate};
+use super::{Detector, Match, Scratch, boundary, judge, matcher, overlap, pem, surroundings, url, validate};
 use crate::engine::assignment;
 use crate::rules::{CONTEXT_REACH, Confidence, Rule, Shape};
 use crate::text::Span;
@@ -246,7 +246,7 @@ impl<'a> Scanner<'a> {
         if validate::value(rule, secret).is_err() {
             return;
         }
-        if let Some(confidence) = assignment::judge(name, secret, *value, parsed) {
+        if let Some(confidence) = judge::judge(self.bytes, parsed, *value) {
             let span = Span::new(parsed.name.start.min(parsed.value.start), parsed.name.end.max(parsed.value.end));
             self.push(index, span, parsed.value, confidence.min(rule.confidence), 0);
         }

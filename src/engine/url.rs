@@ -1,25 +1,364 @@
-//! stub
-use crate::rules::{Confidence, Rule};
+//! L2: passwords in URLs: `scheme://user:password@host`, by [RFC 3986](https://www.rfc-editor.org/rfc/rfc3986#section-3.2)
+//! and by what people write, with `@` and `/` in passwords; and in the data source names of Go's `MySQL` driver.
+//!
+//! [`password_in_url`] says where the parts lie, [`judge_url`] whether the password is one.
+
+use super::entropy::{RANDOM, randomness};
+use super::filter::{NotASecret, Strictness, is_weak_password, placeholder, value_kind};
+use crate::rules::{Confidence, Rule, Shape};
 use crate::text::Span;
-/// x
+
+/// The longest user info and host, in bytes.
+const LONGEST_AUTHORITY: usize = 900;
+/// The longest scheme, in bytes.
+const LONGEST_SCHEME: usize = 32;
+
+/// Where the parts of a URL with a password lie.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct UrlCredential {
-    /// n
-    pub whole: Span,
-    /// v
+    /// Without `://`; empty in a data source name.
+    pub scheme: Span,
+    /// Empty where the password stands alone: `https://token@host`.
+    pub user: Span,
+    /// As it is written: possibly percent-encoded.
     pub password: Span,
+    /// With the port, or with several hosts.
+    pub host: Span,
+    /// From the scheme to the host.
+    pub whole: Span,
 }
-/// x
+
+/// The password in the URL whose `://` stands at `scheme_end`; `None` where there is no user info.
 #[must_use]
-pub fn password_in_url(_b: &[u8], _k: usize) -> Option<UrlCredential> {
-    None
+pub fn password_in_url(bytes: &[u8], scheme_end: usize) -> Option<UrlCredential> {
+    let scheme = scheme_before(bytes, scheme_end)?;
+    let start = scheme_end + 3;
+    let region = url_region(bytes, start);
+    let at = user_info_end(region)?;
+    let host = host_after(region, at + 1)?;
+    let user_info = &region[..at];
+    let (user, password) = match memchr::memchr(b':', user_info) {
+        Some(colon) => (Span::new(start, start + colon), Span::new(start + colon + 1, start + at)),
+        None => (Span::new(start, start), Span::new(start, start + at)),
+    };
+    let host = Span::new(start + at + 1, start + host);
+    (!password.is_empty()).then(|| UrlCredential { scheme, user, password, host, whole: Span::new(scheme.start, host.end) })
 }
-/// x
+
+/// The password in `user:password@tcp(host)/…`, whose `@` stands at `at`.
 #[must_use]
-pub fn judge_url(_n: &UrlCredential, _v: &[u8]) -> Option<Confidence> {
-    None
+pub fn password_in_dsn(bytes: &[u8], at: usize) -> Option<UrlCredential> {
+    let head = &bytes[at.saturating_sub(LONGEST_AUTHORITY)..at];
+    let length =
+        head.iter().rev().take_while(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'`' | b'=' | b'<' | b'>')).count();
+    let start = at - length;
+    let colon = start + memchr::memchr(b':', &bytes[start..at])?;
+    let rest = &bytes[at + 1..bytes.len().min(at + 1 + 256)];
+    let open = memchr::memchr(b'(', rest).filter(|&open| open > 0 && rest[..open].iter().all(u8::is_ascii_alphanumeric))?;
+    let close = open + memchr::memchr(b')', &rest[open..])?;
+    let host = Span::new(at + 1 + open + 1, at + 1 + close);
+    let parts = UrlCredential {
+        scheme: Span::new(start, start),
+        user: Span::new(start, colon),
+        password: Span::new(colon + 1, at),
+        host,
+        whole: Span::new(start, host.end + 1),
+    };
+    (colon > start && colon + 1 < at).then_some(parts)
 }
-/// x
+
+fn scheme_before(bytes: &[u8], end: usize) -> Option<Span> {
+    let is_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-');
+    let length = bytes[..end].iter().rev().take(LONGEST_SCHEME).take_while(|byte| is_scheme(byte)).count();
+    let mut start = end - length;
+    // In `"\nhttp://` the `n` belongs to the escape.
+    if start > 0 && bytes[start - 1] == b'\\' && start < end && matches!(bytes[start], b'n' | b't' | b'r') {
+        start += 1;
+    }
+    while start < end && !bytes[start].is_ascii_alphabetic() {
+        start += 1;
+    }
+    (start < end && bytes[end..].starts_with(b"://")).then(|| Span::new(start, end))
+}
+
+/// Everything that can belong to the URL: up to a blank, a quote, a bracket that closes what is around it, or the
+/// next URL.
+fn url_region(bytes: &[u8], start: usize) -> &[u8] {
+    let limit = bytes.len().min(start + LONGEST_AUTHORITY);
+    let rest = &bytes[start..limit];
+    let ends = |at: usize, byte: u8| match byte {
+        b'"' | b'\'' | b'`' | b'<' | b'>' | 0x7f => at > 0 || byte != b'<',
+        b'\\' => matches!(rest.get(at + 1), Some(b'"' | b'\'' | b'n' | b'r' | b't' | b'\\') | None),
+        byte => byte <= b' ',
+    };
+    let in_placeholder =
+        |at: usize| memchr::memrchr(b'<', &rest[..at]).is_some_and(|open| !rest[open..at].contains(&b'>') && at - open < 40);
+    let length =
+        rest.iter().enumerate().position(|(at, &byte)| ends(at, byte) && !(byte == b'>' && in_placeholder(at))).unwrap_or(rest.len());
+    let region = &rest[..length];
+    match memchr::memmem::find(region, b"://") {
+        Some(next) => &region[..next],
+        None => region,
+    }
+}
+
+/// Offset of the `@` that ends the user info.
+fn user_info_end(region: &[u8]) -> Option<usize> {
+    let authority = &region[..region.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(region.len())];
+    if let Some(at) = memchr::memrchr(b'@', authority) {
+        return Some(at);
+    }
+    // `user:pa/ss@host`: what looks like a port is none, so the authority goes on.
+    let colon = memchr::memchr(b':', authority)?;
+    let port = &authority[colon + 1..];
+    let is_port = port.iter().all(u8::is_ascii_digit) || port.starts_with(b"$") || port.starts_with(b"{") || port.starts_with(b"%");
+    let at = memchr::memchr(b'@', region)?;
+    (!is_port && at < colon + 64 && !region[..colon].contains(&b'.')).then_some(at)
+}
+
+/// Offset behind the host that begins at `start`; `None` where no host can begin there.
+fn host_after(region: &[u8], start: usize) -> Option<usize> {
+    let host = &region[start..];
+    let first = *host.first()?;
+    if first == b'[' {
+        let close = memchr::memchr(b']', host)?;
+        let port = host[close + 1..].iter().take_while(|byte| byte.is_ascii_digit() || **byte == b':').count();
+        return Some(start + close + 1 + port);
+    }
+    let is_template = matches!(first, b'$' | b'{' | b'<' | b'%' | b'(');
+    let is_host = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_' | b':' | b',' | b'~') || *byte >= 0x80;
+    let is_part = |byte: &u8| is_host(byte) || (is_template && matches!(byte, b'$' | b'{' | b'}' | b'<' | b'>' | b'%' | b'(' | b')'));
+    let length = host.iter().take_while(|byte| is_part(byte)).count();
+    let length = length - host[..length].iter().rev().take_while(|byte| matches!(byte, b'.' | b',' | b':')).count();
+    (length > 0 && (is_template || first.is_ascii_alphanumeric() || first >= 0x80)).then_some(start + length)
+}
+
+/// Where the host is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    /// Nowhere: names that documentation uses.
+    Documentation,
+    /// The machine itself.
+    Here,
+    /// A private network or a name without a domain: a container, a variable.
+    Inside,
+    /// A host on the network.
+    Network,
+}
+
+/// The chance that the password of `url`, which was found in `bytes`, is one; `None` for placeholders, for words
+/// that stand for a password, and for weak ones on the machine itself.
 #[must_use]
-pub fn rule_for(_n: &[Rule], _u: &[u32], _v: &UrlCredential, _b: &[u8]) -> Option<u32> {
-    None
+pub fn judge_url(url: &UrlCredential, bytes: &[u8]) -> Option<Confidence> {
+    let mut buffer = [0; 256];
+    let password = decode_percent(url.password.of(bytes), &mut buffer)?;
+    let user = url.user.of(bytes);
+    let place = place_of(url.host.of(bytes));
+    if password.len() < 3 || place == Place::Documentation || stands_for_a_password(user, password) {
+        return None;
+    }
+    let random = randomness(password) > RANDOM && password.len() >= 8;
+    if user.is_empty() {
+        // A token without a user has to look like one.
+        let is_token = random && password.len() >= 20 && password.iter().any(u8::is_ascii_digit);
+        return (is_token && place != Place::Here).then_some(Confidence::Medium);
+    }
+    let letters = password.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let mixed = letters > 0 && letters < password.len() && password.len() >= 7;
+    match (place, random, mixed) {
+        (Place::Network, true, _) => Some(Confidence::High),
+        (Place::Network, false, true) | (Place::Inside, true, _) => Some(Confidence::Medium),
+        (Place::Network, false, false) | (Place::Inside, false, true) | (Place::Here, true, _) => Some(Confidence::Low),
+        _ => None,
+    }
+}
+
+/// Which of the URL rules `among` (indices into `rules`) a URL belongs to: one that names its scheme and its host,
+/// before one that names only its scheme, before one that names none.
+#[must_use]
+pub fn rule_for(rules: &[Rule], among: &[u32], url: &UrlCredential, bytes: &[u8]) -> Option<u32> {
+    let scheme = url.scheme.of(bytes);
+    let host = url.host.of(bytes);
+    let rank = |index: &u32| {
+        let Shape::Url { schemes, hosts } = &rules[*index as usize].shape else { return None };
+        let by_scheme = schemes.iter().any(|known| scheme.eq_ignore_ascii_case(known.as_bytes()));
+        let by_host = hosts.iter().any(|known| is_at(host, known.as_bytes()));
+        ((schemes.is_empty() || by_scheme) && (hosts.is_empty() || by_host)).then_some((by_host, by_scheme))
+    };
+    let ranked = among.iter().filter_map(|index| rank(index).map(|rank| (rank, *index)));
+    ranked.max_by_key(|&(rank, index)| (rank, std::cmp::Reverse(index))).map(|(_, index)| index)
+}
+
+/// Whether one of the hosts ends with `known` or, where that begins with `:`, has this port.
+fn is_at(hosts: &[u8], known: &[u8]) -> bool {
+    hosts.split(|&byte| byte == b',').any(|host| {
+        let port = memchr::memrchr(b':', host).filter(|_| !host.ends_with(b"]")).unwrap_or(host.len());
+        let (name, port) = host.split_at(port);
+        if known.starts_with(b":") {
+            port == known
+        } else {
+            name.len() >= known.len() && name[name.len() - known.len()..].eq_ignore_ascii_case(known)
+        }
+    })
+}
+
+/// Placeholders, and the words that examples use.
+fn stands_for_a_password(user: &[u8], password: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const WORDS: &[&str] = &[
+        "usr", "pwd", "pswd", "psw", "mypasswd", "userpass", "username", "token", "access_token", "api_key", "apikey", "x-oauth-basic",
+        "x-access-token", "port",
+    ];
+    if placeholder(password, Strictness::Strict).is_some() || is_weak_password(password) || user.eq_ignore_ascii_case(password) {
+        return true;
+    }
+    if !user.is_empty() && placeholder(user, Strictness::Strict).is_some_and(|why| why != super::filter::Why::Word) {
+        return true;
+    }
+    let known = |word: &&str| password.eq_ignore_ascii_case(word.as_bytes());
+    let is_port = password.len() <= 5 && password.iter().all(u8::is_ascii_digit);
+    let other =
+        matches!(value_kind(password), Some(NotASecret::Sentence | NotASecret::Markup | NotASecret::Constant | NotASecret::Pattern));
+    WORDS.iter().any(known) || is_port || other
+}
+
+fn place_of(host: &[u8]) -> Place {
+    #[rustfmt::skip]
+    const DOCUMENTATION: &[&str] = &[
+        "example", "test", "invalid", "example.com", "example.org", "example.net", "example.edu", "domain.com", "domain.tld",
+        "yourdomain.com", "mydomain.com", "host.com", "foo.com", "bar.com",
+    ];
+    const HERE: &[&str] = &["localhost", "127.0.0.1", "[::1]", "0.0.0.0", "host.docker.internal"];
+    let first = host.split(|&byte| byte == b',').next().unwrap_or(host);
+    let name = match memchr::memchr(b':', first) {
+        Some(colon) if !first.starts_with(b"[") => &first[..colon],
+        _ => &first[..memchr::memchr(b']', first).map_or(first.len(), |close| close + 1)],
+    };
+    let is_in = |domain: &&str| {
+        let tail = name.len().checked_sub(domain.len()).map(|at| (at, &name[at..]));
+        tail.is_some_and(|(at, tail)| tail.eq_ignore_ascii_case(domain.as_bytes()) && (at == 0 || name[at - 1] == b'.'))
+    };
+    if DOCUMENTATION.iter().any(is_in) {
+        Place::Documentation
+    } else if HERE.iter().any(is_in) || name.starts_with(b"127.") {
+        Place::Here
+    } else if !name.contains(&b'.') || is_private(name) || name.iter().any(|byte| matches!(byte, b'$' | b'{' | b'<' | b'%')) {
+        Place::Inside
+    } else {
+        Place::Network
+    }
+}
+
+/// Addresses of private networks, and domains that only exist inside one.
+fn is_private(name: &[u8]) -> bool {
+    const ENDS: &[&str] = &[".local", ".internal", ".lan", ".localdomain", ".svc", ".intranet", ".home"];
+    const STARTS: &[&str] = &["10.", "192.168.", "172.16.", "172.17.", "172.18.", "172.19.", "172.20.", "169.254."];
+    STARTS.iter().any(|start| name.starts_with(start.as_bytes())) || ENDS.iter().any(|end| name.ends_with(end.as_bytes()))
+}
+
+/// `text` with `%41` and the like decoded into `buffer`; `None` where it is too long.
+fn decode_percent<'b>(text: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
+    let mut length = 0;
+    let mut at = 0;
+    while at < text.len() {
+        let decoded = text
+            .get(at + 1..at + 3)
+            .filter(|_| text[at] == b'%')
+            .and_then(|hex| u8::from_str_radix(std::str::from_utf8(hex).ok()?, 16).ok());
+        *buffer.get_mut(length)? = decoded.unwrap_or(text[at]);
+        at += if decoded.is_some() { 3 } else { 1 };
+        length += 1;
+    }
+    Some(&buffer[..length])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{judge_url, password_in_url};
+    use crate::rules::Confidence;
+
+    /// The parts of the URL in `text`: scheme, user, password, host.
+    fn parts(text: &str) -> Option<(&str, &str, &str, &str)> {
+        let url = password_in_url(text.as_bytes(), text.find("://")?)?;
+        let part = |span: crate::text::Span| &text[span.start..span.end];
+        Some((part(url.scheme), part(url.user), part(url.password), part(url.host)))
+    }
+
+    fn confidence(text: &str) -> Option<Confidence> {
+        judge_url(&password_in_url(text.as_bytes(), text.find("://")?)?, text.as_bytes())
+    }
+
+    /// A URL from its parts, so that none stands here whole.
+    fn url(scheme: &str, user: &str, password: &str, rest: &str) -> String {
+        format!("{scheme}:{}{user}:{password}{}{rest}", "//", '@')
+    }
+
+    /// A password of a generator, put together from halves.
+    fn strong() -> String {
+        ["vR7q", "Zx2m", "Lk9T"].concat()
+    }
+
+    #[test]
+    fn the_parts_of_a_url_are_found_in_text() {
+        let text = format!("dsn = \"{}\";", url("postgres", "app", "pw", "db.corp.net:5432/x"));
+        assert_eq!(parts(&text), Some(("postgres", "app", "pw", "db.corp.net:5432")));
+        assert_eq!(parts("see https://host/path@x"), None);
+        assert_eq!(parts("http://host:8080/@scope/x"), None);
+        assert_eq!(parts("http://user@host/"), Some(("http", "", "user", "host")));
+    }
+
+    #[test]
+    fn odd_passwords_end_at_the_last_at_sign() {
+        assert_eq!(parts(&url("redis", "", "a@b:c", "h.io/0")).map(|parts| parts.2), Some("a@b:c"));
+        assert_eq!(parts(&url("amqp", "u", "a/b#c", "mq.io")).map(|parts| parts.2), Some("a/b#c"));
+        let lists = format!("{},{}", url("http", "a", "b", "one.io"), url("http", "c", "d", "two.io"));
+        assert_eq!(parts(&lists).map(|parts| parts.2), Some("b"));
+    }
+
+    #[test]
+    fn hosts_may_be_many_or_in_brackets() {
+        assert_eq!(parts(&url("mongodb", "u", "p", "a.io:1,b.io:2/db")).map(|parts| parts.3), Some("a.io:1,b.io:2"));
+        assert_eq!(parts(&url("http", "u", "p", "[::1]:80/")).map(|parts| parts.3), Some("[::1]:80"));
+        assert_eq!(parts(&url("http", "u", "p", "${HOST}:80/")).map(|parts| parts.3), Some("${HOST}:80"));
+    }
+
+    #[test]
+    fn passwords_are_judged_by_host_and_strength() {
+        let strong = strong();
+        assert_eq!(confidence(&url("mysql", "root", &strong, "db.corp.io/x")), Some(Confidence::High));
+        assert_eq!(confidence(&url("mysql", "root", &strong, "db:3306/x")), Some(Confidence::Medium));
+        assert_eq!(confidence(&url("mysql", "root", &strong, "localhost/x")), Some(Confidence::Low));
+        assert_eq!(confidence(&url("mysql", "root", &strong, "db.example.com/x")), None);
+        assert_eq!(confidence(&url("mysql", "root", "Winter2023", "db.corp.io/x")), Some(Confidence::Medium));
+        assert_eq!(confidence(&url("mysql", "root", "winter", "127.0.0.1/x")), None);
+    }
+
+    #[test]
+    fn placeholders_are_no_passwords() {
+        for (user, password) in [
+            ("user", "password"),
+            ("username", "password"),
+            ("${USER}", "${PASS}"),
+            ("<user>", "<pass>"),
+            ("%s", "%s"),
+            ("user", "xxxxx"),
+            ("user", "*****"),
+            ("{user}", "{password}"),
+            ("$USER", "$PASS"),
+            ("foo", "bar"),
+            ("user", "8080"),
+            ("{{ user }}", "{{ pass }}"),
+            ("admin", "admin"),
+            ("USER", "PASSWORD"),
+        ] {
+            assert_eq!(confidence(&url("https", user, password, "db.corp.io/")), None, "{user}:{password}");
+        }
+    }
+
+    #[test]
+    fn tokens_may_stand_alone() {
+        let token = [strong(), strong().to_lowercase()].concat();
+        assert_eq!(confidence(&format!("https:{}{token}@git.corp.io/x.git", "//")), Some(Confidence::Medium));
+        assert_eq!(confidence(&format!("ssh:{}git@git.corp.io/x.git", "//")), None);
+    }
 }

@@ -1,0 +1,156 @@
+//! Programs that take a password without naming it: `sshpass -p …`, `curl -u user:…`, `mysql -p…`.
+//!
+//! Here the keyword is the program's name, and the value is found by the program's own option.
+
+use super::cursor::{Cursor, is_word};
+use super::quote::quotation;
+use super::{Assignment, Form, Operator};
+use crate::text::Span;
+
+/// How a program takes its password.
+#[derive(Debug, Clone, Copy)]
+enum Takes {
+    /// `-p value` or `-pvalue`
+    Either(&'static str),
+    /// Only `-pvalue`: what follows a lone `-p` is something else.
+    Glued(&'static str),
+    /// `-u user:value`, also glued; the separator is given.
+    Pair(&'static str, u8),
+    /// `-passin pass:value`
+    Prefixed(&'static str),
+    /// The third word behind the program: `htpasswd -b file user value`. Options are not counted.
+    Word(&'static str, usize),
+}
+
+/// The programs, in lower case.
+const PROGRAMS: [(&str, Takes); 20] = [
+    ("sshpass", Takes::Either("-p")),
+    ("mysql", Takes::Glued("-p")),
+    ("mysqldump", Takes::Glued("-p")),
+    ("mysqladmin", Takes::Glued("-p")),
+    ("mariadb", Takes::Glued("-p")),
+    ("curl", Takes::Pair("-u", b':')),
+    ("curl", Takes::Pair("--user", b':')),
+    ("docker login", Takes::Either("-p")),
+    ("podman login", Takes::Either("-p")),
+    ("helm registry login", Takes::Either("-p")),
+    ("az login", Takes::Either("-p")),
+    ("redis-cli", Takes::Either("-a")),
+    ("ldapsearch", Takes::Either("-w")),
+    ("sqlcmd", Takes::Either("-P")),
+    ("mongo", Takes::Either("-p")),
+    ("mongosh", Takes::Either("-p")),
+    ("smbclient", Takes::Pair("-U", b'%')),
+    ("openssl", Takes::Prefixed("pass:")),
+    ("htpasswd", Takes::Word("-b", 3)),
+    ("rabbitmqctl add_user", Takes::Word("", 2)),
+];
+
+/// The most words of a command line that are looked at.
+const MOST_WORDS: usize = 48;
+
+/// The password on a command line whose program `keyword` names.
+pub(super) fn parse(bytes: &[u8], keyword: Span) -> Option<Assignment> {
+    let text = keyword.of(bytes);
+    let mut known = PROGRAMS.iter().filter(|(program, _)| text.eq_ignore_ascii_case(program.as_bytes())).peekable();
+    known.peek()?;
+    let before = keyword.start.checked_sub(1).map(|at| bytes[at]);
+    let after = bytes.get(keyword.end).copied();
+    let is_program = before.is_none_or(|byte| !is_word(byte) && !matches!(byte, b'-' | b'.')) && matches!(after, Some(b' ' | b'\t'));
+    is_program.then_some(())?;
+    known.find_map(|(_, takes)| find(bytes, keyword.end, *takes)).map(|(value, quoted)| Assignment {
+        name: keyword,
+        value,
+        quoted,
+        operator: Operator::Space,
+        form: Form::Command,
+        partial: false,
+    })
+}
+
+/// The value on the command line behind `from`, and whether it is in quotes.
+fn find(bytes: &[u8], from: usize, takes: Takes) -> Option<(Span, bool)> {
+    let mut words = Words { cursor: Cursor::new(bytes, from), left: MOST_WORDS };
+    match takes {
+        Takes::Either(option) => words.option(option, true),
+        Takes::Glued(option) => words.option(option, false),
+        Takes::Pair(option, separator) => {
+            let (span, quoted) = words.option(option, true)?;
+            let colon = memchr::memchr(separator, span.of(bytes))?;
+            Some((Span::new(span.start + colon + 1, span.end), quoted))
+        }
+        Takes::Prefixed(prefix) => words
+            .find(|(span, _)| span.of(bytes).starts_with(prefix.as_bytes()))
+            .map(|(span, quoted)| (Span::new(span.start + prefix.len(), span.end), quoted)),
+        Takes::Word(option, place) => {
+            if !option.is_empty() {
+                words.find(|(span, _)| is_option_with(span.of(bytes), option))?;
+            }
+            words.filter(|(span, _)| !span.of(bytes).starts_with(b"-")).nth(place - 1)
+        }
+    }
+}
+
+/// Whether `word` is the one-letter option, possibly among others: `-cb` holds `-b`.
+fn is_option_with(word: &[u8], option: &str) -> bool {
+    let letter = option.as_bytes()[1];
+    word.len() > 1 && word[0] == b'-' && word[1..].iter().all(u8::is_ascii_alphabetic) && word.contains(&letter)
+}
+
+/// The words of a command line, up to its end.
+struct Words<'a> {
+    cursor: Cursor<'a>,
+    left: usize,
+}
+
+impl Words<'_> {
+    /// The value of an option: glued to it, and the next word too where `separate` says so.
+    fn option(&mut self, option: &str, separate: bool) -> Option<(Span, bool)> {
+        let bytes = self.cursor.bytes;
+        while let Some((span, quoted)) = self.next() {
+            let word = span.of(bytes);
+            if quoted || !word.starts_with(option.as_bytes()) {
+                continue;
+            }
+            if word.len() > option.len() {
+                if option.starts_with("--") && word[option.len()] != b'=' {
+                    continue;
+                }
+                let skip = option.len() + usize::from(word[option.len()] == b'=');
+                let start = span.start + skip;
+                // -p'value': the quotation begins inside the word.
+                return quotation(bytes, start).map(|(inner, _)| (inner, true)).or(Some((Span::new(start, span.end), false)));
+            }
+            if separate {
+                return self.next();
+            }
+        }
+        None
+    }
+}
+
+impl Iterator for Words<'_> {
+    type Item = (Span, bool);
+
+    fn next(&mut self) -> Option<(Span, bool)> {
+        self.left = self.left.checked_sub(1)?;
+        self.cursor.skip_blanks();
+        if self.cursor.rest().starts_with(b"\\\n") || self.cursor.rest().starts_with(b"\\\r\n") {
+            self.cursor.skip_blanks_and_line_break();
+        }
+        if matches!(self.cursor.peek()?, b'\n' | b'\r' | b'|' | b';' | b'&' | b'`' | b')') {
+            return None;
+        }
+        if let Some((span, after)) = quotation(self.cursor.bytes, self.cursor.at) {
+            self.cursor.at = after;
+            return Some((span, true));
+        }
+        let start = self.cursor.at;
+        while self.cursor.peek().is_some_and(|byte| byte > b' ' && !matches!(byte, b'`' | b'|' | b';')) {
+            let is_quote = matches!(self.cursor.peek(), Some(b'"' | b'\''));
+            // A quotation that does not end makes the rest of the line unreadable.
+            self.cursor.at = if is_quote { quotation(self.cursor.bytes, self.cursor.at)?.1 } else { self.cursor.at + 1 };
+        }
+        (self.cursor.at > start).then(|| (Span::new(start, self.cursor.at), false))
+    }
+}

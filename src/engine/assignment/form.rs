@@ -1,0 +1,363 @@
+//! What follows a name: the operator, and with it the form of the assignment.
+
+use super::cursor::{Cursor, is_word};
+use super::name::Name;
+use super::quote::{Quote, quotation};
+use super::{Assignment, Form, Operator, markup, value};
+
+/// The longest type between a name and its `=`, in bytes.
+const LONGEST_TYPE: usize = 64;
+
+/// A value found behind a name.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Found {
+    pub(super) value: value::Value,
+    pub(super) operator: Operator,
+    pub(super) form: Form,
+}
+
+/// The assignment to `name`.
+pub(super) fn parse(bytes: &[u8], name: &Name<'_>) -> Option<Assignment> {
+    let cursor = Cursor::new(bytes, name.after);
+    let found = if name.quoted { after_quoted(cursor, name)? } else { after_bare(cursor, name)? };
+    Some(Assignment {
+        name: name.span,
+        value: found.value.span,
+        quoted: found.value.quoted,
+        operator: found.operator,
+        form: found.form,
+        partial: found.value.partial,
+    })
+}
+
+/// `"name": …`, `['name'] = …`, `("name", …)`, `key="name" value=…`, `name="name">…<`
+fn after_quoted(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    match cursor.peek()? {
+        b')' => return fallback(cursor, name).or_else(|| pair_of_calls(cursor)),
+        b'>' => {
+            return if cursor.rest().starts_with(b">>") { erlang_binary(cursor) } else { markup::content(cursor) };
+        }
+        b']' => {
+            cursor.at += 1;
+            cursor.eat("]");
+        }
+        _ => {}
+    }
+    let blanks = cursor.skip_blanks();
+    match cursor.peek()? {
+        b',' => pair(cursor),
+        b'\n' | b'\r' => name_and_value_lines(cursor),
+        b'{' => terraform_default(cursor),
+        _ => assigned(cursor, name)
+            .or_else(|| fallback(cursor, name))
+            .or_else(|| if blanks > 0 { markup::value_attribute(cursor) } else { None }),
+    }
+}
+
+/// What can follow a name that is not in quotes.
+fn after_bare(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    match cursor.peek()? {
+        b'>' => return markup::element(cursor, name.span),
+        b'<' if cursor.peek_ahead(1) == Some(b'/') => return markup::next_element(cursor),
+        b'[' => skip_index(&mut cursor)?,
+        b']' | b'}' => cursor.at += 1,
+        b'(' | b'{' => return built(cursor, name).or_else(|| value_property(cursor, name)),
+        b'?' if cursor.peek_ahead(1) == Some(b':') => cursor.at += 1,
+        _ => {}
+    }
+    let blanks = cursor.skip_blanks();
+    match cursor.peek()? {
+        b'\n' | b'\r' => name_and_value_lines(cursor),
+        b',' => compared_or_passed(cursor, name),
+        b'{' => value_property(cursor, name),
+        _ if blanks > 0 && markup::opens_tag(cursor.bytes, name.span) => markup::value_attribute(cursor),
+        _ => assigned(cursor, name).or_else(|| fallback(cursor, name)).or_else(|| if blanks > 0 { spaced(cursor, name) } else { None }),
+    }
+}
+
+/// An operator and a value.
+fn assigned(cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    let (operator, after) = operator(cursor)?;
+    match operator {
+        Operator::Colon => typed(after, name).or_else(|| value_after(after, name, operator)),
+        _ => value_after(after, name, operator),
+    }
+}
+
+/// The operator here and the place behind it.
+fn operator(mut cursor: Cursor<'_>) -> Option<(Operator, Cursor<'_>)> {
+    const OPERATORS: [(&str, Operator); 16] = [
+        ("===", Operator::Compare),
+        ("!==", Operator::Compare),
+        ("==", Operator::Compare),
+        ("!=", Operator::Compare),
+        ("=>", Operator::Arrow),
+        ("::=", Operator::Equals),
+        (":=", Operator::Equals),
+        ("<-", Operator::Equals),
+        ("?=", Operator::Fallback),
+        ("||=", Operator::Fallback),
+        ("??=", Operator::Fallback),
+        ("+=", Operator::Equals),
+        ("=~", Operator::Call),
+        ("::", Operator::Call),
+        ("=", Operator::Equals),
+        (":", Operator::Colon),
+    ];
+    let (text, operator) = OPERATORS.iter().find(|(text, _)| cursor.rest().starts_with(text.as_bytes()))?;
+    cursor.at += text.len();
+    // `=~` and `::` only look like the operators that they begin with.
+    (*operator != Operator::Call).then_some((*operator, cursor))
+}
+
+/// `: &str = "…"`, the type of a declaration before its value.
+fn typed(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    cursor.skip_blanks();
+    let start = cursor.at;
+    while cursor.at - start < LONGEST_TYPE {
+        let byte = cursor.peek()?;
+        let lifetime = byte == b'\'' && cursor.bytes[cursor.at - 1] == b'&';
+        if byte == b'=' || cursor.rest().starts_with(b":=") {
+            break;
+        }
+        if !(is_word(byte) || lifetime || matches!(byte, b' ' | b'.' | b':' | b'<' | b'>' | b'[' | b']' | b'&' | b'*' | b'?' | b'|' | b'!'))
+        {
+            return None;
+        }
+        cursor.at += 1;
+    }
+    let (operator, after) = operator(cursor)?;
+    let is_typed = cursor.at > start && operator == Operator::Equals;
+    is_typed.then(|| literal_after(after, name, operator)).flatten()
+}
+
+/// A literal or, where the surroundings allow it, an unquoted value.
+fn value_after(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -> Option<Found> {
+    literal_after(cursor, name, operator).or_else(|| match operator {
+        Operator::Equals | Operator::Colon => bare_after(cursor, name, operator),
+        Operator::Fallback => bare_after(cursor, name, operator).filter(|found| found.form == Form::Line),
+        _ => None,
+    })
+}
+
+/// A literal behind an operator.
+fn literal_after(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -> Option<Found> {
+    let value = value::literal(cursor, operator)?;
+    let is_flag = name.dashes > 0 && !name.quoted;
+    let form = if is_flag { Form::Flag } else { Form::Literal };
+    let (value, has_scheme) = value::without_scheme(cursor.bytes, value);
+    Some(Found { value, operator, form: if has_scheme { Form::Header } else { form } })
+}
+
+/// An unquoted value behind an operator.
+fn bare_after(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -> Option<Found> {
+    let form = value::bare_form(cursor, name, operator);
+    let (value, has_scheme) = value::bare(cursor, form, operator)?;
+    Some(Found { value, operator, form: if has_scheme { Form::Header } else { form } })
+}
+
+/// `name || "…"`, `getenv("NAME") ?: "…"`, `var("NAME").unwrap_or("…")`
+fn fallback(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    const OPERATORS: [&str; 8] = ["||=", "??=", "||", "??", "?:", "or ", "//=", ".."];
+    const METHODS: [&str; 10] = [
+        ".unwrap_or(",
+        ".unwrap_or_else(",
+        ".orElse(",
+        ".getOrElse(",
+        ".or_else(",
+        ".withDefault(",
+        ".default(",
+        ".orDefault(",
+        ".get_or(",
+        ".or(",
+    ];
+    if name.quoted {
+        while matches!(cursor.peek(), Some(b')' | b']' | b'?')) && !cursor.rest().starts_with(b"??") && !cursor.rest().starts_with(b"?:") {
+            cursor.at += 1;
+        }
+        while cursor.eat(".ok()") {}
+    }
+    let direct = cursor;
+    cursor.skip_blanks();
+    let is_fallback = OPERATORS.iter().any(|operator| cursor.eat(operator)) || {
+        cursor = direct;
+        METHODS.iter().any(|method| cursor.eat(method)) && skip_closure(&mut cursor)
+    };
+    if !is_fallback {
+        return None;
+    }
+    let value = value::literal(cursor, Operator::Fallback)?;
+    Some(Found { value, operator: Operator::Fallback, form: Form::Literal })
+}
+
+/// Steps over `|_|` and `() =>` before the value that a closure returns.
+fn skip_closure(cursor: &mut Cursor<'_>) -> bool {
+    let _ = ["|_| ", "|| ", "() => ", "() -> "].iter().any(|closure| cursor.eat(closure));
+    true
+}
+
+/// `.get("name").value("…")`, `find(By.NAME, "password").send_keys("…")`
+fn pair_of_calls(mut cursor: Cursor<'_>) -> Option<Found> {
+    const METHODS: [&str; 6] = [".send_keys(", ".sendKeys(", ".type(", ".fill(", ".setValue(", ".value("];
+    cursor.eat(")");
+    METHODS.iter().any(|method| cursor.eat(method)).then_some(())?;
+    let value = value::literal(cursor, Operator::Comma)?;
+    Some(Found { value, operator: Operator::Comma, form: Form::Argument })
+}
+
+/// `<<"name">> => <<"…">>`
+fn erlang_binary(mut cursor: Cursor<'_>) -> Option<Found> {
+    cursor.eat(">>");
+    cursor.skip_blanks();
+    let operator = if cursor.eat("=>") {
+        Operator::Arrow
+    } else if cursor.eat(",") {
+        Operator::Comma
+    } else {
+        return None;
+    };
+    let value = value::literal(cursor, operator)?;
+    Some(Found { value, operator, form: Form::Literal })
+}
+
+/// `"name", "…"`, also `"name", default="…"` and `"name": "X", "value": "…"`.
+fn pair(mut cursor: Cursor<'_>) -> Option<Found> {
+    cursor.eat(",");
+    cursor.skip_blanks_and_line_break();
+    let mut keyed = cursor;
+    if let Some((operator, after)) = value_key(&mut keyed) {
+        let value = value::literal(after, operator)?;
+        return Some(Found { value, operator, form: Form::Literal });
+    }
+    let value = value::literal(cursor, Operator::Comma)?;
+    Some(Found { value, operator: Operator::Comma, form: Form::Argument })
+}
+
+/// `value:`, `"value":` or `default=` at the cursor: the operator and the place behind it.
+fn value_key<'a>(cursor: &mut Cursor<'a>) -> Option<(Operator, Cursor<'a>)> {
+    const KEYS: [&[u8]; 9] =
+        [b"value", b"default", b"defaultvalue", b"default_value", b"fallback", b"parametervalue", b"val", b"initialvalue", b"initial"];
+    let opening = Quote::at(cursor.bytes, cursor.at);
+    if let Some((_, width)) = opening {
+        cursor.at += width;
+    }
+    let key = cursor.identifier(b"");
+    KEYS.iter().any(|known| key.eq_ignore_ascii_case(known)).then_some(())?;
+    if let Some((quote, width)) = opening {
+        (Quote::at(cursor.bytes, cursor.at)?.0 == quote).then_some(())?;
+        cursor.at += width;
+    }
+    cursor.skip_blanks();
+    let (operator, after) = operator(*cursor)?;
+    matches!(operator, Operator::Equals | Operator::Colon | Operator::Arrow).then_some((operator, after))
+}
+
+/// A name on one line, as the value of `name:`, and `value: …` on the next.
+fn name_and_value_lines(mut cursor: Cursor<'_>) -> Option<Found> {
+    cursor.skip_blanks_and_line_break().then_some(())?;
+    let (operator, after) = value_key(&mut cursor)?;
+    let value = value::literal(after, operator).or_else(|| value::bare(after, Form::Line, operator).map(|(value, _)| value))?;
+    Some(Found { value, operator, form: if value.quoted { Form::Literal } else { Form::Line } })
+}
+
+/// `variable "name" {` and, a few lines further, `default = "…"`.
+fn terraform_default(mut cursor: Cursor<'_>) -> Option<Found> {
+    const MOST_LINES: usize = 8;
+    cursor.eat("{");
+    for _ in 0..MOST_LINES {
+        cursor.skip_blanks_and_line_break();
+        if cursor.peek() == Some(b'}') {
+            return None;
+        }
+        let mut keyed = cursor;
+        if let Some((operator, after)) = value_key(&mut keyed) {
+            let value = value::literal(after, operator)?;
+            return Some(Found { value, operator, form: Form::Literal });
+        }
+        cursor.at += memchr::memchr(b'\n', cursor.rest())?;
+    }
+    None
+}
+
+/// `[32]`, `[]`, `[MAX + 1]` and `[:]` behind the name of an array.
+fn skip_index(cursor: &mut Cursor<'_>) -> Option<()> {
+    let inside = cursor.rest().iter().take(32).take_while(|&&byte| byte != b']' && byte != b'\n').count();
+    cursor.at += inside + 1;
+    (cursor.bytes.get(cursor.at - 1) == Some(&b']')).then_some(())
+}
+
+/// `string Password { get; set; } = "…"`
+fn value_property(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    cursor.eat("{");
+    cursor.skip_blanks();
+    cursor.rest().starts_with(b"get").then_some(())?;
+    let inside = cursor.rest().iter().take(48).take_while(|&&byte| byte != b'}' && byte != b'\n').count();
+    cursor.at += inside;
+    cursor.eat("}").then_some(())?;
+    cursor.skip_blanks();
+    let (operator, after) = operator(cursor)?;
+    literal_after(after, name, operator)
+}
+
+/// `name("…")`, `name{"…"}`, `setName("…")`, `name.equals("…")`, `new Credential("user", "…")`
+fn built(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    cursor.at += 1;
+    let callee = name.span.of(cursor.bytes);
+    let method = callee.rsplit(|&byte| byte == b'.').next().unwrap_or(callee);
+    let compares: [&[u8]; 6] = [b"equals", b"equalsIgnoreCase", b"Equals", b"compareTo", b"eql?", b"eq"];
+    if callee.len() > method.len() && compares.contains(&method) {
+        let value = value::literal(cursor, Operator::Compare)?;
+        return Some(Found { value, operator: Operator::Compare, form: Form::Literal });
+    }
+    let value = value::literal(cursor, Operator::Call)?;
+    let mut after = Cursor::new(cursor.bytes, value.after);
+    after.skip_blanks();
+    if after.peek() == Some(b',') && super::name::takes_user_and_password(method) {
+        after.at += 1;
+        after.skip_blanks_and_line_break();
+        let value = value::literal(after, Operator::Comma)?;
+        return Some(Found { value, operator: Operator::Comma, form: Form::Argument });
+    }
+    Some(Found { value, operator: Operator::Call, form: Form::Argument })
+}
+
+/// `strcmp(name, "…")`, `put(NAME, "…")`, `{name, <<"…">>}`
+fn compared_or_passed(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    cursor.eat(",");
+    cursor.skip_blanks_and_line_break();
+    let value = value::literal(cursor, Operator::Comma)?;
+    let line = name.line.unwrap_or_default();
+    let compares = line.ends_with(b"cmp(") || line.ends_with(b"equals(") || line.ends_with(b"equal(") || line.ends_with(b"compare(");
+    let operator = if compares { Operator::Compare } else { Operator::Comma };
+    Some(Found { value, operator, form: Form::Argument })
+}
+
+/// What follows a name and blanks without an operator.
+fn spaced(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    if quotation(cursor.bytes, cursor.at).is_some() || cursor.rest().starts_with(b"@\"") {
+        let value = value::literal(cursor, Operator::Space)?;
+        let form = if name.dashes > 0 { Form::Flag } else { Form::Directive };
+        return Some(Found { value, operator: Operator::Space, form });
+    }
+    if name.dashes == 0 {
+        let typed_here = typed(cursor, name);
+        if typed_here.is_some() {
+            return typed_here;
+        }
+        if ["by ", "as ", "to ", "is ", "was "].iter().any(|word| cursor.eat_ignoring_case(word)) {
+            let value = value::literal(cursor, Operator::Space)?;
+            return Some(Found { value, operator: Operator::Space, form: Form::Directive });
+        }
+        if cursor.eat(".asciz ") || cursor.eat(".string ") || cursor.eat("db ") {
+            let value = value::literal(cursor, Operator::Equals)?;
+            return Some(Found { value, operator: Operator::Equals, form: Form::Literal });
+        }
+    }
+    // An operator that led to nothing is no value.
+    if cursor.peek().is_some_and(|byte| b"=:<>|!&(){},;?+-*/.".contains(&byte)) {
+        return None;
+    }
+    let form = value::spaced_form(name)?;
+    let (value, has_scheme) = value::bare(cursor, form, Operator::Space)?;
+    Some(Found { value, operator: Operator::Space, form: if has_scheme { Form::Header } else { form } })
+}

@@ -1,0 +1,72 @@
+//! Values in XML, HTML and property lists.
+
+use super::cursor::{Cursor, is_word};
+use super::form::Found;
+use super::quote::quotation;
+use super::value::Value;
+use super::{Form, LONGEST_VALUE, Operator};
+use crate::text::Span;
+
+/// The most attributes between a name and its value.
+const MOST_ATTRIBUTES: usize = 4;
+
+/// `<name>…</name>`, also with a namespace, and `<key>name</key><string>…</string>`. The cursor is on `>`.
+pub(super) fn element(cursor: Cursor<'_>, name: Span) -> Option<Found> {
+    if opens_tag(cursor.bytes, name) { content(cursor) } else { None }
+}
+
+/// Whether `name` is that of an opening tag.
+pub(super) fn opens_tag(bytes: &[u8], name: Span) -> bool {
+    let before = &bytes[name.start.saturating_sub(32)..name.start];
+    let prefix = before.iter().rev().take_while(|&&byte| is_word(byte) || byte == b':').count();
+    before.len() > prefix && before[before.len() - 1 - prefix] == b'<'
+}
+
+/// The text between the tag that ends here and the next one. The cursor is on `>`.
+pub(super) fn content(mut cursor: Cursor<'_>) -> Option<Found> {
+    cursor.eat(">");
+    cursor.skip_blanks_and_line_break();
+    let is_data = cursor.eat("<![CDATA[");
+    let start = cursor.at;
+    let limit = cursor.bytes.len().min(start + LONGEST_VALUE + 64);
+    let end = start + memchr::memchr3(b'<', b'\n', if is_data { b']' } else { b'<' }, &cursor.bytes[start..limit])?;
+    let closes = {
+        let mut after = Cursor::new(cursor.bytes, end);
+        if is_data { after.eat("]]>") } else { after.skip_blanks_and_line_break() || after.peek() == Some(b'<') }
+    };
+    let text = cursor.bytes[start..end].trim_ascii();
+    let followed = cursor.bytes[end..].trim_ascii_start().starts_with(b"</");
+    (closes && (followed || is_data) && !text.is_empty()).then_some(())?;
+    Some(found(Span::new(start, start + text.len()), end))
+}
+
+/// `</key><string>…</string>` and `</name><value>…</value>`: the cursor is on the closing tag behind a name.
+pub(super) fn next_element(mut cursor: Cursor<'_>) -> Option<Found> {
+    (cursor.eat("</key>") || cursor.eat("</name>") || cursor.eat("</Key>") || cursor.eat("</Name>")).then_some(())?;
+    cursor.skip_blanks_and_line_break();
+    (cursor.eat("<string") || cursor.eat("<value") || cursor.eat("<Value")).then_some(())?;
+    content(cursor)
+}
+
+/// `value="…"` among the attributes here, which are those behind the one that holds the name; or the content of
+/// the element, where there is none.
+pub(super) fn value_attribute(mut cursor: Cursor<'_>) -> Option<Found> {
+    for _ in 0..MOST_ATTRIBUTES {
+        let key = cursor.identifier(b":-");
+        if key.is_empty() {
+            break;
+        }
+        cursor.eat("=").then_some(())?;
+        let (value, after) = quotation(cursor.bytes, cursor.at)?;
+        if [&b"value"[..], b"Value", b"defaultValue", b"default", b"content", b"val"].contains(&key) {
+            return Some(found(value, after));
+        }
+        cursor.at = after;
+        cursor.skip_blanks_and_line_break();
+    }
+    if cursor.peek() == Some(b'>') { content(cursor) } else { None }
+}
+
+fn found(span: Span, after: usize) -> Found {
+    Found { value: Value { span, after, quoted: true, partial: false }, operator: Operator::Markup, form: Form::Markup }
+}

@@ -1,0 +1,111 @@
+//! L2: a value given to a name, around a keyword: `DB_PASSWORD = "…"`, `<password>…</password>`, `--token …`.
+//!
+//! [`parse`] is given the place of a keyword such as `password`, widens it to the whole name and reads the value
+//! that the text gives to it, in the assignment forms of programming languages, configuration formats, command
+//! lines, markup and connection strings. It says nothing about whether the value is a secret: that is
+//! [`judge`](super::judge::judge).
+//!
+//! It never looks further than [`ASSIGNMENT_REACH`] bytes from the keyword, so the answer does not depend on
+//! what lies beyond, and it is linear in that distance.
+
+mod command;
+mod cursor;
+mod form;
+mod markup;
+mod name;
+mod quote;
+mod value;
+
+use crate::rules::ASSIGNMENT_REACH;
+use crate::text::Span;
+
+/// The longest name, in bytes.
+pub const LONGEST_NAME: usize = 128;
+/// The longest value, in bytes. A longer one is no value at all: half a secret would be wrong.
+pub const LONGEST_VALUE: usize = 512;
+
+/// A name and the value that it is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Assignment {
+    /// The whole name, with the dotted path before it and without quotes.
+    pub name: Span,
+    /// The value without its quotes.
+    pub value: Span,
+    /// Whether the value stands in quotes or between tags, so that its end is sure.
+    pub quoted: bool,
+    /// What stands between name and value.
+    pub operator: Operator,
+    /// In which kind of text.
+    pub form: Form,
+    /// Whether the value is only a part of what the name gets: more text follows on the line, or an expression
+    /// puts it together with something else.
+    pub partial: bool,
+}
+
+/// What stands between a name and its value.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Operator {
+    /// `=`, `:=`, `<-`, `+=`
+    Equals,
+    /// `:`
+    Colon,
+    /// `=>`
+    Arrow,
+    /// `||`, `??`, `?:`, `or`, `?=`, `||=`: the value holds where nothing else is set.
+    Fallback,
+    /// `==`, `!=`, `.equals(…)`, `strcmp(name, …)`
+    Compare,
+    /// `,` between name and value in a call, a tuple or a list
+    Comma,
+    /// Only blanks.
+    Space,
+    /// `(`: the name is a function or a variable that is built
+    Call,
+    /// A tag or an attribute.
+    Markup,
+}
+
+/// In which kind of text a value stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Form {
+    /// A literal of a programming language or of JSON, TOML and the like: quotes tell where it ends.
+    Literal,
+    /// An unquoted value that takes the rest of its line: `.env`, `.ini`, `.properties`, YAML, shell.
+    Line,
+    /// An unquoted value in the middle of a line.
+    Inline,
+    /// `?name=value&…`
+    Query,
+    /// `Name=value;…`
+    Connection,
+    /// `Authorization: Bearer value`; the scheme is no part of the value.
+    Header,
+    /// `--name value`, `-name=value`
+    Flag,
+    /// A directive of a configuration file: `ENV NAME value`, `#define NAME "value"`, `requirepass value`.
+    Directive,
+    /// Markup: `<name>value</name>`, `<add key="name" value="value"/>`.
+    Markup,
+    /// An argument of a call, by position: `f("name", "value")`, `setName("value")`, `{"name", "value"}`.
+    Argument,
+    /// A program that takes a password without naming it: `sshpass -p value`, `curl -u user:value`.
+    Command,
+}
+
+/// The assignment to the name that `keyword` is a part of. `None` where nothing is assigned, where what is
+/// assigned is no literal, and where the name or the value is too long.
+#[must_use]
+pub fn parse(bytes: &[u8], keyword: Span) -> Option<Assignment> {
+    let end = bytes.len().min(keyword.end.saturating_add(ASSIGNMENT_REACH));
+    let bytes = &bytes[..end];
+    let found = match command::parse(bytes, keyword) {
+        Some(found) => found,
+        None => form::parse(bytes, &name::Name::around(bytes, keyword)?)?,
+    };
+    // A value that ends where the reach ends may go on.
+    let cut = found.value.end >= keyword.end.saturating_add(ASSIGNMENT_REACH);
+    (!cut && !found.value.is_empty() && found.value.len() <= LONGEST_VALUE).then_some(found)
+}
+
+#[cfg(test)]
+mod tests;

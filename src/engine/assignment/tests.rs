@@ -1,0 +1,292 @@
+//! What is read from lines of many languages and formats. Values are made by seed, so none stands here.
+
+use super::{Assignment, Form, Operator, parse};
+use crate::text::Span;
+
+/// Letters and digits by a linear congruential generator; always with a digit and both cases.
+pub(in crate::engine) fn random(seed: u64, length: usize) -> String {
+    let alphabet = b"abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789";
+    let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        char::from(alphabet[(state >> 33) as usize % alphabet.len()])
+    };
+    let mut text: String = (0..length - 3).map(|_| next()).collect();
+    text.push_str("q7K");
+    text
+}
+
+/// Keywords as rules have them, longest first.
+const KEYWORDS: [&str; 24] = [
+    "authorization",
+    "private_key",
+    "access_key",
+    "passphrase",
+    "credential",
+    "signingkey",
+    "encryption",
+    "identified",
+    "requirepass",
+    "api_key",
+    "api-key",
+    "apikey",
+    "api key",
+    "password",
+    "passwd",
+    "secret",
+    "token",
+    "sshpass",
+    "mysql",
+    "curl",
+    "docker login",
+    "redis-cli",
+    "auth",
+    "pwd",
+];
+
+/// The assignments in `text` that some keyword leads to, in order.
+pub(in crate::engine) fn all(text: &str) -> Vec<Assignment> {
+    let lower = text.to_lowercase();
+    let mut found: Vec<Assignment> = Vec::new();
+    for keyword in KEYWORDS {
+        for (start, _) in lower.match_indices(keyword) {
+            let assignment = parse(text.as_bytes(), Span::new(start, start + keyword.len()));
+            found.extend(assignment.filter(|assignment| !found.contains(assignment)));
+        }
+    }
+    found.sort_by_key(|assignment| (assignment.name.start, assignment.value.start));
+    found
+}
+
+fn values(text: &str) -> Vec<&str> {
+    let mut values: Vec<&str> = all(text).iter().map(|found| &text[found.value.start..found.value.end]).collect();
+    values.dedup();
+    values
+}
+
+/// Lines of real languages and formats; `@` stands for the value.
+pub(in crate::engine) const LINES: &[&str] = &[
+    // Programming languages
+    "password = \"@\"",
+    "password = '@'",
+    "const password = `@`;",
+    "var dbPassword string = \"@\"",
+    "password := \"@\"",
+    "let password: &str = \"@\";",
+    "const API_KEY: &'static str = \"@\";",
+    "static SECRET: Option<String> = Some(\"@\".to_string());",
+    "let secret = String::from(\"@\");",
+    "private static final String PASSWORD = \"@\";",
+    "char[] password = \"@\".toCharArray();",
+    "const char *password = \"@\";",
+    "static const char password[] = \"@\";",
+    "char password[64] = \"@\";",
+    "std::string password(\"@\");",
+    "std::string password{\"@\"};",
+    "NSString *apiKey = @\"@\";",
+    "let apiKey: String = \"@\"",
+    "val apiKey: String = \"@\"",
+    "public string Password { get; set; } = \"@\";",
+    "string password = @\"@\";",
+    "Dim password As String = \"@\"",
+    "$password = '@';",
+    "$config['password'] = '@';",
+    "define('DB_PASSWORD', '@');",
+    "'password' => '@',",
+    "\"password\" => env('DB_PASSWORD', '@'),",
+    "my $password = '@';",
+    ":password => \"@\",",
+    "password: \"@\",",
+    "password_digest_secret = b\"@\"",
+    "api_key: str = \"@\"",
+    "connect(host, password=\"@\")",
+    "os.environ[\"API_TOKEN\"] = \"@\"",
+    "SECRET_KEY = os.environ.get(\"SECRET_KEY\", \"@\")",
+    "secret = config(\"SECRET_KEY\", default=\"@\")",
+    "const secret = process.env.JWT_SECRET || '@';",
+    "const secret = process.env.JWT_SECRET ?? \"@\";",
+    "let token = env::var(\"API_TOKEN\").unwrap_or(\"@\".into());",
+    "client.setPassword(\"@\");",
+    "builder.apiKey(\"@\")",
+    "props.put(\"password\", \"@\");",
+    "headers.set(\"X-Api-Key\", \"@\")",
+    "if password == \"@\":",
+    "if (password.equals(\"@\")) {",
+    "if (strcmp(password, \"@\") == 0)",
+    "#define WIFI_PASSWORD \"@\"",
+    "password <- \"@\"",
+    "{password, \"@\"}",
+    "{password, <<\"@\">>}",
+    "<<\"password\">> => <<\"@\">>",
+    "(setq api-key \"@\")",
+    ":password \"@\"",
+    "password = \"\"\"@\"\"\"",
+    "password =\n    \"@\"",
+    "password = (\n    \"@\"\n)",
+    "secret := []byte(\"@\")",
+    "tokens = [\"@\"]",
+    "auth = HTTPBasicAuth(\"admin\", \"@\")",
+    "credentials = new NetworkCredential(\"admin\", \"@\");",
+    "driver.find_element(By.ID, \"password\").send_keys(\"@\")",
+    "await page.fill('#password', '@');",
+    "$password = ConvertTo-SecureString \"@\" -AsPlainText -Force",
+    "$env:API_TOKEN = '@'",
+    "password db \"@\", 0",
+    "fmt.Sprintf(\"%s\", x); password := \"@\"",
+    // Configuration
+    "DB_PASSWORD=@",
+    "DB_PASSWORD=\"@\"",
+    "export API_KEY=@",
+    "export API_KEY='@' OTHER=1",
+    "set API_KEY=@",
+    "setenv API_KEY @",
+    "ENV API_KEY @",
+    "ENV API_KEY=@ OTHER=x",
+    "ARG API_TOKEN=@",
+    "  - MYSQL_ROOT_PASSWORD=@",
+    "  - \"MYSQL_ROOT_PASSWORD=@\"",
+    "      MYSQL_ROOT_PASSWORD: @",
+    "password: @",
+    "password: '@'",
+    "password: @  # production",
+    "password: !!str @",
+    "password: >-\n    @\n",
+    "- name: API_TOKEN\n  value: @",
+    "- name: API_TOKEN\n  value: \"@\"",
+    "{\"name\": \"API_TOKEN\", \"value\": \"@\"}",
+    "\"password\": \"@\"",
+    "{\\\"password\\\": \\\"@\\\"}",
+    "{&quot;password&quot;: &quot;@&quot;}",
+    "password = @",
+    "password=@",
+    "spring.datasource.password=@",
+    "spring.datasource.password: @",
+    "db.password @",
+    "machine api.corp.io login bot password @",
+    "requirepass @",
+    "//registry.corp.io/:_authToken=@",
+    "password = \"@\" # comment",
+    "variable \"db_password\" {\n  default = \"@\"\n}",
+    "; password = @",
+    "# password: @",
+    "API_TOKEN ?= @",
+    "API_TOKEN := @",
+    "\"Password\"=\"@\"",
+    "${PASSWORD}    @",
+    "client-secret: @",
+    // Markup
+    "<password>@</password>",
+    "<ns:password type=\"text\">@</ns:password>",
+    "<add key=\"ApiKey\" value=\"@\" />",
+    "<property name=\"password\" value=\"@\"/>",
+    "<property name=\"password\">@</property>",
+    "<string name=\"api_key\" translatable=\"false\">@</string>",
+    "<key>password</key>\n<string>@</string>",
+    "<name>fs.secret.key</name>\n  <value>@</value>",
+    "<user username=\"x\" password=\"@\"/>",
+    "<password><![CDATA[@]]></password>",
+    "<Setting Name=\"Token\" Value=\"@\" />",
+    // Command lines, strings, protocols
+    "mytool --password @ --verbose",
+    "mytool --password=@ --verbose",
+    "mytool --api-key \"@\"",
+    "java -Dpassword=@ -jar x.jar",
+    "[\"--token\", \"@\"]",
+    "sshpass -p @ ssh host",
+    "sshpass -p '@' ssh host",
+    "mysql -u root -p@ db",
+    "curl -u admin:@ https://corp.io/",
+    "curl --user 'admin:@' https://corp.io/",
+    "docker login -u bot -p @ registry.corp.io",
+    "redis-cli -h x -a @ ping",
+    "Authorization: Bearer @",
+    "curl -H 'Authorization: Bearer @' https://corp.io/",
+    "-H \"X-Api-Key: @\"",
+    "headers = {\"Authorization\": \"Bearer @\"}",
+    "headers: { 'Authorization': 'token @' }",
+    "https://corp.io/v1?api_key=@&x=1",
+    "https://corp.io/v1?x=1&api_key=@",
+    "Server=db;User Id=sa;Password=@;Encrypt=true",
+    "\"Server=db;Database=x;Uid=sa;Pwd=@\"",
+    "jdbc:sqlserver://db;user=sa;password=@",
+    "host=db user=app password=@ dbname=x",
+    "CREATE USER x IDENTIFIED BY '@';",
+    "ALTER USER x WITH PASSWORD '@';",
+    "ALTER LOGIN sa WITH PASSWORD = N'@'",
+    "password is '@'",
+];
+
+#[test]
+fn values_are_read_in_all_forms() {
+    let mut missed = Vec::new();
+    for (seed, line) in LINES.iter().enumerate() {
+        let value = random(seed as u64 + 1, 20);
+        let text = line.replacen("@\"@", "\u{1}\"@", 1).replace('@', &value).replace('\u{1}', "@");
+        if !values(&text).contains(&value.as_str()) {
+            missed.push((line, values(&text).iter().map(ToString::to_string).collect::<Vec<_>>()));
+        }
+    }
+    assert!(missed.is_empty(), "{} of {} missed: {missed:#?}", missed.len(), LINES.len());
+}
+
+#[test]
+fn special_characters_belong_to_the_value_where_its_end_is_sure() {
+    for value in ["p@ss;w0rd,&x)", "a\\\"b'c1", "x1<y>z#", "{x1}[y](z)"] {
+        assert!(values(&format!("password = \"{value}\"")).contains(&value), "{value}");
+    }
+    for value in ["p@ss;w0rd,&x)", "a\"b'c1", "x1<y>z#2", "a(b)c{d}1"] {
+        assert_eq!(values(&format!("DB_PASSWORD={value}\n")), [value]);
+    }
+    assert_eq!(values("Server=db;Password=a,b)c}d&e1;X=y"), ["a,b)c}d&e1"]);
+    assert_eq!(values("x?token=abc1&password=d"), ["abc1", "d"]);
+}
+
+#[test]
+fn no_value_is_taken_from_another_statement() {
+    for line in [
+        "password\n\"abc\"",
+        "print(password); x = \"abc\"",
+        "password, x = load(), \"abc\"",
+        "if password:\n    x = \"abc\"",
+        "password = load(\"abc\")",
+        "getpass(\"abc\")\n",
+        "password =\nuser = \"abc\"",
+        "\"password\": {\n  \"type\": \"string\"\n}",
+        "password:\n  description: abc",
+        "f(password, x, \"abc\")",
+        "password::new(\"abc\")",
+        "password -> \"abc\"",
+        "\"password\"\n\"abc\"",
+        "`json:\"password\"`",
+    ] {
+        assert_eq!(values(line), Vec::<&str>::new(), "{line}");
+    }
+}
+
+#[test]
+fn the_whole_name_is_taken() {
+    let name = |text: &str| all(text).first().map(|found| text[found.name.start..found.name.end].to_owned());
+    assert_eq!(name("spring.data-source.password=x").as_deref(), Some("spring.data-source.password"));
+    assert_eq!(name("self.db_password_prod = 'x'").as_deref(), Some("self.db_password_prod"));
+    assert_eq!(name("--db-password x1").as_deref(), Some("db-password"));
+    assert_eq!(name("\"a\\npassword: x1\"").as_deref(), Some("password"));
+}
+
+#[test]
+fn nothing_is_read_beyond_the_limits() {
+    let long = "a1".repeat(257);
+    assert!(all(&format!("password = \"{long}\"")).is_empty());
+    assert!(all(&format!("password{} = \"x1\"", "a".repeat(130))).is_empty());
+    assert_eq!(values(&format!("password = \"{}\"", &long[..512])), [&long[..512]]);
+}
+
+#[test]
+fn operator_and_form_are_told() {
+    let told = |text: &str| all(text).first().map(|found| (found.operator, found.form, found.quoted));
+    assert_eq!(told("password == \"x1\""), Some((Operator::Compare, Form::Literal, true)));
+    assert_eq!(told("password: x1"), Some((Operator::Colon, Form::Line, false)));
+    assert_eq!(told("f(password=x1)"), Some((Operator::Equals, Form::Inline, false)));
+    assert_eq!(told("?token=x1&y"), Some((Operator::Equals, Form::Query, false)));
+    assert_eq!(told("<password>x1</password>"), Some((Operator::Markup, Form::Markup, true)));
+    assert_eq!(told("x --token x1"), Some((Operator::Space, Form::Flag, false)));
+}

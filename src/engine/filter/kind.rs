@@ -1,0 +1,292 @@
+//! Kinds of values that are no secret by what they look like: paths, versions, hashes, identifiers, sentences.
+
+use super::super::entropy::randomness;
+use super::words::words_of;
+
+/// What a value is instead of a secret.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum NotASecret {
+    /// Words with blanks between, or text in another script.
+    Sentence,
+    /// A path or the name of a file.
+    Path,
+    /// A URL, a URN or a host.
+    Url,
+    /// A digest, or a password that is hashed already.
+    Hash,
+    /// A number, with or without a unit.
+    Number,
+    /// A version or a range of versions.
+    Version,
+    /// A date or a time.
+    Date,
+    /// A UUID.
+    Uuid,
+    /// An IP or mail address.
+    Address,
+    /// A media type.
+    MediaType,
+    /// A colour or a selector of a style sheet.
+    Style,
+    /// HTML, XML or SQL.
+    Markup,
+    /// A regular expression or a list of characters.
+    Pattern,
+    /// `CONSTANT_NAME`
+    Constant,
+    /// `snake_case`, `kebab-case`, `camelCase`, `dotted.name`: names joined from words.
+    Identifier,
+    /// A public key or a certificate.
+    PublicKey,
+    /// An image or other data in base64.
+    Data,
+}
+
+type Test = fn(&[u8]) -> bool;
+
+/// What `value` is, where its shape says that it is no secret. A single word is nothing of all this.
+#[must_use]
+pub fn value_kind(value: &[u8]) -> Option<NotASecret> {
+    const TESTS: [(NotASecret, Test); 17] = [
+        (NotASecret::Data, is_data),
+        (NotASecret::PublicKey, is_public_key),
+        (NotASecret::Hash, is_hash),
+        (NotASecret::Markup, is_markup),
+        (NotASecret::Url, is_url),
+        (NotASecret::Sentence, is_sentence),
+        (NotASecret::Date, is_date),
+        (NotASecret::Number, is_number),
+        (NotASecret::Version, is_version),
+        (NotASecret::Uuid, is_uuid),
+        (NotASecret::Address, is_address),
+        (NotASecret::MediaType, is_media_type),
+        (NotASecret::Path, is_path),
+        (NotASecret::Style, is_style),
+        (NotASecret::Pattern, is_pattern),
+        (NotASecret::Constant, is_constant),
+        (NotASecret::Identifier, is_identifier),
+    ];
+    let value = value.trim_ascii();
+    TESTS.iter().find(|(_, test)| test(value)).map(|(kind, _)| *kind)
+}
+
+fn starts_with_any(value: &[u8], starts: &[&str]) -> bool {
+    starts.iter().any(|start| value.len() >= start.len() && value[..start.len()].eq_ignore_ascii_case(start.as_bytes()))
+}
+
+fn holds_any(value: &[u8], parts: &[&str]) -> bool {
+    parts.iter().any(|part| memchr::memmem::find(value, part.as_bytes()).is_some())
+}
+
+/// Base64 of images, fonts, gzip and zip data begins with these, from the magic numbers of the formats.
+fn is_data(value: &[u8]) -> bool {
+    const STARTS: [&[u8]; 9] = [b"data:", b"iVBORw0KGgo", b"/9j/4AAQ", b"R0lGOD", b"PHN2Zy", b"PD94bW", b"UEsDB", b"H4sIA", b"d09GM"];
+    STARTS.iter().any(|start| value.starts_with(start))
+}
+
+fn is_public_key(value: &[u8]) -> bool {
+    starts_with_any(value, &["ssh-rsa ", "ssh-ed25519 ", "ssh-dss ", "ecdsa-sha2-", "sk-ssh-", "ssh-rsa AAAA", "-----BEGIN"])
+        || value.starts_with(b"AAAAB3NzaC1")
+        || value.starts_with(b"AAAAC3NzaC1")
+        || value.starts_with(b"MIIBIjANBgkqhkiG9w0BAQEFAAOC")
+        || value.starts_with(b"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcD")
+}
+
+fn is_hash(value: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const STARTS: &[&str] = &[
+        "sha1-", "sha256-", "sha384-", "sha512-", "sha1:", "sha224:", "sha256:", "sha384:", "sha512:", "md5:", "sha256$", "sha1$",
+        "pbkdf2", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$y$", "$argon2", "$apr1$", "$scrypt$", "{sha", "{ssha", "bcrypt",
+    ];
+    starts_with_any(value, STARTS) || (value.len() == 41 && value[0] == b'*' && value[1..].iter().all(u8::is_ascii_hexdigit))
+}
+
+fn is_markup(value: &[u8]) -> bool {
+    const SQL: &[&str] = &["select ", "insert ", "update ", "delete ", "create ", "alter ", "grant ", "drop "];
+    let tag = memchr::memchr(b'<', value).is_some_and(|open| memchr::memchr(b'>', &value[open..]).is_some());
+    tag || holds_any(value, &["</", "/>", "<!--"]) || starts_with_any(value, SQL)
+}
+
+fn is_url(value: &[u8]) -> bool {
+    holds_any(value, &["://"]) || starts_with_any(value, &["urn:", "arn:", "mailto:", "jdbc:", "//", "www.", "localhost"])
+}
+
+/// Two words or more with blanks between, or text of another script.
+fn is_sentence(value: &[u8]) -> bool {
+    let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let beyond = value.iter().filter(|&&byte| byte >= 0x80).count();
+    if beyond > 0 {
+        return beyond * 3 >= value.len() || value.contains(&b' ') || (letters + beyond) * 10 >= value.len() * 9;
+    }
+    if !value.iter().any(|byte| matches!(byte, b' ' | b'\t')) {
+        return false;
+    }
+    let is_word = |word: &&[u8]| {
+        let letters = word.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+        letters >= 1 && letters + 2 >= word.len()
+    };
+    let words = value.split(|&byte| byte == b' ' || byte == b'\t').filter(|word| !word.is_empty());
+    let count = words.clone().count();
+    count == 1 || words.filter(is_word).count() * 2 >= count
+}
+
+fn is_date(value: &[u8]) -> bool {
+    let shape = |pattern: &[u8]| {
+        value.len() >= pattern.len()
+            && pattern.iter().zip(value).all(|(&want, &byte)| if want == b'9' { byte.is_ascii_digit() } else { byte == want })
+    };
+    shape(b"9999-99-99") || shape(b"9999/99/99") || shape(b"99/99/9999") || shape(b"99.99.9999") || (shape(b"99:99:99") && value.len() < 16)
+}
+
+/// Digits with signs, separators and at most a short unit; also `0x…` of a machine word.
+fn is_number(value: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const UNITS: &[&str] = &[
+        "s", "ms", "us", "ns", "m", "h", "d", "min", "px", "em", "rem", "%", "kb", "mb", "gb", "k", "g", "b", "l", "f", "u", "ul",
+        "bytes", "kib",
+    ];
+    if let Some(hex) = value.strip_prefix(b"0x").or_else(|| value.strip_prefix(b"0X")) {
+        return hex.len() <= 16 && hex.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'_');
+    }
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let number = value
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'_' | b'-' | b'+' | b' ' | b':' | b'/' | b'*'))
+        .count();
+    let unit = &value[number..];
+    digits > 0 && (unit.is_empty() || UNITS.iter().any(|known| unit.eq_ignore_ascii_case(known.as_bytes())))
+}
+
+fn is_version(value: &[u8]) -> bool {
+    let start = value.iter().take_while(|byte| matches!(byte, b'^' | b'~' | b'>' | b'<' | b'=' | b'v' | b'V' | b' ')).count();
+    let rest = &value[start..];
+    let major = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    let numbers = rest.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
+    let has_dot = rest[..numbers].contains(&b'.');
+    let tail = &rest[numbers..];
+    major > 0
+        && major <= 4
+        && has_dot
+        && (tail.is_empty() || (matches!(tail[0], b'-' | b'+' | b'a' | b'b' | b'r' | b'x' | b'*') && tail.len() < 24))
+}
+
+pub(super) fn is_uuid(value: &[u8]) -> bool {
+    let inner = value.strip_prefix(b"{").and_then(|value| value.strip_suffix(b"}")).unwrap_or(value);
+    inner.len() == 36
+        && inner.iter().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() })
+}
+
+/// IP addresses with or without a port, and mail addresses.
+fn is_address(value: &[u8]) -> bool {
+    let octets =
+        value.split(|&byte| byte == b'.').filter(|part| !part.is_empty() && part.len() <= 3 && part.iter().all(u8::is_ascii_digit)).count();
+    if octets >= 3 && value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b':' | b'/')) {
+        return true;
+    }
+    let colons = memchr::memchr_iter(b':', value).count();
+    if colons >= 2 && value.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.' | b'/' | b'[' | b']')) {
+        return true;
+    }
+    let Some(at) = memchr::memchr(b'@', value) else { return false };
+    let (local, domain) = (&value[..at], &value[at + 1..]);
+    let is_local = local.len() >= 2 && local.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'+'));
+    let labels = domain.split(|&byte| byte == b'.');
+    let ends = domain
+        .rsplit(|&byte| byte == b'.')
+        .next()
+        .is_some_and(|last| (2..=10).contains(&last.len()) && last.iter().all(u8::is_ascii_lowercase));
+    is_local
+        && labels.clone().count() >= 2
+        && ends
+        && labels.clone().all(|label| !label.is_empty() && label.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-'))
+}
+
+fn is_media_type(value: &[u8]) -> bool {
+    starts_with_any(value, &["application/", "text/", "image/", "audio/", "video/", "multipart/", "font/", "message/"])
+}
+
+/// Paths by how they begin, names of files by how they end, and anything with slashes between words.
+fn is_path(value: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const EXTENSIONS: &[&str] = &[
+        "txt", "json", "yaml", "yml", "xml", "toml", "ini", "cfg", "conf", "config", "properties", "env", "sh", "bash", "ps1", "bat",
+        "py", "rb", "go", "rs", "js", "ts", "jsx", "tsx", "mjs", "java", "kt", "cs", "php", "pl", "lua", "c", "h", "cc", "cpp", "hpp",
+        "swift", "html", "htm", "css", "scss", "less", "vue", "svg", "png", "jpg", "jpeg", "gif", "ico", "pdf", "md", "rst", "csv",
+        "sql", "db", "log", "pem", "key", "crt", "cer", "der", "p12", "pfx", "jks", "pub", "asc", "gpg", "kdbx", "zip", "gz", "tar",
+        "jar", "exe", "dll", "so", "lock", "tpl", "service",
+    ];
+    let random = randomness(value);
+    if starts_with_any(value, &["./", "../", "~/", "\\\\", "file:", "classpath:"]) || (value.len() > 3 && value[1..].starts_with(b":\\")) {
+        return true;
+    }
+    let slashes = value.iter().filter(|byte| matches!(byte, b'/' | b'\\')).count();
+    if slashes > 0 && random < 0.8 && !value.iter().any(|byte| matches!(byte, b'!' | b'&' | b'^' | b'%' | b'~')) {
+        return value[0] == b'/'
+            || slashes >= 2
+            || value
+                .iter()
+                .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'\\' | b'-' | b'_' | b'.' | b'@' | b':' | b'*'));
+    }
+    let Some(dot) = memchr::memrchr(b'.', value) else { return false };
+    let extension = &value[dot + 1..];
+    random < 1.4 && dot > 0 && EXTENSIONS.iter().any(|known| extension == known.as_bytes())
+}
+
+/// `#a1b2c3`, `rgb(…)`, `#login-form`, `.button`, `[name=x]`
+fn is_style(value: &[u8]) -> bool {
+    if starts_with_any(
+        value,
+        &["rgb(", "rgba(", "hsl(", "linear-gradient", "input[", "input#", "input.", "div.", "div#", "//*[", "css=", "xpath=", "id="],
+    ) {
+        return true;
+    }
+    let Some(name) = value.strip_prefix(b"#").or_else(|| value.strip_prefix(b".")).or_else(|| value.strip_prefix(b"[")) else {
+        return false;
+    };
+    let is_colour = value[0] == b'#' && matches!(name.len(), 3 | 4 | 6 | 8) && name.iter().all(u8::is_ascii_hexdigit);
+    let words = name.iter().all(|byte| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b' ' | b'.' | b'#' | b'>' | b'=' | b']' | b'"' | b'\'' | b':')
+    });
+    is_colour || (words && randomness(name) < 0.8)
+}
+
+fn is_pattern(value: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const PARTS: &[&str] = &[
+        "[a-z", "[A-Z", "[0-9", "[^", "a-zA-Z", "A-Za-z", "\\d", "\\w", "\\s", "\\S", "\\b", "(?:", "(?i)", "(?=", "(?P<", ".*", ".+",
+        "]+", "]*", "{1,", "abcdefghij", "ABCDEFGHIJ",
+    ];
+    holds_any(value, PARTS) || (value.len() > 2 && value[0] == b'/' && value[value.len() - 1] == b'/')
+}
+
+fn is_constant(value: &[u8]) -> bool {
+    let letters = value.iter().filter(|byte| byte.is_ascii_uppercase()).count();
+    value.contains(&b'_')
+        && letters >= 3
+        && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.' | b'-'))
+        && randomness(value) < 1.0
+}
+
+/// Two words or more, joined by `_`, `-`, `.`, `:`, `/` or humps.
+fn is_identifier(value: &[u8]) -> bool {
+    let is_joined =
+        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b'/' | b'$' | b'@' | b'*' | b'[' | b']');
+    if !value.iter().all(is_joined) || !value.iter().any(u8::is_ascii_alphabetic) {
+        return false;
+    }
+    let random = randomness(value);
+    let separators = value.iter().filter(|byte| !byte.is_ascii_alphanumeric()).count();
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let words = words_of(value).filter(|word| word[0].is_ascii_alphabetic()).count();
+    if separators > 0 {
+        return (words >= 2 || value[0] == b'_' || digits == 0) && digits * 3 <= value.len() && random < 0.9 && has_words(value);
+    }
+    words >= 2 && digits <= 1 && random < 0.2 && has_words(value)
+}
+
+/// Whether half of the letters stand in words of three letters and more.
+fn has_words(value: &[u8]) -> bool {
+    let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    let in_words: usize = words_of(value).filter(|word| word.len() >= 3 && word[0].is_ascii_alphabetic()).map(<[u8]>::len).sum();
+    in_words * 2 >= letters
+}

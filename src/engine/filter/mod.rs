@@ -1,0 +1,17 @@
+//! L2: what is no secret although it stands where one could: placeholders, other kinds of values, and names that
+//! only look as if they held a secret.
+//!
+//! Pure functions of the value or the name. [`judge`](super::judge::judge) puts them together.
+
+mod kind;
+mod name;
+mod placeholder;
+mod words;
+
+pub use kind::{NotASecret, value_kind};
+pub use name::{NameVerdict, secret_name};
+pub use placeholder::{Strictness, Why, placeholder};
+pub(super) use words::{is_weak_password, words_of};
+
+#[cfg(test)]
+mod tests;

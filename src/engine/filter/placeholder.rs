@@ -1,0 +1,267 @@
+//! Placeholders: text that stands for a secret, or that a program replaces by one.
+
+use super::words::{squash_into, words_of};
+
+/// How much is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Strictness {
+    /// For values that only their name calls a secret: whatever looks like a placeholder, a template or a variable.
+    Strict,
+    /// For tokens with a shape of their own: only what is a fake from end to end. A word that turned up in random
+    /// characters by chance is none.
+    Token,
+}
+
+/// Why a value is a placeholder.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Why {
+    /// `${X}`, `{{ x }}`, `<your key>`, `%s`, `$(cmd)`
+    Template,
+    /// `process.env.X`, `self.x`, `get_secret()`
+    Expression,
+    /// `vault:…`, `ENC[…]`, `!Ref`, an ARN: it says where the secret is kept, or holds it encrypted.
+    Reference,
+    /// `changeme`, `your-api-key-here`, `REPLACE_ME`, `example`, `null`
+    Word,
+    /// `xxxx`, `****`, `0000`
+    Repeated,
+    /// `123456789`, `abcdef`, `qwerty`
+    Sequence,
+}
+
+/// Why `value` is a placeholder; `None` where it is not one.
+#[must_use]
+pub fn placeholder(value: &[u8], strictness: Strictness) -> Option<Why> {
+    let value = value.trim_ascii();
+    if is_repeated(value) {
+        return Some(Why::Repeated);
+    }
+    if is_sequence(value, strictness) {
+        return Some(Why::Sequence);
+    }
+    match strictness {
+        Strictness::Token => has_fake_word(value).then_some(Why::Word),
+        Strictness::Strict => {
+            if is_template(value) {
+                Some(Why::Template)
+            } else if is_reference(value) {
+                Some(Why::Reference)
+            } else if is_expression(value) {
+                Some(Why::Expression)
+            } else {
+                is_placeholder_word(value).then_some(Why::Word)
+            }
+        }
+    }
+}
+
+/// A value half of which, or more, is one run of the same character, or that has no more than two characters.
+fn is_repeated(value: &[u8]) -> bool {
+    let mut longest = 0;
+    let mut run = 0;
+    for at in 0..value.len() {
+        run = if at > 0 && value[at] == value[at - 1] { run + 1 } else { 1 };
+        longest = longest.max(run);
+    }
+    let mut kinds = [None; 3];
+    for &byte in value {
+        if !kinds.contains(&Some(byte)) {
+            let Some(free) = kinds.iter_mut().find(|kind| kind.is_none()) else { break };
+            *free = Some(byte);
+        }
+    }
+    (longest >= 3 && longest * 2 >= value.len()) || (value.len() >= 4 && kinds[2].is_none())
+}
+
+/// A value most of which counts up or down or walks along the keyboard.
+fn is_sequence(value: &[u8], strictness: Strictness) -> bool {
+    const ROWS: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
+    let mut buffer = [0; 128];
+    let letters = &value[..value.len().min(128)];
+    let Some(text) = squash_into(letters, &mut buffer) else { return false };
+    if text.len() < 4 {
+        return false;
+    }
+    let follows = |pair: &[u8]| {
+        let (a, b) = (pair[0], pair[1]);
+        let same_class = a.is_ascii_digit() == b.is_ascii_digit();
+        let counts = same_class && (b == a.wrapping_add(1) || b == a.wrapping_sub(1));
+        let wraps = matches!((a, b), (b'9', b'0' | b'a') | (b'0', b'9') | (b'f', b'0') | (b'z', b'a'));
+        let row = ROWS.iter().any(|row| row.windows(2).any(|step| step == pair));
+        counts || wraps || row
+    };
+    let steps = text.windows(2).filter(|pair| follows(pair)).count();
+    match strictness {
+        Strictness::Strict => steps * 5 >= (text.len() - 1) * 4,
+        // A sequence of some length does not happen by chance: 8 steps in a row have odds of about 1 in 10^8.
+        Strictness::Token => steps * 4 >= (text.len() - 1) * 3 || longest_walk(text, follows) >= 9,
+    }
+}
+
+fn longest_walk(text: &[u8], follows: impl Fn(&[u8]) -> bool) -> usize {
+    let mut longest = 0;
+    let mut walk = 0;
+    for pair in text.windows(2) {
+        walk = if follows(pair) { walk + 1 } else { 0 };
+        longest = longest.max(walk);
+    }
+    longest
+}
+
+/// Words in capitals that issuers put into documented fakes, and runs of `x`.
+fn has_fake_word(value: &[u8]) -> bool {
+    const WORDS: [&[u8]; 12] = [
+        b"EXAMPLE",
+        b"PLACEHOLDER",
+        b"REPLACE",
+        b"REDACTED",
+        b"YOUR_",
+        b"CHANGEME",
+        b"xxxxxx",
+        b"XXXXXX",
+        b"example_",
+        b"_HERE",
+        b"......",
+        b"FAKEFAKE",
+    ];
+    WORDS.iter().any(|word| memchr::memmem::find(value, word).is_some())
+}
+
+/// Text that a program replaces.
+fn is_template(value: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const PARTS: &[&str] = &[
+        "${", "{{", "}}", "$(", "#{", "<%", "%>", "{%", "<?", "@{", "%{", "$[[", "$[", "...", "\u{2026}", "__ENV", "{0}", "{}", "](",
+        "$((",
+    ];
+    const STARTS: &[&str] = &["<", "$", "@@", "%%", "@Value", "__", "[%", "&", "`"];
+    if value.is_empty() || PARTS.iter().any(|part| memchr::memmem::find(value, part.as_bytes()).is_some()) {
+        return true;
+    }
+    let ends = |open: u8, close: u8| value.len() > 2 && value[0] == open && value[value.len() - 1] == close;
+    let bracketed = ends(b'<', b'>')
+        || ends(b'{', b'}')
+        || ends(b'[', b']')
+        || ends(b'%', b'%')
+        || ends(b'(', b')')
+        || ends(b'@', b'@')
+        || ends(b'#', b'#');
+    bracketed && !is_noise(&value[1..value.len() - 1]) || starts_template(value, STARTS) || is_format(value) || has_braced_name(value)
+}
+
+/// `$NAME`, `<name`, `__NAME__`, `@@name@@`
+fn starts_template(value: &[u8], starts: &[&str]) -> bool {
+    let Some(start) = starts.iter().find(|start| value.starts_with(start.as_bytes())) else { return false };
+    let name = &value[start.len()..];
+    match *start {
+        "<" => name.iter().all(|&byte| byte != b'>') && name.first().is_some_and(u8::is_ascii_alphabetic) && !is_noise(name),
+        "__" => name.ends_with(b"__"),
+        "$" => is_name(name.strip_suffix(b"$").unwrap_or(name)) && !is_noise(name) || name.starts_with(b"{"),
+        "&" | "`" => is_name(name) && !is_noise(name),
+        _ => true,
+    }
+}
+
+/// `%s`, `%-10s`, `%(password)s`, `%d`
+fn is_format(value: &[u8]) -> bool {
+    let mut at = 0;
+    while let Some(found) = memchr::memchr(b'%', &value[at..]) {
+        let tail = &value[at + found + 1..];
+        let flags = tail.iter().take_while(|byte| matches!(byte, b'-' | b'.' | b'0'..=b'9' | b'l' | b'*')).count();
+        let letter = tail.get(flags).copied().unwrap_or(0);
+        let next = tail.get(flags + 1).copied().unwrap_or(b' ');
+        if letter == b'(' || (matches!(letter, b's' | b'd' | b'v' | b'x' | b'q' | b'u' | b'@') && !next.is_ascii_alphanumeric()) {
+            return true;
+        }
+        at += found + 1;
+    }
+    false
+}
+
+/// `{name}` inside a value.
+fn has_braced_name(value: &[u8]) -> bool {
+    let Some(open) = memchr::memchr(b'{', value) else { return false };
+    let Some(close) = memchr::memchr(b'}', &value[open..]) else { return false };
+    let inner = &value[open + 1..open + close];
+    !inner.is_empty()
+        && inner.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b' ' | b':' | b'!' | b'[' | b']'))
+        && !is_noise(inner)
+}
+
+/// Whether text is too random to be a name or a phrase.
+fn is_noise(text: &[u8]) -> bool {
+    super::super::entropy::randomness(text) > 1.0 && text.iter().any(u8::is_ascii_digit)
+}
+
+/// Where a secret is kept, or what holds it encrypted.
+fn is_reference(value: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const STARTS: &[&str] = &[
+        "!ref", "!sub", "!vault", "!getatt", "!env", "!secret", "enc[", "enc(", "{cipher}", "vault:", "vault.", "vault/", "secret://",
+        "secrets.", "op://", "arn:", "projects/", "ssm:", "aws-ssm", "keyvault", "@microsoft.keyvault", "env:", "env.", "file:", "ref+",
+        "sops", "lookup(", "kms:", "keyring:", "keychain:", "gcp-sm:", "ssm-parameter", "secretkeyref", "{vault",
+    ];
+    STARTS.iter().any(|start| value.len() >= start.len() && value[..start.len()].eq_ignore_ascii_case(start.as_bytes()))
+        || memchr::memmem::find(value, b"$ANSIBLE_VAULT").is_some()
+}
+
+/// Code instead of a literal.
+fn is_expression(value: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const PARTS: &[&str] = &[
+        "process.env", "os.environ", "os.getenv", "getenv", "ENV[", "environ[", "import.meta", "System.get", "->", "::", "().", "=>",
+        " + ", "\" +", "&&", "||",
+    ];
+    if PARTS.iter().any(|part| memchr::memmem::find(value, part.as_bytes()).is_some()) {
+        return true;
+    }
+    is_call(value) || is_path_of_names(value)
+}
+
+/// `name(…)` and `name[…]`
+fn is_call(value: &[u8]) -> bool {
+    let Some(open) = memchr::memchr2(b'(', b'[', value) else { return false };
+    let callee = &value[..open];
+    let closes = matches!(value.last(), Some(b')' | b']')) || open + 1 == value.len();
+    closes && is_name(callee) && callee.len() >= 2 && !is_noise(callee)
+}
+
+/// `self.x`, `config.db.password`: names joined by dots.
+fn is_path_of_names(value: &[u8]) -> bool {
+    value.contains(&b'.')
+        && value.split(|&byte| byte == b'.').all(|part| is_name(part) && part.len() < 40)
+        && value.iter().filter(|byte| byte.is_ascii_digit()).count() * 4 <= value.len()
+        && super::super::entropy::randomness(value) < 0.5
+}
+
+fn is_name(text: &[u8]) -> bool {
+    text.first().is_some_and(|&byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$' | b'@'))
+        && text.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'$' | b'?' | b'!'))
+}
+
+/// Words that stand for a value. A word counts where it is a word of the value, and the others are words too.
+fn is_placeholder_word(value: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const WHOLE: &[&str] = &[
+        "null", "nil", "none", "undefined", "true", "false", "yes", "no", "on", "off", "empty", "blank", "default", "string", "required",
+        "optional", "unset", "na", "todo", "tbd", "fixme", "void", "bar", "foo", "foobar", "any", "auto", "unknown", "hidden", "value",
+        "masked",
+    ];
+    #[rustfmt::skip]
+    const PARTS: &[&str] = &[
+        "changeme", "changeit", "changethis", "replaceme", "replacewith", "replacethis", "insertyour", "putyour", "enteryour", "addyour",
+        "useyour", "yourpassword", "yoursecret", "yourtoken", "yourapikey", "youraccess", "yourkey", "yourclient", "placeholder",
+        "redacted", "notarealkey", "notasecret", "notreal", "dummy", "fillme", "setme",
+    ];
+    #[rustfmt::skip]
+    const WORDS: &[&str] = &[
+        "example", "examples", "sample", "your", "xxx", "xxxx", "todo", "tbd", "fake", "mock", "dummy", "placeholder", "insert",
+        "replace", "replaced", "redacted", "masked", "here", "foo", "bar", "baz", "foobar", "lorem", "ipsum", "bogus",
+    ];
+    let mut buffer = [0; 128];
+    let Some(text) = squash_into(value, &mut buffer) else { return false };
+    if WHOLE.iter().any(|word| word.as_bytes() == text) || PARTS.iter().any(|part| memchr::memmem::find(text, part.as_bytes()).is_some()) {
+        return true;
+    }
+    words_of(value).any(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes())))
+}
