@@ -45,11 +45,11 @@ fn advice(entry: &Entry<'_>) -> String {
     let rule = entry.rule;
     let mut lines = vec![format!("{} in clear: {}", rule.title, entry.secret), rule.description.clone(), rule.remediation.clone()];
     lines.push(rule.revoke.as_ref().map(|link| format!("Revoke it: {link}")).unwrap_or_default());
-    if let Some(history) = &entry.history {
-        let state = if history.in_head { "still in HEAD" } else { "only in history" };
-        lines.push(format!("Since commit {}, {state}.", history.commit.chars().take(10).collect::<String>()));
+    if entry.history.is_some() {
+        lines.push(format!("Commit {} ({}).", entry.commit(), entry.state()));
     }
-    lines.push(format!("No secret? Put keyward:allow {} into a comment on the line, or run keyward allow {}", rule.id, entry.fingerprint));
+    let comment = if entry.is_past() { String::new() } else { format!("put keyward:allow {} into a comment on the line, or ", rule.id) };
+    lines.push(format!("No secret? {comment}run keyward allow {}", entry.fingerprint));
     lines.retain(|line| !line.is_empty());
     lines.join("\n")
 }

@@ -108,9 +108,17 @@ fn card(places: &[&Entry<'_>], out: &mut dyn Write) -> io::Result<()> {
     term("Documentation", &link(first.rule.docs.as_deref()), out)?;
     term("Commit", &history(first), out)?;
     others(&places[1..], out)?;
-    let accept = format!("<code>keyward allow {}</code>", escape(first.fingerprint));
-    term("No secret?", &format!("{accept} or, in a comment on the line, <code>keyward:allow {}</code>", escape(&first.rule.id)), out)?;
+    term("No secret?", &acceptance(first), out)?;
     writeln!(out, "</dl>\n</article>")
+}
+
+/// What to do where the secret is none.
+fn acceptance(entry: &Entry<'_>) -> String {
+    let command = format!("<code>keyward allow {}</code>", escape(entry.fingerprint));
+    if entry.is_past() {
+        return command;
+    }
+    format!("{command} or, in a comment on the line, <code>keyward:allow {}</code>", escape(&entry.rule.id))
 }
 
 /// The line, with the secret marked.
@@ -151,15 +159,12 @@ fn doubt(entry: &Entry<'_>) -> String {
 
 fn history(entry: &Entry<'_>) -> String {
     let Some(history) = &entry.history else { return String::new() };
-    let commit: String = history.commit.chars().take(10).collect();
-    let state = if history.in_head { "still in HEAD" } else { "only in history" };
+    let (commit, state, day) = (escape(&entry.commit()), entry.state(), escape(&entry.day()));
     let who = format!("{} &lt;{}&gt;", escape(&history.author), escape(&history.email));
-    format!(
-        "<code>{}</code> of {} by <bdi>{who}</bdi>: <bdi>{}</bdi> <b>{state}</b>",
-        escape(&commit),
-        escape(&history.date),
-        escape(&history.subject)
-    )
+    if history.commit.is_empty() {
+        return format!("<b>{state}</b>");
+    }
+    format!("<b>{state}</b>, <code>{commit}</code> of {day} by <bdi>{who}</bdi>: <bdi>{}</bdi>", escape(&history.subject))
 }
 
 /// A link where it is one, else the text.

@@ -65,8 +65,7 @@ fn body(entry: &Entry<'_>) -> String {
     lines.extend([&entry.rule.description, &entry.rule.remediation].into_iter().filter(|text| !text.is_empty()).cloned());
     lines.extend(entry.rule.revoke.iter().map(|link| format!("revoke: {link}")));
     if let Some(history) = &entry.history {
-        let state = if history.in_head { "still in HEAD" } else { "only in history" };
-        lines.push(format!("commit {} of {} by {}; {state}", history.commit, history.date, history.author));
+        lines.push(format!("commit {} ({}) of {} by {}", history.commit, entry.state(), history.date, history.author));
     }
     lines.push(format!("no secret? keyward allow {}", entry.fingerprint));
     lines.iter().map(|line| sanitize(line).into_owned()).collect::<Vec<_>>().join("\n")

@@ -76,9 +76,7 @@ fn rules(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 fn since(entry: &Entry<'_>) -> String {
     let Some(history) = &entry.history else { return String::new() };
-    let commit: String = history.commit.chars().take(10).collect();
-    let state = if history.in_head { "still in HEAD" } else { "only in history" };
-    format!("{} {}, {state}", code(&commit), escape(&history.author))
+    format!("{} {}, {}", code(&entry.commit()), escape(&history.author), entry.state())
 }
 
 fn code(text: &str) -> String {

@@ -180,8 +180,7 @@ impl Page<'_> {
     /// What to do where the secret is none.
     fn acceptance(&mut self, entry: &Entry<'_>, gutter: usize) -> io::Result<()> {
         let command = format!("`keyward allow {}`", inert(entry.fingerprint));
-        let only_past = entry.history.as_ref().is_some_and(|history| !history.in_head);
-        if only_past {
+        if entry.is_past() {
             return self.note(gutter, "no secret?", &format!("run {command}"));
         }
         self.note(gutter, "no secret?", &format!("put `keyward:allow {}` into a comment on the line,", inert(&entry.rule.id)))?;
@@ -236,11 +235,9 @@ impl Page<'_> {
 fn history(entry: &Entry<'_>) -> String {
     let Some(history) = &entry.history else { return String::new() };
     if history.commit.is_empty() {
-        return "none: no commit reaches it, but the object database still holds it".to_owned();
+        return entry.state().to_owned();
     }
-    let commit: String = history.commit.chars().take(10).collect();
-    let day: String = history.date.chars().take(10).collect();
-    let state = if history.in_head { "still in HEAD" } else { "only in history" };
+    let (commit, state, day) = (inert(&entry.commit()), entry.state(), inert(&entry.day()));
     format!("{commit} ({state}) of {day} by {} <{}>: \"{}\"", inert(&history.author), inert(&history.email), inert(&history.subject))
 }
 

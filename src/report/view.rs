@@ -144,6 +144,33 @@ impl<'a> View<'a> {
     }
 }
 
+impl Entry<'_> {
+    /// Whether HEAD no longer holds it, so that there is no line to put a comment on.
+    pub(super) fn is_past(&self) -> bool {
+        self.history.as_ref().is_some_and(|history| !history.in_head)
+    }
+
+    /// Where history stands with it; empty outside git.
+    pub(super) fn state(&self) -> &'static str {
+        match &self.history {
+            None => "",
+            Some(history) if history.in_head => "still in HEAD",
+            Some(history) if history.commit.is_empty() => "in no commit, but still in the object database",
+            Some(_) => "only in history",
+        }
+    }
+
+    /// The commit that brought it in, short; empty where there is none.
+    pub(super) fn commit(&self) -> String {
+        self.history.iter().flat_map(|history| history.commit.chars().take(10)).collect()
+    }
+
+    /// The day of that commit.
+    pub(super) fn day(&self) -> String {
+        self.history.iter().flat_map(|history| history.date.chars().take(10)).collect()
+    }
+}
+
 /// The findings without their secrets, numbered within each fingerprint.
 fn entries<'a>(findings: &'a [Finding], masker: &Masker, clear: bool) -> Vec<Entry<'a>> {
     let mut seen: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();

@@ -2,6 +2,7 @@
 
 use super::sample::{Sample, found, three_findings, token};
 use keyward::blob::{Skip, SkipReason};
+use keyward::findings::{Finding, Suppression};
 use keyward::report::Format;
 use serde_json::Value;
 
@@ -161,4 +162,27 @@ fn secrets_are_in_clear_only_on_request() {
     sample.show_secrets = true;
     assert_eq!(sample.json(Format::Json)["findings"][0]["secret"], secret);
     assert!(sample.render(Format::Jsonl).contains(&secret));
+}
+
+#[test]
+fn every_key_is_documented() {
+    fn keys(value: &Value, all: &mut Vec<String>) {
+        match value {
+            Value::Object(map) => map.iter().for_each(|(key, value)| {
+                all.push(key.clone());
+                keys(value, all);
+            }),
+            Value::Array(values) => values.iter().for_each(|value| keys(value, all)),
+            _ => {}
+        }
+    }
+    let mut sample = Sample::of(three_findings());
+    sample.skips = vec![Skip { what: "a".into(), reason: SkipReason::TooLarge, detail: String::new() }];
+    sample.suppressed =
+        vec![Finding { suppressed: Some(Suppression { by: "inline", reason: String::new() }), ..sample.findings[0].clone() }];
+    let mut all = Vec::new();
+    keys(&sample.json(Format::Json), &mut all);
+    let page = include_str!("../../../docs/json.md");
+    let missing: Vec<&String> = all.iter().filter(|key| !page.contains(&format!("`{key}`"))).collect();
+    assert!(missing.is_empty(), "{missing:?} are not in docs/json.md");
 }
