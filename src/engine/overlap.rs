@@ -5,10 +5,10 @@ use crate::rules::check::Strength;
 use crate::rules::{Place, Rule, Shape};
 
 /// How much a match says; greater is better.
-fn rank(rules: &[Rule], found: &Match, evidence: usize) -> (u8, bool, usize, u8, usize, usize, std::cmp::Reverse<usize>) {
+fn rank(rules: &[Rule], found: &Match, evidence: usize) -> (u8, usize, bool, usize, u8, usize, std::cmp::Reverse<usize>) {
     let rule = &rules[found.rule];
     let proven = rule.check.is_some_and(|check| check.strength() == Strength::Refutes);
-    (kind(rule), proven, evidence, found.confidence as u8, found.secret.len(), found.span.len(), std::cmp::Reverse(found.rule))
+    (kind(rule), found.secret.len(), proven, evidence, found.confidence as u8, found.span.len(), std::cmp::Reverse(found.rule))
 }
 
 /// How specific a rule is.
@@ -21,7 +21,9 @@ fn kind(rule: &Rule) -> u8 {
         Shape::Pem(_) => 4,
         // Told by its context alone, or by its own shape, or by both.
         Shape::Format(_) | Shape::Pattern { .. } => {
-            4 + u8::from(rule.keywords.iter().any(|keyword| keyword.place != Place::Near)) + u8::from(!rule.context.is_empty())
+            4 - u8::from(rule.provider == "Generic")
+                + u8::from(rule.keywords.iter().any(|keyword| keyword.place != Place::Near))
+                + u8::from(!rule.context.is_empty())
         }
     }
 }

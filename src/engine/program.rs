@@ -7,7 +7,7 @@
 //! | a literal anywhere | everything else: [`Program::literals`] |
 
 use super::cover;
-use super::runs::{LEAST_RUN, is_alnum, is_token, is_word};
+use super::runs::{LEAST_RUN, is_alnum, is_token, is_word, kind};
 use super::simd::Grams;
 use super::words::WordIndex;
 use crate::rules::alphabet::ByteSet;
@@ -19,6 +19,11 @@ use std::sync::OnceLock;
 
 /// Words longer than this are not told by their length.
 pub(super) const LONGEST_WORD: usize = 256;
+
+/// Literals are looked up by this many bytes of them at most.
+const LONGEST_LITERAL: usize = 24;
+/// More keywords than this gate a rule worse than its context words do.
+const MANY_KEYWORDS: usize = 16;
 
 /// The compiled form of a rule set.
 #[derive(Debug)]
@@ -67,8 +72,10 @@ pub(super) enum Action {
 /// Formats by the first bytes of their leading literal.
 #[derive(Debug, Default)]
 pub(super) struct Heads {
+    /// One bit for each hash of three bytes that some literal begins with.
     bitmap: Vec<u64>,
-    by_key: HashMap<[u8; LEAST_KEYWORD], Vec<Head>>,
+    /// Sorted by the hash of their first three bytes.
+    heads: Vec<(u16, Head)>,
 }
 
 /// A leading literal and its rule.
@@ -81,28 +88,35 @@ pub(super) struct Head {
 }
 
 impl Heads {
-    fn hash(key: [u8; LEAST_KEYWORD]) -> usize {
-        let value = u32::from(key[0]) << 16 | u32::from(key[1]) << 8 | u32::from(key[2]);
-        (value.wrapping_mul(0x9e37_79b1) >> 17) as usize
-    }
-
-    fn add(&mut self, literal: Vec<u8>, rule: u32) {
-        let key = [literal[0], literal[1], literal[2]];
-        self.bitmap.resize(1 << 9, 0);
-        let hash = Self::hash(key);
-        self.bitmap[hash >> 6] |= 1 << (hash & 63);
-        self.by_key.entry(key).or_default().push(Head { literal, rule });
-    }
-
-    /// The heads that can begin with these three bytes.
+    #[allow(clippy::cast_possible_truncation, reason = "the shift leaves 15 bits")]
     #[inline]
-    pub(super) fn at(&self, bytes: &[u8]) -> &[Head] {
-        let [a, b, c, ..] = *bytes else { return &[] };
-        let hash = Self::hash([a, b, c]);
-        if self.bitmap.get(hash >> 6).is_none_or(|word| word >> (hash & 63) & 1 == 0) {
-            return &[];
+    fn hash(bytes: [u8; LEAST_KEYWORD]) -> u16 {
+        let value = u32::from(bytes[0]) << 16 | u32::from(bytes[1]) << 8 | u32::from(bytes[2]);
+        (value.wrapping_mul(0x9e37_79b1) >> 17) as u16
+    }
+
+    fn new(literals: Vec<Head>) -> Heads {
+        let mut bitmap = vec![0; 1 << 9];
+        let hash = |head: &Head| Self::hash([head.literal[0], head.literal[1], head.literal[2]]);
+        let mut heads: Vec<(u16, Head)> = literals.into_iter().map(|head| (hash(&head), head)).collect();
+        heads.sort_by_key(|&(hash, ref head)| (hash, head.rule));
+        for &(hash, _) in &heads {
+            bitmap[usize::from(hash >> 6)] |= 1 << (hash & 63);
         }
-        self.by_key.get(&[a, b, c]).map_or(&[], Vec::as_slice)
+        Heads { bitmap, heads }
+    }
+
+    /// The heads that stand at the beginning of `bytes`.
+    #[inline]
+    pub(super) fn at<'h>(&'h self, bytes: &'h [u8]) -> impl Iterator<Item = &'h Head> {
+        let hash = match *bytes {
+            [a, b, c, ..] => Some(Self::hash([a, b, c])),
+            _ => None,
+        };
+        let known = hash.filter(|&hash| self.bitmap[usize::from(hash >> 6)] >> (hash & 63) & 1 == 1);
+        let first = known.map_or(self.heads.len(), |hash| self.heads.partition_point(|&(other, _)| other < hash));
+        let same = self.heads[first..].iter().take_while(move |&&(other, _)| Some(other) == known);
+        same.map(|(_, head)| head).filter(move |head| bytes.starts_with(&head.literal))
     }
 }
 
@@ -120,10 +134,18 @@ pub(super) struct Lengths {
 /// What one length may be.
 #[derive(Debug, Default, Clone)]
 pub(super) struct LengthEntry {
-    /// Whether a rule that needs context can begin with it.
-    pub(super) contextual: bool,
+    /// The [`kinds`](super::runs::kind) of characters of each rule that needs context and can begin with it.
+    contextual: Vec<u8>,
     /// Rules that need none.
     pub(super) alone: Vec<u32>,
+}
+
+impl LengthEntry {
+    /// Whether a word of these kinds of characters can begin a token that needs context.
+    #[inline]
+    pub(super) fn admits(&self, kinds: u8) -> bool {
+        self.contextual.iter().any(|allowed| kinds & !allowed == 0)
+    }
 }
 
 /// The lengths of one rule.
@@ -149,10 +171,10 @@ impl Program {
 
 #[derive(Default)]
 struct Builder {
-    heads: Heads,
+    heads: Vec<Head>,
     context: Table<u32>,
     literals: Table<Action>,
-    lengths: Vec<(u32, LengthRule, bool)>,
+    lengths: Vec<(u32, LengthRule, Option<u8>)>,
     urls: Vec<u32>,
     pems: Vec<(String, u32)>,
 }
@@ -205,7 +227,7 @@ impl Builder {
 
     fn add_keywords(&mut self, rule: &Rule, action: &Action) {
         for keyword in &rule.keywords {
-            self.literals.add(&keyword.text, action.clone());
+            self.literals.add(gate(&keyword.text), action.clone());
         }
     }
 
@@ -213,12 +235,20 @@ impl Builder {
         let literals = leading_literals(&format.parts);
         if literals.iter().all(|literal| is_head(literal)) && guaranteed_run(&format.parts) >= LEAST_RUN {
             for literal in literals {
-                self.heads.add(literal, index);
+                self.heads.push(Head { literal, rule: index });
             }
             return;
         }
         if let Some(lengths) = length_rule(&format.parts) {
-            self.lengths.push((index, lengths, rule.context.is_empty()));
+            let kinds = (!rule.context.is_empty()).then(|| kinds_of(&format.parts));
+            self.lengths.push((index, lengths, kinds));
+            return;
+        }
+        // Many keywords stand for the first character of a run: the context is then the better gate.
+        if rule.keywords.len() > MANY_KEYWORDS && !rule.context.is_empty() {
+            for word in &rule.context {
+                self.literals.add(word, Action::Near { rule: index });
+            }
             return;
         }
         for keyword in &rule.keywords {
@@ -226,7 +256,7 @@ impl Builder {
                 Place::Inside { min, max } => Action::Format { rule: index, min, max },
                 Place::Near => Action::Near { rule: index },
             };
-            self.literals.add(&keyword.text, action);
+            self.literals.add(gate(&keyword.text), action);
         }
     }
 
@@ -236,31 +266,36 @@ impl Builder {
             wide: vec![LengthEntry::default(); LONGEST_WORD + 1],
             of_rule: vec![None; rules],
         };
-        for (index, rule, alone) in self.lengths {
+        for (index, rule, kinds) in self.lengths {
             lengths.of_rule[index as usize] = Some(rule);
             let table = if rule.wide { &mut lengths.wide } else { &mut lengths.word };
             for entry in &mut table[rule.min..=rule.max] {
-                if alone {
-                    entry.alone.push(index);
-                } else {
-                    entry.contextual = true;
+                match kinds {
+                    None => entry.alone.push(index),
+                    Some(kinds) if !entry.contextual.contains(&kinds) => entry.contextual.push(kinds),
+                    Some(_) => {}
                 }
             }
         }
         Program {
-            heads: self.heads,
+            heads: Heads::new(self.heads),
             lengths,
             context: WordIndex::new(self.context.order.iter().map(String::as_str)),
             context_rules: self.context.values,
             literals: WordIndex::new(self.literals.order.iter().map(String::as_str)),
             grams: Grams::new(&cover::cover(&self.literals.order)),
-            longest_literal: self.literals.order.iter().map(String::len).max().unwrap_or(0),
+            longest_literal: self.literals.order.iter().map(String::len).max().unwrap_or(0).max(3),
             actions: self.literals.values,
             urls: self.urls,
             pems: self.pems,
             patterns: (0..rules).map(|_| OnceLock::new()).collect(),
         }
     }
+}
+
+/// The beginning of a literal, which gates as well as the whole.
+fn gate(literal: &str) -> &str {
+    &literal[..literal.floor_char_boundary(LONGEST_LITERAL)]
 }
 
 /// Whether a literal can be looked up where a word begins.
@@ -350,6 +385,18 @@ fn first_word(parts: &[Part], class: &dyn Fn(u8) -> bool) -> Option<(usize, usiz
         }
     }
     Some(total)
+}
+
+/// The kinds of characters that may stand anywhere in a match.
+fn kinds_of(parts: &[Part]) -> u8 {
+    parts.iter().fold(0, |kinds, part| {
+        kinds
+            | match part {
+                Part::Literal(literal) => literal.iter().fold(0, |kinds, &byte| kinds | kind(byte)),
+                Part::Run(run) => run.set.iter().fold(0, |kinds, byte| kinds | kind(byte)),
+                Part::Group { choices, .. } => choices.iter().fold(0, |kinds, choice| kinds | kinds_of(choice)),
+            }
+    })
 }
 
 fn all(set: ByteSet, class: &dyn Fn(u8) -> bool) -> bool {

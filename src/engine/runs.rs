@@ -62,6 +62,35 @@ pub(super) fn is_alnum(byte: u8) -> bool {
     CLASS[usize::from(byte)] & ALNUM != 0
 }
 
+/// Kinds of characters, one bit each: lower and upper case letters that are hexadecimal digits and that are
+/// not, `_`, `-`, `+`, `/`. Digits have none, since every token that is told by its length has some.
+#[inline]
+pub(super) fn kind(byte: u8) -> u8 {
+    KIND[usize::from(byte)]
+}
+
+static KIND: [u8; 256] = kinds();
+
+const fn kinds() -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte as usize] = match byte {
+            b'a'..=b'f' => 1,
+            b'g'..=b'z' => 2,
+            b'A'..=b'F' => 4,
+            b'G'..=b'Z' => 8,
+            b'_' => 16,
+            b'-' => 32,
+            b'+' => 64,
+            b'/' => 128,
+            _ => 0u8,
+        };
+        byte += 1u8;
+    }
+    table
+}
+
 /// Calls `visit(start, end)` for every maximal run of at least [`LEAST_RUN`] token characters, in order.
 #[inline]
 pub(super) fn for_each(level: Level, bytes: &[u8], visit: &mut impl FnMut(usize, usize)) {

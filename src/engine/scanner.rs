@@ -1,12 +1,34 @@
 //! L2: one pass over one blob: runs, heads, lengths, literals, and the matches that they lead to.
 
 use super::program::{Action, LONGEST_WORD, LengthRule, Program};
-use super::runs::{is_alnum, is_token, is_word};
+use super::runs::{is_alnum, is_token, is_word, kind};
 use super::words::WordHit;
 use super::{Detector, Match, Scratch, boundary, judge, matcher, overlap, pem, surroundings, url, validate};
 use crate::engine::assignment;
 use crate::rules::{CONTEXT_REACH, Confidence, Rule, Shape};
 use crate::text::Span;
+
+/// A word on the way through a run.
+#[derive(Clone, Copy)]
+struct Word {
+    start: usize,
+    /// Whether it has a digit.
+    digit: bool,
+    /// The kinds of its other characters.
+    kinds: u8,
+}
+
+impl Word {
+    fn new(start: usize) -> Word {
+        Word { start, digit: false, kinds: 0 }
+    }
+
+    #[inline]
+    fn take(&mut self, byte: u8) {
+        self.digit |= byte.is_ascii_digit();
+        self.kinds |= kind(byte);
+    }
+}
 
 /// One scan of one blob.
 pub(super) struct Scanner<'a> {
@@ -47,74 +69,79 @@ impl<'a> Scanner<'a> {
         &self.detector.rules()[index as usize]
     }
 
-    /// A maximal run of token characters.
+    /// A maximal run of token characters: heads where words begin, and words and base64 runs by their length.
     fn token_run(&mut self, start: usize, end: usize) {
-        self.heads(start, end);
-        self.words(start, end, false);
-        self.words(start, end, true);
-    }
-
-    /// Formats that begin with a literal, at every beginning of a word in the run.
-    fn heads(&mut self, start: usize, end: usize) {
         let bytes = self.bytes;
         let mut inside = false;
-        for at in start..end {
-            let alnum = is_alnum(bytes[at]);
+        let mut word = Word::new(start);
+        let mut wide = Word::new(start);
+        for (at, &byte) in bytes[start..end].iter().enumerate() {
+            let at = start + at;
+            let alnum = is_alnum(byte);
             if alnum && !inside {
-                self.head(at);
-                if let Some(behind) = boundary::behind_escape(bytes, at)
-                    && behind < end
-                {
-                    self.head(behind);
-                }
+                self.heads(at, end);
             }
             inside = alnum;
+            if is_word(byte) {
+                word.take(byte);
+                wide.take(byte);
+            } else {
+                self.word(word, at, false);
+                word = Word::new(at + 1);
+                if matches!(byte, b'+' | b'/') {
+                    wide.take(byte);
+                } else {
+                    self.word(wide, at, true);
+                    wide = Word::new(at + 1);
+                }
+            }
+        }
+        self.word(word, end, false);
+        self.word(wide, end, true);
+    }
+
+    /// Formats that begin with a literal where a word begins, or behind an escape sequence there.
+    #[inline]
+    fn heads(&mut self, at: usize, end: usize) {
+        self.head(at);
+        if at > 0
+            && matches!(self.bytes[at - 1], b'\\' | b'%')
+            && let Some(behind) = boundary::behind_escape(self.bytes, at)
+            && behind < end
+        {
+            self.head(behind);
         }
     }
 
+    #[inline]
     fn head(&mut self, at: usize) {
         let program = self.program;
         for head in program.heads.at(&self.bytes[at..]) {
-            if self.bytes[at..].starts_with(&head.literal) {
-                self.format(head.rule, at);
-            }
+            self.format(head.rule, at);
         }
     }
 
-    /// Formats told by the length of the word that they begin with: every maximal word (or run of base64
-    /// characters) of the run that holds a digit.
-    fn words(&mut self, start: usize, end: usize, wide: bool) {
-        let bytes = self.bytes;
-        let belongs = |byte: u8| is_word(byte) || (wide && matches!(byte, b'+' | b'/'));
-        let mut at = start;
-        while at < end {
-            if !belongs(bytes[at]) {
-                at += 1;
-                continue;
-            }
-            let begin = at;
-            let mut digit = false;
-            while at < end && belongs(bytes[at]) {
-                digit |= bytes[at].is_ascii_digit();
-                at += 1;
-            }
-            let length = at - begin;
-            if digit && (super::runs::LEAST_RUN..=LONGEST_WORD).contains(&length) {
-                self.word(begin, length, wide);
-            }
-        }
-    }
-
-    fn word(&mut self, at: usize, length: usize, wide: bool) {
-        let program = self.program;
-        let lengths = &program.lengths;
-        let entry = if wide { &lengths.wide[length] } else { &lengths.word[length] };
-        for &rule in &entry.alone {
-            self.format(rule, at);
-        }
-        if !entry.contextual {
+    /// Formats told by the length of the word (or run of base64 characters) that they begin with. It holds a
+    /// digit, and nothing but what the formats of that length are made of.
+    #[inline]
+    fn word(&mut self, word: Word, end: usize, wide: bool) {
+        let length = end - word.start;
+        if !word.digit || !(super::runs::LEAST_RUN..=LONGEST_WORD).contains(&length) {
             return;
         }
+        let lengths = &self.program.lengths;
+        let entry = if wide { &lengths.wide[length] } else { &lengths.word[length] };
+        for &rule in &entry.alone {
+            self.format(rule, word.start);
+        }
+        if entry.admits(word.kinds) && surroundings::value_position(self.bytes, Span::new(word.start, end)) {
+            self.contextual(word.start, length, wide);
+        }
+    }
+
+    fn contextual(&mut self, at: usize, length: usize, wide: bool) {
+        let program = self.program;
+        let lengths = &program.lengths;
         let fits = |rule: &LengthRule| rule.wide == wide && (rule.min..=rule.max).contains(&length);
         let window = surroundings::context_window(self.bytes, Span::new(at, at + length));
         self.scratch.context.advance(&program.context, self.bytes, window);

@@ -171,7 +171,7 @@ fn is_generic(word: &[u8]) -> bool {
 }
 
 /// Whether something is given: the token stands behind a quote, an operator, a space or a bracket.
-fn value_position(bytes: &[u8], token: Span) -> bool {
+pub(super) fn value_position(bytes: &[u8], token: Span) -> bool {
     let before = token.start.checked_sub(1).map(|at| bytes[at]);
     let opens = before.is_none_or(|byte| {
         // A letter or digit here belongs to an escape sequence, or the token could not begin.
