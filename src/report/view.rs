@@ -90,11 +90,12 @@ impl<'a> View<'a> {
                 findings[index].places = group.len();
             }
         }
-        let text = |all: &[String]| all.iter().map(|one| masker.text(one).into_owned()).collect();
+        // Messages are about files, so short secrets, which are words of messages by chance, are let be as in paths.
+        let messages = |all: &[String]| all.iter().map(|one| masker.path(one).into_owned()).collect();
         let skipped = report.skips.iter().map(|skip| Skipped {
             what: masker.path(&skip.what).into_owned(),
             reason: skip.reason,
-            detail: masker.text(&skip.detail).into_owned(),
+            detail: masker.path(&skip.detail).into_owned(),
         });
         View {
             findings,
@@ -109,8 +110,8 @@ impl<'a> View<'a> {
             rules: report.rules,
             complete: report.is_complete(),
             skips: skipped.collect(),
-            errors: text(report.errors),
-            notes: text(&report.coverage.notes),
+            errors: messages(report.errors),
+            notes: messages(&report.coverage.notes),
             category: report.category,
             started: report.started,
             elapsed: report.elapsed,

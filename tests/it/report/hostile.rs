@@ -139,6 +139,17 @@ fn a_secret_in_a_name_or_a_subject_is_redacted_everywhere() {
 }
 
 #[test]
+fn a_short_password_does_not_mangle_messages_but_is_hidden_in_subjects() {
+    let history = Attribution { subject: "set it to main1".to_owned(), ..attribution("src/main1.rs", true) };
+    let mut sample = Sample::of(vec![Finding { history: Some(history), ..found("src/main1.rs", "p = main1", "main1") }]);
+    sample.errors = vec!["src/main1.rs: cannot be read".to_owned()];
+    let document = sample.json(Format::Json);
+    assert_eq!(document["findings"][0]["path"], "src/main1.rs");
+    assert_eq!(document["findings"][0]["subject"], "set it to ********");
+    assert_eq!(document["coverage"]["errors"][0], "src/main1.rs: cannot be read");
+}
+
+#[test]
 fn formats_that_are_published_never_show_secrets() {
     let secret = token(11);
     let mut sample = Sample::of(vec![found("a", &secret, &secret)]);
