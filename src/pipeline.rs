@@ -1,1 +1,237 @@
-//! L4: (see docs/architecture.md).
+//! L4: one scan: source → detector → findings. A [`Pipeline`] is the sink of a source; when the source is done,
+//! [`Pipeline::finish`] places, judges and orders what was found.
+//!
+//! Nothing is kept of a blob without matches. The result does not depend on threads. A panic over one blob costs
+//! that blob only, and is reported as something that was not scanned.
+
+mod examine;
+mod places;
+
+pub use places::{Places, clean};
+
+use crate::blob::{Blob, ObjectKind, Origin, Skip, SkipReason};
+use crate::config::globs::PathGlobs;
+use crate::engine::{Detector, Scratch};
+use crate::findings::fingerprint::fingerprint;
+use crate::findings::triage::{Case, Policy, Verdict};
+use crate::findings::{Attribution, Finding, RuleFacts, dedupe};
+use crate::rules::Rule;
+use crate::sources::{Coverage, Sink};
+use examine::{Found, examine};
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+/// Path under which messages of commits and tags are reported: they have none of their own.
+const MESSAGE_PATH: &str = "(commit message)";
+/// Path of an object that no commit reaches.
+const NO_PATH: &str = "(unreachable)";
+
+/// One scan under way.
+#[derive(Debug)]
+pub struct Pipeline<'a> {
+    detector: &'a Detector,
+    policy: &'a Policy,
+    places: &'a Places,
+    excluded: &'a PathGlobs,
+    /// Scratch space that no thread uses at the moment.
+    idle: Mutex<Vec<Scratch>>,
+    hits: Mutex<Vec<(Origin, Vec<Found>)>>,
+    skips: Mutex<Vec<Skip>>,
+    progress: Progress,
+}
+
+/// How far a scan is.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Blobs that were scanned.
+    pub blobs: AtomicU64,
+    /// Bytes of these blobs.
+    pub bytes: AtomicU64,
+}
+
+/// What a scan came to.
+#[derive(Debug, Default)]
+pub struct Results {
+    /// Counted findings, in report order.
+    pub findings: Vec<Finding>,
+    /// Suppressed findings, in report order.
+    pub suppressed: Vec<Finding>,
+    /// What was not scanned, ordered.
+    pub skips: Vec<Skip>,
+    /// What was scanned.
+    pub coverage: Coverage,
+}
+
+/// What history knows of objects, by object id.
+pub type Attributions = HashMap<String, Vec<Attribution>>;
+
+impl<'a> Pipeline<'a> {
+    /// A scan with these rules and this policy.
+    #[must_use]
+    pub fn new(detector: &'a Detector, policy: &'a Policy, places: &'a Places, excluded: &'a PathGlobs) -> Self {
+        let (idle, hits, skips) = (Mutex::default(), Mutex::default(), Mutex::default());
+        Pipeline { detector, policy, places, excluded, idle, hits, skips, progress: Progress::default() }
+    }
+
+    /// How far it is.
+    #[must_use]
+    pub fn progress(&self) -> &Progress {
+        &self.progress
+    }
+
+    /// Ids of the objects in which something was found, sorted: what attribution is needed for.
+    #[must_use]
+    pub fn objects(&self) -> Vec<String> {
+        let hits = self.hits.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut ids: Vec<String> = hits.iter().filter_map(|(origin, _)| object(origin)).map(|(id, _)| id.to_owned()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        ids
+    }
+
+    /// Places, judges and orders what was found. `attributions` is empty outside of history.
+    #[must_use]
+    pub fn finish(self, coverage: Coverage, attributions: &Attributions) -> Results {
+        let mut results = Results { coverage, ..Results::default() };
+        let facts: Vec<RuleFacts> = self.detector.rules().iter().map(facts).collect();
+        let (hits, skips) = (std::mem::take(&mut *lock(&self.hits)), std::mem::take(&mut *lock(&self.skips)));
+        for (origin, found) in hits {
+            for (path, history) in paths(&origin, attributions) {
+                for one in &found {
+                    self.settle(&origin, &path, history.as_ref(), one, &facts[one.rule], &mut results);
+                }
+            }
+        }
+        dedupe::arrange(&mut results.findings);
+        dedupe::arrange(&mut results.suppressed);
+        results.skips = skips;
+        results.skips.sort_by(|a, b| (&a.what, a.reason, &a.detail).cmp(&(&b.what, b.reason, &b.detail)));
+        results.skips.dedup();
+        results
+    }
+
+    /// Judges one match at one path and puts it where it belongs.
+    fn settle(&self, origin: &Origin, path: &str, history: Option<&Attribution>, found: &Found, facts: &RuleFacts, results: &mut Results) {
+        let (identity, configured) = (self.places.identity(origin, path), self.places.configured(origin, path));
+        if self.excluded.is_match(&configured) {
+            return;
+        }
+        let rule = &self.detector.rules()[found.rule];
+        let fingerprint = fingerprint(&rule.id, &identity, found.secret.reveal());
+        let verdict = self.policy.judge(&Case {
+            rule,
+            confidence: found.confidence,
+            path: &configured,
+            secret: found.secret.reveal(),
+            fingerprint: &fingerprint,
+            inline: found.inline.as_ref().map(|(comment, reason)| (comment, reason.as_str())),
+        });
+        let (list, suppressed) = match verdict {
+            Verdict::Drop => return,
+            Verdict::Report => (&mut results.findings, None),
+            Verdict::Suppress(suppression) => (&mut results.suppressed, Some(suppression)),
+        };
+        list.push(Finding {
+            rule: facts.clone(),
+            severity: rule.severity,
+            confidence: found.confidence,
+            path: path.to_owned(),
+            location: found.location.clone(),
+            secret: found.secret.clone(),
+            fingerprint,
+            history: history.cloned(),
+            also_at: Vec::new(),
+            suppressed,
+        });
+    }
+
+    /// Whether the configuration excludes what is at a path that is known before attribution.
+    fn excludes(&self, origin: &Origin) -> bool {
+        !self.excluded.is_empty() && origin.path().is_some_and(|path| self.excluded.is_match(&self.places.configured(origin, &path)))
+    }
+}
+
+impl Sink for Pipeline<'_> {
+    fn blob(&self, blob: Blob<'_>) {
+        if self.excludes(&blob.origin) {
+            let detail = String::new();
+            return self.skip(Skip { what: blob.origin.label(), reason: SkipReason::Excluded, detail });
+        }
+        self.progress.blobs.fetch_add(1, Ordering::Relaxed);
+        self.progress.bytes.fetch_add(blob.bytes.len() as u64, Ordering::Relaxed);
+        let mut scratch = lock(&self.idle).pop().unwrap_or_default();
+        // The scratch space of a scan that panicked is thrown away: it may be half written.
+        let scanned = catch_unwind(AssertUnwindSafe(|| (examine(self.detector, self.policy, &blob, &mut scratch), scratch)));
+        let Ok((examined, scratch)) = scanned else {
+            let detail = "internal error while it was scanned; please report it with the message above".to_owned();
+            return self.skip(Skip { what: blob.origin.label(), reason: SkipReason::Corrupt, detail });
+        };
+        lock(&self.idle).push(scratch);
+        if examined.cut {
+            let detail = format!("more than {} matches; those behind the first were not looked at", examine::MOST_MATCHES);
+            self.skip(Skip { what: blob.origin.label(), reason: SkipReason::TooManyMatches, detail });
+        }
+        if !examined.found.is_empty() {
+            lock(&self.hits).push((blob.origin, examined.found));
+        }
+    }
+
+    fn skip(&self, skip: Skip) {
+        lock(&self.skips).push(skip);
+    }
+}
+
+/// Nothing that is done under these locks leaves its data half changed.
+fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The git object that a blob comes from.
+fn object(origin: &Origin) -> Option<(&str, ObjectKind)> {
+    match origin {
+        Origin::Object { id, kind } => Some((id, *kind)),
+        Origin::Member { archive, .. } => object(archive),
+        Origin::File { .. } | Origin::Stdin { .. } | Origin::Index { .. } => None,
+    }
+}
+
+/// The paths under which a blob is reported.
+fn paths(origin: &Origin, attributions: &Attributions) -> Vec<(String, Option<Attribution>)> {
+    let Some((id, kind)) = object(origin) else {
+        return vec![(origin.path().unwrap_or_default(), None)];
+    };
+    let inner = member_suffix(origin);
+    let of = |attribution: &Attribution| match (kind, attribution.paths.first()) {
+        (ObjectKind::Commit | ObjectKind::Tag, _) => MESSAGE_PATH.to_owned(),
+        (ObjectKind::Blob, Some(path)) => format!("{path}{inner}"),
+        (ObjectKind::Blob, None) => format!("{NO_PATH}{inner}"),
+    };
+    let known = attributions.get(id).map(Vec::as_slice).unwrap_or_default();
+    if known.is_empty() {
+        let unknown = Attribution { blob: id.to_owned(), ..Attribution::default() };
+        return vec![(of(&unknown), Some(unknown))];
+    }
+    known.iter().map(|attribution| (of(attribution), Some(attribution.clone()))).collect()
+}
+
+/// What stands behind an archive's path for a member of it.
+fn member_suffix(origin: &Origin) -> String {
+    if let Origin::Member { archive, name } = origin { format!("{}!{name}", member_suffix(archive)) } else { String::new() }
+}
+
+/// What reports need of a rule.
+fn facts(rule: &Rule) -> RuleFacts {
+    RuleFacts {
+        id: rule.id.clone(),
+        title: rule.title(),
+        provider: rule.provider.clone(),
+        description: rule.description.clone(),
+        remediation: rule.remediation.clone(),
+        revoke: rule.revoke.clone(),
+        docs: rule.docs.clone(),
+        tags: rule.tags.clone(),
+        audience: rule.audience,
+    }
+}

@@ -1,1 +1,75 @@
-//! (see docs/architecture.md).
+//! L6: from the command line to a command and its exit status.
+//!
+//! [`args`] says what can be written, [`settings`] what it means, [`logging`] how standard error looks.
+
+pub mod args;
+mod errors;
+mod logging;
+mod settings;
+
+use crate::commands::{self, Console, Outcome};
+use args::{Cli, Command, ConfigCommand, RulesCommand};
+use clap::{CommandFactory as _, Parser as _};
+use std::ffi::OsString;
+use std::io::{IsTerminal as _, Write};
+
+pub use errors::install_panic_hook;
+
+/// Runs what the command line says, prints errors, and returns the exit status.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments).and_then(settings::reject_misplaced) {
+        Ok(cli) => cli,
+        Err(error) => {
+            let error = errors::with_hint(error);
+            // Nothing is left to be done where even this cannot be written.
+            let _ = error.print();
+            return if error.use_stderr() { Outcome::Failed.code() } else { Outcome::Clean.code() };
+        }
+    };
+    let look = settings::Look::new(&cli.global);
+    logging::init(&cli.global, look);
+    let mut stdout = anstream::AutoStream::new(std::io::stdout(), look.stdout_choice());
+    let progress = std::io::stderr().is_terminal() && !cli.global.quiet;
+    let mut console = Console { stdout: &mut stdout, style: look.style(), progress };
+    match dispatch(cli, &mut console) {
+        Ok(outcome) => outcome.code(),
+        Err(error) => {
+            errors::print(&error, look.stderr_color());
+            Outcome::Failed.code()
+        }
+    }
+}
+
+fn dispatch(cli: Cli, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    match cli.command {
+        None => scan(args::ScanArgs { paths: Vec::new(), flags: cli.bare }, console),
+        Some(Command::Scan(args)) => scan(args, console),
+        Some(Command::Staged(args)) => {
+            let (session, options) = settings::staged(args)?;
+            commands::staged::run(session, &options, console)
+        }
+        Some(Command::Config(ConfigCommand::Show(args))) => commands::config::show(&settings::shown_config(args)?, console),
+        Some(Command::Rules(command)) => rules(command, console),
+        Some(Command::Completions { shell }) => {
+            // Written to memory first: the generator panics where standard output is closed.
+            let mut script = Vec::new();
+            clap_complete::generate(shell, &mut Cli::command(), "keyward", &mut script);
+            commands::output::to_stdout(console.stdout, |out: &mut dyn Write| out.write_all(&script))?;
+            Ok(Outcome::Clean)
+        }
+    }
+}
+
+fn scan(args: args::ScanArgs, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    let (session, input, follow) = settings::scan(args)?;
+    commands::scan::run(session, input, follow, &mut std::io::stdin().lock(), console)
+}
+
+fn rules(command: RulesCommand, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    match command {
+        RulesCommand::List(args) => commands::rules::list(&settings::rules_config(&args.rules)?, args.format.into(), console),
+        RulesCommand::Show(args) => commands::rules::show(&settings::rules_config(&args.rules)?, &args.id, args.format.into(), console),
+        RulesCommand::Check { files } => commands::rules::check(&files, console),
+    }
+}

@@ -5,6 +5,7 @@ use super::globs::PathGlobs;
 use super::rule_file::{self, Placed};
 use super::{Config, Partial, Provenance, Sourced, defaults, discover, read, select};
 use crate::rules::RuleSet;
+use crate::text::system;
 use std::fmt;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -64,6 +65,22 @@ impl fmt::Display for ConfigError {
 }
 
 impl ConfigError {
+    /// Puts the problems of each file in the order of the file; those without a place come last.
+    #[must_use]
+    pub fn of(mut problems: Vec<Problem>) -> ConfigError {
+        let mut files: Vec<Arc<Source>> = Vec::new();
+        problems.sort_by_cached_key(|problem| {
+            let Problem::At(diagnostic) = problem else { return (usize::MAX, 0) };
+            let known = files.iter().position(|file| *file == diagnostic.source);
+            let file = known.unwrap_or_else(|| {
+                files.push(Arc::clone(&diagnostic.source));
+                files.len() - 1
+            });
+            (file, diagnostic.span.start)
+        });
+        ConfigError { problems }
+    }
+
     fn plain(message: impl Into<String>) -> ConfigError {
         ConfigError { problems: vec![Problem::Plain(message.into())] }
     }
@@ -79,7 +96,8 @@ pub fn load(request: &Request<'_>) -> Result<Config, ConfigError> {
         (Choice::Nothing, _) | (Choice::Search, []) => None,
         (Choice::Search, [file]) => Some(read_discovered(file, &found.top, request.cwd)?),
         (Choice::Search, [one, other, ..]) => {
-            return Err(ConfigError::plain(format!("both {} and {} are there; keep one", one.display(), other.display())));
+            let shown = |path: &Path| path.strip_prefix(request.cwd).unwrap_or(path).display().to_string();
+            return Err(ConfigError::plain(format!("both {} and {} are there; keep one", shown(one), shown(other))));
         }
         (Choice::Given(path, by), _) => {
             let source = read_source(path, path).map_err(|what| ConfigError::plain(format!("{by}: {what}")))?;
@@ -112,13 +130,9 @@ fn assemble(
     let mut merged = defaults().merge(partial).merge(request.flags.clone());
     let rules = collect_rules(&mut merged, base, inside, &mut problems);
     check_names(&merged, &rules, &mut problems);
-    let excluded = PathGlobs::new(merged.exclude.iter().map(|glob| glob.value.clone()).collect());
-    let excluded = excluded.unwrap_or_else(|what| {
-        problems.push(Problem::Plain(format!("exclude: {what}")));
-        PathGlobs::default()
-    });
+    let excluded = compile_globs(&merged.exclude, &mut problems);
     if !problems.is_empty() {
-        return Err(ConfigError { problems });
+        return Err(ConfigError::of(problems));
     }
     let config = complete(merged, root, path, rules, excluded);
     if config.active_rules().is_empty() {
@@ -194,6 +208,16 @@ fn check_names(merged: &Partial, rules: &RuleSet, problems: &mut Vec<Problem>) {
     }
 }
 
+/// Compiles the patterns of all origins. Those of the file were checked when it was read.
+fn compile_globs(globs: &[Sourced<String>], problems: &mut Vec<Problem>) -> PathGlobs {
+    for glob in globs.iter().filter(|glob| !matches!(glob.from, Provenance::File { .. })) {
+        if let Err(what) = PathGlobs::new(vec![glob.value.clone()]) {
+            problems.push(problem(&glob.from, "bad-glob", &format!("`{}`: {what}", glob.value), "write it as in .gitignore"));
+        }
+    }
+    PathGlobs::new(globs.iter().map(|glob| glob.value.clone()).collect()).unwrap_or_default()
+}
+
 /// A problem where its origin is shown best.
 fn problem(from: &Provenance, code: &'static str, message: &str, help: &str) -> Problem {
     match from {
@@ -222,7 +246,7 @@ fn read_rule_file(path: &Path, shown: &Path, inside: Option<&Path>) -> Result<Ar
 
 /// Messages quote what they read, so a file that the scanned tree names must lie in that tree.
 fn check_inside(path: &Path, shown: &Path, top: &Path) -> Result<(), String> {
-    let real = |path: &Path| path.canonicalize().map_err(|error| format!("{}: {}", shown.display(), cause(&error)));
+    let real = |path: &Path| path.canonicalize().map_err(|error| format!("{}: {}", shown.display(), system::words(&error)));
     if real(path)?.starts_with(real(top)?) {
         // A pipe or device would be waited for without end.
         let regular = path.metadata().is_ok_and(|metadata| metadata.is_file());
@@ -237,7 +261,7 @@ fn check_inside(path: &Path, shown: &Path, top: &Path) -> Result<(), String> {
 /// What the system said, or why it is not taken.
 pub fn read_source(path: &Path, shown: &Path) -> Result<Arc<Source>, String> {
     let name = shown.display().to_string();
-    let fail = |error: &std::io::Error| format!("{name}: {}", cause(error));
+    let fail = |error: &std::io::Error| format!("{name}: {}", system::words(error));
     let file = std::fs::File::open(path).map_err(|error| fail(&error))?;
     if file.metadata().is_ok_and(|metadata| metadata.is_dir()) {
         return Err(format!("{name}: is a directory, not a file"));
@@ -249,12 +273,4 @@ pub fn read_source(path: &Path, shown: &Path) -> Result<Arc<Source>, String> {
     }
     let text = String::from_utf8(bytes).map_err(|error| format!("{name}: not UTF-8 at byte {}", error.utf8_error().valid_up_to()))?;
     Ok(Source::new(&name, &text))
-}
-
-/// What the system said, without Rust's error number.
-fn cause(error: &std::io::Error) -> String {
-    let text = error.to_string();
-    let bare = text.split(" (os error").next().unwrap_or_default();
-    let mut letters = bare.chars();
-    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
 }

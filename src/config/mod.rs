@@ -194,8 +194,7 @@ impl Config {
     /// The rules that are switched on.
     #[must_use]
     pub fn active_rules(&self) -> RuleSet {
-        let selection: Vec<&Selection> = self.selection.iter().map(|sourced| &sourced.value).collect();
-        self.rules.clone().filter(|rule| select::is_on(rule, &selection))
+        self.rules.clone().filter(|rule| select::is_on(rule, &self.selection))
     }
 }
 

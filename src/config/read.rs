@@ -66,12 +66,11 @@ impl<'a> Reader<'a> {
     }
 
     fn rules(&mut self, node: &Node, partial: &mut Partial) {
-        let mut disabled = Vec::new();
         for (key, value) in self.entries(node, "`rules`", &RULES_KEYS) {
             match key {
                 _ if value.is_null() => {}
-                "enable" => partial.selection = self.selection(key, value, true),
-                "disable" => disabled = self.selection(key, value, false),
+                "enable" => partial.selection.extend(self.selection(key, value, true)),
+                "disable" => partial.selection.extend(self.selection(key, value, false)),
                 "files" => {
                     partial.rule_files =
                         self.texts(key, value).into_iter().map(|(at, path)| self.sourced(at, PathBuf::from(path))).collect();
@@ -83,8 +82,6 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        // What a file disables stays off, whichever of the two keys stands first.
-        partial.selection.extend(disabled);
     }
 
     fn selection(&mut self, key: &str, node: &Node, on: bool) -> Vec<Sourced<Selection>> {

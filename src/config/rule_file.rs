@@ -14,6 +14,8 @@ use std::sync::Arc;
 
 /// The provider of a rule of the configuration that names none.
 const NO_PROVIDER: &str = "Generic";
+/// Where the keys of a rule are described.
+const HELP: &str = "every key is described in rules/README.md of keyward's repository";
 const FILE_KEYS: [&str; 6] = ["provider", "tags", "remediation", "revoke", "docs", "rules"];
 
 /// A rule of a file and where its id stands.
@@ -88,7 +90,7 @@ fn read_rule(reader: &mut Reader<'_>, node: &Node, header: &RuleFile) -> Option<
         Ok(syntax) => syntax,
         Err(error) => {
             let message = error.to_string();
-            reader.report("bad-rule", place_of(node, &message), message, "`keyward rules show --help` says which keys a rule has");
+            reader.report("bad-rule", place_of(node, &message), message, HELP);
             return None;
         }
     };
@@ -96,16 +98,20 @@ fn read_rule(reader: &mut Reader<'_>, node: &Node, header: &RuleFile) -> Option<
         Ok(rule) => Some(Placed { rule: CustomRule { rule, written }, span: key_or_start(node, "id") }),
         Err(error) => {
             let message = format!("rule `{}`: {}: {}", error.rule, error.field, error.what);
-            reader.report("bad-rule", key_or_start(node, error.field), message, "see the description of rule files");
+            reader.report("bad-rule", key_or_start(node, error.field), message, HELP);
             None
         }
     }
 }
 
-/// Where in a rule a message of the deserialiser points to: the first key that it names in backticks.
+/// Where in a rule a message of the deserialiser points to: the first key or value that it names in backticks.
 fn place_of(node: &Node, message: &str) -> Range<usize> {
-    let named = message.split('`').skip(1).step_by(2).find_map(|word| node.get(word));
-    named.map_or_else(|| first_key(node), |(key, _)| key.span.clone())
+    let Value::Mapping(entries) = &node.value else { return node.span.clone() };
+    let named = message.split('`').skip(1).step_by(2).find_map(|word| {
+        let key = entries.iter().find(|(key, _)| key.text() == Some(word)).map(|(key, _)| key);
+        key.or_else(|| entries.iter().find(|(_, value)| value.text() == Some(word)).map(|(_, value)| value))
+    });
+    named.map_or_else(|| first_key(node), |place| place.span.clone())
 }
 
 fn key_or_start(node: &Node, key: &str) -> Range<usize> {

@@ -40,7 +40,7 @@ pub struct Coverage {
 #[derive(Debug, thiserror::Error)]
 pub enum SourceError {
     /// A path that is not there or cannot be opened.
-    #[error("{path}: {error}")]
+    #[error("{path}: {}", crate::text::system::words(error))]
     Path {
         /// The path as given.
         path: String,

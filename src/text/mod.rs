@@ -4,6 +4,7 @@ pub mod date;
 pub mod lines;
 pub mod path;
 pub mod sanitize;
+pub mod system;
 
 /// A half-open range of byte offsets, `start..end`, into the bytes that were scanned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]

@@ -1,1 +1,416 @@
+//! The command line: exit statuses, standard streams, reports and what is said of wrong input.
 
+use crate::support::keyward::{Keyward, keyward, token};
+use crate::support::repo::Repo;
+use std::path::Path;
+
+fn tree(files: &[(&str, String)]) -> tempfile::TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (path, content) in files {
+        let path = dir.path().join(path);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, content).unwrap();
+    }
+    dir
+}
+
+fn leaking() -> tempfile::TempDir {
+    tree(&[("src/a.env", format!("KEY={}\n", token(1))), ("b.txt", "nothing\n".to_owned())])
+}
+
+fn clean() -> tempfile::TempDir {
+    tree(&[("b.txt", "nothing\n".to_owned())])
+}
+
+fn acme<const N: usize>(dir: &Path, args: [&str; N]) -> Keyward {
+    keyward(dir, args).acme()
+}
+
+fn json(run: &str) -> serde_json::Value {
+    serde_json::from_str(run).expect("a JSON document")
+}
+
+/// Commands as data: help texts and the most important runs.
+#[test]
+fn recorded_runs() {
+    trycmd::TestCases::new().case("tests/cmd/*.toml").case("tests/cmd/*.trycmd");
+}
+
+mod exit_status {
+    use super::{acme, clean, keyward, leaking, tree};
+
+    #[test]
+    fn tells_clean_findings_and_failure_apart() {
+        acme(clean().path(), ["scan"]).run().expect(0);
+        acme(leaking().path(), ["scan"]).run().expect(1);
+        acme(clean().path(), ["scan", "no-such"]).run().fails_with("keyward: error: no-such: no such file or directory");
+    }
+
+    #[test]
+    fn without_a_subcommand_the_working_directory_is_scanned() {
+        let bare = acme(leaking().path(), []).run().expect(1);
+        assert!(bare.stdout.contains("src/a.env:1:5"), "{}", bare.stdout);
+        acme(&leaking().path().join("src"), []).run().expect(1);
+    }
+
+    #[test]
+    fn one_missing_path_among_others_fails_the_run() {
+        let run = acme(clean().path(), ["scan", "b.txt", "no-such"]).run().expect(2);
+        assert!(run.stderr.contains("no-such"), "{}", run.stderr);
+    }
+
+    #[test]
+    fn what_is_too_large_makes_the_scan_incomplete_unless_that_is_allowed() {
+        let dir = tree(&[("big", "x".repeat(2000))]);
+        let run = acme(dir.path(), ["--max-size", "1k"]).run().expect(2);
+        assert!(run.stdout.contains("big") && run.stdout.contains("INCOMPLETE"), "{}", run.stdout);
+        acme(dir.path(), ["--max-size", "1k", "--allow-incomplete"]).run().expect(0);
+        acme(dir.path(), ["--max-size", "0"]).run().expect(0);
+    }
+
+    #[test]
+    fn findings_win_over_incompleteness_and_both_are_said() {
+        let dir = leaking();
+        std::fs::write(dir.path().join("big"), "x".repeat(2000)).unwrap();
+        let run = acme(dir.path(), ["--max-size", "1k"]).run().expect(1);
+        assert!(run.stdout.contains("src/a.env") && run.stdout.contains("INCOMPLETE"), "{}", run.stdout);
+        acme(dir.path(), ["--max-size", "1k", "--exit-zero"]).run().expect(2);
+        acme(dir.path(), ["--max-size", "1k", "--exit-zero", "--allow-incomplete"]).run().expect(0);
+    }
+
+    #[test]
+    fn is_2_for_wrong_use_and_0_for_help() {
+        for args in [["--no-such"], ["--format=xml"], ["--max-size=3q"], ["--threads=0"], ["--min-severity=bad"], ["sacn"]] {
+            let run = keyward(clean().path(), args).run().expect(2);
+            assert!(run.stdout.is_empty() && run.stderr.starts_with("error: "), "{args:?}: {}", run.stderr);
+        }
+        for args in [["--help"], ["--version"], ["help"]] {
+            let run = keyward(clean().path(), args).run().expect(0);
+            assert!(run.stderr.is_empty() && !run.stdout.is_empty(), "{args:?}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn an_unreadable_file_is_named_and_makes_the_scan_incomplete() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = clean();
+    let secret = dir.path().join("locked");
+    std::fs::write(&secret, token(1)).unwrap();
+    std::fs::set_permissions(&secret, std::fs::Permissions::from_mode(0o000)).unwrap();
+    if std::fs::read(&secret).is_ok() {
+        return; // Nothing is unreadable for root.
+    }
+    let run = acme(dir.path(), ["scan"]).run().expect(2);
+    assert!(run.stdout.contains("locked"), "{}", run.stdout);
+}
+
+#[test]
+fn misplaced_and_mixed_arguments_are_refused_with_the_remedy() {
+    let dir = clean();
+    let fails = |args: &[&str], message: &str| {
+        let run = args.iter().fold(keyward(dir.path(), []), Keyward::arg).run().expect(2);
+        assert!(run.stderr.contains(message), "{args:?}: {}", run.stderr);
+    };
+    fails(&["--format", "json", "scan"], "options of a scan go behind the subcommand, as in `keyward scan --format json`");
+    fails(&["b.txt"], "`b.txt` is no subcommand; to scan it, run `keyward scan b.txt`");
+    fails(&["scan", "-", "b.txt"], "`-` cannot be mixed with other paths");
+    fails(&["scan", "--stdin-name", "x"], "--stdin-name is for `keyward scan -`");
+    fails(&["scan", "--config", "x", "--no-config"], "cannot be used with");
+    fails(
+        &["scan", "-f", "json", "-f", "sarif"],
+        "two reports for standard output; give all but one a file, as in --format sarif=out.sarif",
+    );
+    fails(&["scan", "-f", "json=a", "-f", "sarif=a"], "two reports for a; give each a file of its own");
+    fails(&["scan", "-f", "json=a", "-o", "b"], "--output has no report left to write");
+    fails(&["scan", "-f", "json", "-f", "text", "-o", "b"], "--output takes one report");
+    fails(&["scan", "--exclude", "[a"], "--exclude: `[a`: unclosed character class");
+    fails(&["rules", "show", "no-such-rule-at-all"], "there is no rule `no-such-rule-at-all`");
+}
+
+mod standard_input {
+    use super::{acme, clean, json, token};
+
+    #[test]
+    fn is_scanned_under_its_name() {
+        let dir = clean();
+        let run = acme(dir.path(), ["scan", "-"]).stdin(format!("a\nKEY={}\n", token(1))).run().expect(1);
+        assert!(run.stdout.contains("<stdin>:2:5"), "{}", run.stdout);
+        let run = acme(dir.path(), ["scan", "-", "--stdin-name", "app.env", "-f", "json"]).stdin(token(1)).run().expect(1);
+        assert_eq!(json(&run.stdout)["findings"][0]["path"], "app.env");
+        acme(dir.path(), ["scan", "-"]).stdin("").run().expect(0);
+    }
+
+    #[test]
+    fn that_is_cut_is_incomplete() {
+        let run = acme(clean().path(), ["scan", "-", "--max-size", "10"]).stdin("x".repeat(20)).run().expect(2);
+        assert!(run.stdout.contains("INCOMPLETE"), "{}", run.stdout);
+    }
+
+    #[test]
+    fn may_be_utf16() {
+        let text: Vec<u8> = format!("\u{feff}KEY={}\r\n", token(1)).encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let run = acme(clean().path(), ["scan", "-"]).stdin(text).run().expect(1);
+        assert!(run.stdout.contains("<stdin>:1:5"), "{}", run.stdout);
+    }
+}
+
+mod reports {
+    use super::{acme, clean, json, leaking, token};
+
+    #[test]
+    fn never_show_the_secret_unless_asked() {
+        let dir = leaking();
+        for format in ["text", "json", "jsonl", "sarif", "github", "gitlab", "junit", "csv", "markdown", "html"] {
+            let run = acme(dir.path(), ["-vv", "--format", format]).run().expect(1);
+            assert!(!run.stdout.contains(&token(1)[5..]) && !run.stderr.contains(&token(1)[5..]), "{format}: {}", run.stdout);
+        }
+        let run = acme(dir.path(), ["--show-secrets"]).run().expect(1);
+        assert!(run.stdout.contains(&token(1)), "{}", run.stdout);
+    }
+
+    #[test]
+    fn go_to_files_while_another_goes_to_standard_output() {
+        let dir = leaking();
+        let run = acme(dir.path(), ["-f", "sarif=out/../out.sarif", "-f", "text"]).run();
+        assert_eq!(run.status, 2, "out/ is not there: {}", run.stderr);
+        let run = acme(dir.path(), ["-f", "sarif=out.sarif", "-f", "text", "-f", "json=out.json"]).run().expect(1);
+        assert!(run.stdout.contains("src/a.env:1:5"), "{}", run.stdout);
+        let written = |name: &str| json(&std::fs::read_to_string(dir.path().join(name)).unwrap());
+        assert_eq!(written("out.sarif")["version"], "2.1.0");
+        assert_eq!(written("out.json")["findings"].as_array().unwrap().len(), 1);
+        let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+        assert!(!left.iter().any(|name| name.to_string_lossy().contains("tmp")), "{left:?}");
+    }
+
+    #[test]
+    fn in_a_file_are_announced_on_standard_error() {
+        let dir = leaking();
+        let run = acme(dir.path(), ["-f", "json", "-o", "report.json"]).run().expect(1);
+        assert_eq!(run.stdout, "");
+        assert_eq!(run.stderr, "keyward: note: working tree .: 1 finding; report in report.json\n");
+        let run = acme(dir.path(), ["-q", "-f", "json", "-o", "report.json"]).run().expect(1);
+        assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
+    }
+
+    #[test]
+    fn that_cannot_be_written_fail_the_run_before_it_scans() {
+        let dir = leaking();
+        acme(dir.path(), ["-o", "no/such/x"])
+            .run()
+            .fails_with("keyward: error: cannot write the report to no/such/x: no such file or directory");
+        acme(dir.path(), ["-o", "src"]).run().fails_with("keyward: error: cannot write the report to src: it is a directory");
+    }
+
+    #[test]
+    fn replace_the_old_one_only_when_they_are_whole() {
+        let dir = clean();
+        std::fs::write(dir.path().join("r.json"), "old").unwrap();
+        acme(dir.path(), ["scan", "no-such", "-f", "json", "-o", "r.json"]).run().expect(2);
+        assert_eq!(std::fs::read_to_string(dir.path().join("r.json")).unwrap(), "old");
+        acme(dir.path(), ["scan", "-f", "json", "-o", "r.json"]).run().expect(0);
+        assert!(std::fs::read_to_string(dir.path().join("r.json")).unwrap().starts_with('{'));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn with_secrets_are_for_the_owner_only() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = leaking();
+        acme(dir.path(), ["-f", "json", "-o", "r.json", "--show-secrets"]).run().expect(1);
+        let mode = std::fs::metadata(dir.path().join("r.json")).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn to_devices_and_links_go_where_they_lead() {
+        let dir = leaking();
+        acme(dir.path(), ["-f", "json", "-o", "/dev/null"]).run().expect(1);
+        assert!(!std::fs::metadata("/dev/null").unwrap().is_file());
+        std::fs::write(dir.path().join("real.json"), "").unwrap();
+        std::os::unix::fs::symlink("real.json", dir.path().join("link.json")).unwrap();
+        acme(dir.path(), ["-f", "json", "-o", "link.json"]).run().expect(1);
+        assert!(dir.path().join("link.json").symlink_metadata().unwrap().is_symlink());
+        assert!(std::fs::read_to_string(dir.path().join("real.json")).unwrap().starts_with('{'));
+    }
+
+    #[test]
+    fn are_coloured_only_when_asked_or_on_a_terminal() {
+        let dir = leaking();
+        assert!(!acme(dir.path(), []).run().stdout.contains('\x1b'));
+        assert!(acme(dir.path(), ["--color", "always"]).run().stdout.contains('\x1b'));
+        assert!(acme(dir.path(), ["--color", "always"]).env("NO_COLOR", "1").run().stdout.contains('\x1b'), "a flag wins");
+        let run = acme(dir.path(), ["scan", "no-such", "--color", "always"]).run();
+        assert!(run.stderr.contains("\x1b[1;31merror"), "{}", run.stderr);
+    }
+
+    #[test]
+    fn do_not_depend_on_the_number_of_threads() {
+        let dir = tempfile::tempdir().unwrap();
+        for file in 0..60 {
+            let lines = (0..5).map(|line| format!("K{line} = {}", token(file % 7 + line))).collect::<Vec<_>>().join("\n");
+            std::fs::write(dir.path().join(format!("f{file}")), lines).unwrap();
+        }
+        let report = |threads: &str| {
+            let mut report = json(&acme(dir.path(), ["-f", "json", "--threads", threads]).run().expect(1).stdout);
+            let findings = report["findings"].take();
+            assert_eq!(findings.as_array().unwrap().len(), 300);
+            findings
+        };
+        assert_eq!(report("1"), report("8"));
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let dir = leaking();
+    let run = std::process::Command::new("bash")
+        .arg("-c")
+        .arg("set -o pipefail; for i in {1..300}; do cp src/a.env src/$i.env; done; \"$0\" --rule-file r.yaml -f json | head -c 10; echo \" ${PIPESTATUS[0]}\"")
+        .arg(env!("CARGO_BIN_EXE_keyward"))
+        .current_dir({
+            std::fs::write(dir.path().join("r.yaml"), crate::support::keyward::RULES).unwrap();
+            dir.path()
+        })
+        .output()
+        .unwrap();
+    let (stdout, stderr) = (String::from_utf8_lossy(&run.stdout), String::from_utf8_lossy(&run.stderr));
+    assert!(stdout.ends_with(" 1\n"), "{stdout}\n{stderr}");
+    assert!(!stderr.contains("anic") && !stderr.contains("error"), "{stderr}");
+}
+
+mod inline_comments {
+    use super::{acme, json, token, tree};
+
+    #[test]
+    fn suppress_and_are_reported_on_request() {
+        let dir = tree(&[("a", format!("K={} # keyward:allow acme-token -- a fake\nL={}\n", token(1), token(2)))]);
+        let run = acme(dir.path(), ["-f", "json", "--report-suppressed"]).run().expect(1);
+        let report = json(&run.stdout);
+        assert_eq!(report["findings"].as_array().unwrap().len(), 1);
+        assert!(run.stdout.contains("a fake"), "{}", run.stdout);
+        let run = acme(dir.path(), ["-f", "json", "--no-inline-allow"]).run().expect(1);
+        assert_eq!(json(&run.stdout)["findings"].as_array().unwrap().len(), 2);
+    }
+
+    #[test]
+    fn do_not_leak_the_secret_that_they_quote() {
+        let dir = tree(&[("a", format!("K={} # keyward:allow -- was {}\n", token(1), token(2)))]);
+        let run = acme(dir.path(), ["--report-suppressed"]).run().expect(0);
+        assert!(!run.stdout.contains(&token(2)[5..]), "{}", run.stdout);
+    }
+}
+
+mod staged {
+    use super::{Repo, acme, clean, json, token};
+
+    #[test]
+    fn what_the_commit_would_record_is_scanned() {
+        let repo = Repo::init();
+        repo.stage("a.env", format!("KEY={}\n", token(1)));
+        repo.write("a.env", "KEY=\n");
+        let run = acme(repo.dir(), ["staged"]).run().expect(1);
+        assert!(run.stdout.contains("a.env:1:5"), "{}", run.stdout);
+        repo.stage("a.env", "KEY=\n");
+        repo.write("a.env", token(1));
+        acme(repo.dir(), ["staged"]).run().expect(0);
+    }
+
+    #[test]
+    fn what_stood_there_before_is_reported_with_whole_files_only() {
+        let repo = Repo::init();
+        repo.commit_file("a.env", format!("KEY={}\n", token(1)));
+        repo.stage("a.env", format!("# moved\nKEY={}\nOTHER={}\n", token(1), token(2)));
+        let lines = |flag: Option<&str>| {
+            let run = flag.into_iter().fold(acme(repo.dir(), ["staged", "-f", "json"]), super::Keyward::arg).run().expect(1);
+            let report = json(&run.stdout);
+            report["findings"].as_array().unwrap().iter().map(|finding| finding["line"].as_u64().unwrap()).collect::<Vec<_>>()
+        };
+        assert_eq!(lines(None), [3]);
+        assert_eq!(lines(Some("--whole-files")), [2, 3]);
+    }
+
+    #[test]
+    fn the_fingerprint_is_that_of_a_scan_of_the_tree() {
+        let repo = Repo::init();
+        repo.stage("sub/a.env", format!("KEY={}\n", token(1)));
+        let fingerprint = |cwd: &str, args: [&str; 3]| {
+            let run = acme(&repo.dir().join(cwd), args).run().expect(1);
+            json(&run.stdout)["findings"][0]["fingerprint"].clone()
+        };
+        let staged = fingerprint(".", ["staged", "-f", "json"]);
+        assert_eq!(fingerprint(".", ["scan", "-f", "json"]), staged);
+        assert_eq!(fingerprint("sub", ["scan", "-f", "json"]), staged);
+        assert_eq!(fingerprint("sub", ["staged", "-f", "json"]), staged);
+    }
+
+    #[test]
+    fn configured_excludes_and_allowlists_hold_too() {
+        let repo = Repo::init();
+        repo.stage("sub/a.env", format!("KEY={}\n", token(1)));
+        repo.write(".keyward.yaml", "exclude: [sub/*.env]\n");
+        acme(repo.dir(), ["staged"]).run().expect(0);
+        repo.write(".keyward.yaml", "allow: [{paths: sub}]\n");
+        acme(repo.dir(), ["staged"]).run().expect(0);
+        acme(&repo.dir().join("sub"), ["staged"]).run().expect(0);
+    }
+
+    #[test]
+    fn nothing_staged_is_clean_and_said() {
+        let repo = Repo::init();
+        let run = acme(repo.dir(), ["staged"]).run().expect(0);
+        assert!(run.stdout.contains("nothing"), "{}", run.stdout);
+    }
+
+    #[test]
+    fn outside_a_repository_it_fails() {
+        let dir = clean();
+        let run = acme(dir.path(), ["staged"]).run().expect(2);
+        assert!(run.stderr.contains("not inside a git repository"), "{}", run.stderr);
+    }
+}
+
+mod rules {
+    use super::{acme, clean, json, keyward};
+    use crate::support::keyward::RULES;
+
+    #[test]
+    fn are_listed_with_their_state() {
+        let dir = clean();
+        let run = acme(dir.path(), ["rules", "list"]).run().expect(0);
+        let line = run.stdout.lines().find(|line| line.starts_with("acme-token ")).expect("it is listed");
+        assert_eq!(line.split_whitespace().collect::<Vec<_>>(), ["acme-token", "on", "high", "high", "Acme", "token"]);
+        assert!(run.stdout.lines().filter(|line| line.contains("  off  ")).count() > 10, "the built-in ones are off");
+        let rules = json(&acme(dir.path(), ["rules", "list", "--format", "json"]).run().expect(0).stdout);
+        let rule = rules.as_array().unwrap().iter().find(|rule| rule["id"] == "acme-token").unwrap();
+        assert_eq!((rule["enabled"].as_bool(), rule["severity"].as_str()), (Some(true), Some("high")));
+    }
+
+    #[test]
+    fn are_shown() {
+        let run = acme(clean().path(), ["rules", "show", "acme-token"]).run().expect(0);
+        assert!(run.stdout.contains("It opens every door.") && run.stdout.contains("Acme token"), "{}", run.stdout);
+    }
+
+    #[test]
+    fn of_a_file_are_checked() {
+        let dir = clean();
+        std::fs::write(dir.path().join("good.yaml"), RULES).unwrap();
+        let run = keyward(dir.path(), ["rules", "check", "good.yaml"]).run().expect(0);
+        assert_eq!(run.stdout, "1 rule checked, no problem\n");
+        std::fs::write(dir.path().join("bad.yaml"), RULES.replace("{base62:24}", "{base99:24}")).unwrap();
+        let run = keyward(dir.path(), ["rules", "check", "good.yaml", "bad.yaml", "none.yaml"]).run().expect(2);
+        assert!(run.stderr.contains("--> bad.yaml:8:13") && run.stderr.contains("none.yaml: no such file"), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn completions_are_printed_for_every_shell() {
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let run = keyward(clean().path(), ["completions", shell]).run().expect(0);
+        assert!(run.stdout.contains("allow-incomplete"), "{shell}");
+    }
+}

@@ -1,0 +1,380 @@
+//! L6: the command line as it is written: plain values, checked one by one and nothing more.
+//! What they mean together is decided in [`super::settings`].
+
+use crate::config::size::ByteSize;
+use crate::config::{CONFIDENCES, SEVERITIES};
+use crate::report::Format;
+use crate::rules::{Confidence, Severity};
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
+use std::path::PathBuf;
+use std::str::FromStr as _;
+
+/// `--version`: the version and the commit that was built.
+pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("KEYWARD_COMMIT"), ")");
+
+const EXIT: &str = "\
+Exit status:
+  0  everything in scope was scanned, and nothing was found
+  1  findings (also where something could not be scanned besides: the report says so)
+  2  the scan failed, or something in scope could not be scanned; never read this as all clear";
+
+/// Finds leaked keys in trees, commits, histories and pipelines, and blocks them.
+///
+/// Without a subcommand, scans the working directory: `keyward` is `keyward scan .`.
+#[derive(Debug, Parser)]
+#[command(name = "keyward", version = VERSION, subcommand_precedence_over_arg = true, after_help = top_help(), max_term_width = 100)]
+pub struct Cli {
+    /// How much is said.
+    #[command(flatten)]
+    pub global: GlobalArgs,
+    /// What `keyward scan .` takes, for a run without a subcommand.
+    #[command(flatten)]
+    pub bare: ScanFlags,
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+}
+
+/// The subcommands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Scan files and directories, or standard input
+    #[command(after_help = scan_help())]
+    Scan(ScanArgs),
+    /// Scan what is staged for the next commit
+    ///
+    /// Reads git's index, not the working tree: what is scanned is exactly what `git commit` would record. A secret
+    /// that stood in the same file before is not reported again, unless with --whole-files.
+    #[command(after_help = staged_help())]
+    Staged(StagedArgs),
+    /// Show the configuration
+    #[command(subcommand)]
+    Config(ConfigCommand),
+    /// Show and check rules
+    #[command(subcommand)]
+    Rules(RulesCommand),
+    /// Print a completion script for a shell
+    #[command(after_help = COMPLETIONS_HELP)]
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+}
+
+/// Flags that every subcommand takes.
+#[derive(Debug, Args)]
+pub struct GlobalArgs {
+    /// Say more on standard error (-vv: for debugging)
+    #[arg(short, long, action = ArgAction::Count, global = true, conflicts_with = "quiet")]
+    pub verbose: u8,
+    /// Say nothing on standard error but errors
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+    /// Use colour: auto (on a terminal and without `NO_COLOR`), always, never
+    #[arg(long, value_name = "WHEN", value_enum, default_value_t = Color::Auto, global = true, hide_possible_values = true)]
+    pub color: Color,
+}
+
+/// When to use colour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless `NO_COLOR` is set.
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// `keyward scan`.
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// Files and directories to scan; `-` is standard input [default: .]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Everything else.
+    #[command(flatten)]
+    pub flags: ScanFlags,
+}
+
+/// Flags of `keyward scan` and of `keyward` alone.
+#[derive(Debug, Default, PartialEq, Args)]
+pub struct ScanFlags {
+    /// Name under which standard input is reported
+    #[arg(long, value_name = "NAME", help_heading = "What is scanned")]
+    pub stdin_name: Option<String>,
+    /// Which files.
+    #[command(flatten)]
+    pub walk: WalkArgs,
+    /// Limits.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// Reports.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// Which files of a tree are scanned.
+#[derive(Debug, Default, PartialEq, Args)]
+#[command(next_help_heading = "What is scanned")]
+pub struct WalkArgs {
+    /// Scan what .gitignore and .ignore files leave out too
+    #[arg(long)]
+    pub no_ignore: bool,
+    /// Leave out hidden files and directories (scanned by default; .git never is)
+    #[arg(long)]
+    pub no_hidden: bool,
+    /// Follow symbolic links
+    #[arg(long)]
+    pub follow: bool,
+    /// Open archives (zip, tar, gzip) and scan what is in them
+    #[arg(long)]
+    pub archives: bool,
+}
+
+/// Limits of a scan.
+#[derive(Debug, Default, PartialEq, Args)]
+#[command(next_help_heading = "What is scanned")]
+pub struct LimitArgs {
+    /// Skip what is larger, and say so; 500k, 64MiB, 0 for no limit [default: 256MiB]
+    #[arg(long, value_name = "SIZE", value_parser = ByteSize::from_str)]
+    pub max_size: Option<ByteSize>,
+    /// Number of threads [default: one for each processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub threads: Option<u16>,
+}
+
+/// Rules and configuration.
+#[derive(Debug, Default, PartialEq, Args)]
+#[command(next_help_heading = "Rules and configuration")]
+pub struct RuleArgs {
+    /// Read this configuration instead of searching for .keyward.yaml (or set `KEYWARD_CONFIG`)
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "no_config")]
+    pub config: Option<PathBuf>,
+    /// Read no configuration
+    #[arg(long)]
+    pub no_config: bool,
+    /// Switch rules on: an id, a tag or `all`; repeatable
+    #[arg(long, value_name = "ID|TAG|all", value_delimiter = ',')]
+    pub rules: Vec<String>,
+    /// Switch rules off: an id or a tag; repeatable
+    #[arg(long, value_name = "ID|TAG", value_delimiter = ',')]
+    pub disable: Vec<String>,
+    /// Add the rules of a file; repeatable
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub rule_file: Vec<PathBuf>,
+    /// Report nothing less severe: info, low, medium, high, critical [default: info]
+    #[arg(long, value_name = "SEVERITY", value_parser = severity(), hide_possible_values = true)]
+    pub min_severity: Option<Severity>,
+    /// Report nothing less certain: low, medium, high [default: medium]
+    #[arg(long, value_name = "CONFIDENCE", value_parser = confidence(), hide_possible_values = true)]
+    pub min_confidence: Option<Confidence>,
+    /// Leave out paths, as in .gitignore; repeatable
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+    /// Report what comments such as `keyward:allow` suppress
+    #[arg(long)]
+    pub no_inline_allow: bool,
+}
+
+/// Reports and the exit status.
+#[derive(Debug, Default, PartialEq, Args)]
+#[command(next_help_heading = "Reports")]
+pub struct ReportArgs {
+    /// Write a report, to a file if one is given; repeatable [default: text]
+    ///
+    /// Formats: text, json, jsonl, sarif, github, gitlab, junit, csv, markdown, html.
+    #[arg(long, short = 'f', value_name = "FORMAT[=FILE]", value_parser = FormatArg::parse)]
+    pub format: Vec<FormatArg>,
+    /// Write the report to a file instead of standard output
+    #[arg(long, short = 'o', value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub output: Option<PathBuf>,
+    /// Show secrets in clear; by default every report redacts them
+    #[arg(long)]
+    pub show_secrets: bool,
+    /// Also report what comments and allowlists suppress, marked as such
+    #[arg(long)]
+    pub report_suppressed: bool,
+    /// Exit with 0 in spite of findings; errors still are 2
+    #[arg(long)]
+    pub exit_zero: bool,
+    /// Exit as if everything had been scanned where something could not be
+    #[arg(long)]
+    pub allow_incomplete: bool,
+}
+
+/// `FORMAT[=FILE]`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FormatArg {
+    /// The format.
+    pub format: Format,
+    /// The file; standard output where there is none.
+    pub file: Option<PathBuf>,
+}
+
+/// `keyward staged`.
+#[derive(Debug, Args)]
+pub struct StagedArgs {
+    /// Only these paths, relative to the working directory [default: everything that is staged]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Report secrets that stood in the staged files before, too
+    #[arg(long, help_heading = "What is scanned")]
+    pub whole_files: bool,
+    /// Limits.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// Reports.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// `keyward config`.
+#[derive(Debug, Subcommand)]
+pub enum ConfigCommand {
+    /// Print the effective configuration, and where each value came from
+    #[command(
+        after_help = "Examples:\n  keyward config show\n  keyward config show --min-severity high\n\nThe output is a valid .keyward.yaml.\n\nExit status:\n  0  shown\n  2  the configuration has problems; each is shown with its place"
+    )]
+    Show(ConfigShowArgs),
+}
+
+/// `keyward config show`.
+#[derive(Debug, Args)]
+pub struct ConfigShowArgs {
+    /// Where to search for the configuration from
+    #[arg(value_name = "PATH", default_value = ".", value_hint = ValueHint::AnyPath)]
+    pub path: PathBuf,
+    /// Which files.
+    #[command(flatten)]
+    pub walk: WalkArgs,
+    /// Limits.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+}
+
+/// `keyward rules`.
+#[derive(Debug, Subcommand)]
+pub enum RulesCommand {
+    /// List all rules, and which of them are on
+    #[command(after_help = "Examples:\n  keyward rules list\n  keyward rules list --format json | jq '.[].id'")]
+    List(RulesListArgs),
+    /// Show everything that is known of a rule
+    #[command(after_help = "Examples:\n  keyward rules show github-pat-classic")]
+    Show(RulesShowArgs),
+    /// Check rule files: do they compile, and do their examples hold?
+    #[command(
+        after_help = "Examples:\n  keyward rules check my-rules.yaml\n\nExit status:\n  0  all rules are good\n  1  an example is not found, or a negative is\n  2  a file cannot be read, or a rule does not compile"
+    )]
+    Check {
+        /// Rule files
+        #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+        files: Vec<PathBuf>,
+    },
+}
+
+/// `keyward rules list`.
+#[derive(Debug, Args)]
+pub struct RulesListArgs {
+    /// How to list them
+    #[arg(long, short = 'f', value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+}
+
+/// `keyward rules show`.
+#[derive(Debug, Args)]
+pub struct RulesShowArgs {
+    /// Id of the rule
+    pub id: String,
+    /// How to show it
+    #[arg(long, short = 'f', value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+}
+
+/// Formats of `keyward rules list`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum ListFormat {
+    /// A table.
+    Text,
+    /// An array of objects.
+    Json,
+}
+
+impl FormatArg {
+    fn parse(text: &str) -> Result<FormatArg, String> {
+        let (name, file) = match text.split_once('=') {
+            Some((_, "")) => return Err("no file behind the `=`; leave it out for standard output".to_owned()),
+            Some((name, file)) => (name, Some(PathBuf::from(file))),
+            None => (text, None),
+        };
+        Ok(FormatArg { format: Format::from_str(name).map_err(|error| error.to_string())?, file })
+    }
+}
+
+fn severity() -> impl TypedValueParser<Value = Severity> {
+    PossibleValuesParser::new(SEVERITIES.map(Severity::as_str))
+        .map(|name| *SEVERITIES.iter().find(|one| one.as_str() == name).expect("clap lets only these names through"))
+}
+
+fn confidence() -> impl TypedValueParser<Value = Confidence> {
+    PossibleValuesParser::new(CONFIDENCES.map(Confidence::as_str))
+        .map(|name| *CONFIDENCES.iter().find(|one| one.as_str() == name).expect("clap lets only these names through"))
+}
+
+fn top_help() -> String {
+    format!(
+        "Examples:
+  keyward                              scan the working directory
+  keyward staged                       scan what the next commit would record
+  git diff | keyward scan -            scan standard input
+  keyward --format sarif=out.sarif --format text
+
+{EXIT}"
+    )
+}
+
+fn scan_help() -> String {
+    format!(
+        "Examples:
+  keyward scan
+  keyward scan src config/app.env
+  kubectl get secret -o yaml | keyward scan - --stdin-name secrets.yaml
+  keyward scan --format json --output report.json
+  keyward scan --rules all --min-confidence low      everything, for an audit
+
+{EXIT}"
+    )
+}
+
+fn staged_help() -> String {
+    format!(
+        "Examples:
+  keyward staged
+  keyward staged --whole-files
+  keyward staged src/                                only below src
+
+{EXIT}"
+    )
+}
+
+const COMPLETIONS_HELP: &str = "\
+Examples:
+  keyward completions bash > ~/.local/share/bash-completion/completions/keyward
+  keyward completions zsh  > ~/.zfunc/_keyward
+  keyward completions fish > ~/.config/fish/completions/keyward.fish";

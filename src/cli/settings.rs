@@ -1,0 +1,213 @@
+//! L6: from plain flags to checked settings: which configuration, which directories, which reports.
+
+use super::args::{
+    Cli, Color, ConfigShowArgs, GlobalArgs, LimitArgs, ListFormat, ReportArgs, RuleArgs, ScanArgs, ScanFlags, StagedArgs, WalkArgs,
+};
+use crate::commands::output::{Output, Target};
+use crate::commands::rules::Form;
+use crate::commands::scan::Input;
+use crate::commands::{ExitPolicy, Session};
+use crate::config::load::{Choice, Request, load};
+use crate::config::select::Selection;
+use crate::config::{Config, Partial, Sourced, discover};
+use crate::pipeline::{Places, clean};
+use crate::report::{Format, Style};
+use crate::sources::staged::StagedOptions;
+use anyhow::{Context as _, bail};
+use clap::CommandFactory as _;
+use clap::error::ErrorKind;
+use std::io::IsTerminal as _;
+use std::path::{Path, PathBuf};
+
+/// The variable that names the configuration.
+const CONFIG_VARIABLE: &str = "KEYWARD_CONFIG";
+/// The name under which standard input is reported.
+const STDIN: &str = "<stdin>";
+
+/// Colour and width of both streams.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    stdout: bool,
+    stderr: bool,
+    width: usize,
+}
+
+impl Look {
+    pub(super) fn new(args: &GlobalArgs) -> Look {
+        let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+        let dumb = std::env::var_os("TERM").is_some_and(|value| value == "dumb");
+        let wanted = |terminal: bool| match args.color {
+            Color::Always => true,
+            Color::Never => false,
+            Color::Auto => terminal && !refused && !dumb,
+        };
+        let width = terminal_size::terminal_size_of(std::io::stdout()).map_or(Style::default().width, |(width, _)| usize::from(width.0));
+        Look { stdout: wanted(std::io::stdout().is_terminal()), stderr: wanted(std::io::stderr().is_terminal()), width }
+    }
+
+    pub(super) fn stderr_color(self) -> bool {
+        self.stderr
+    }
+
+    pub(super) fn style(self) -> Style {
+        Style { color: self.stdout, width: self.width }
+    }
+
+    pub(super) fn stdout_choice(self) -> anstream::ColorChoice {
+        if self.stdout { anstream::ColorChoice::Always } else { anstream::ColorChoice::Never }
+    }
+}
+
+/// Flags of a scan that stand before a subcommand would be dropped without a word.
+pub(super) fn reject_misplaced(cli: Cli) -> Result<Cli, clap::Error> {
+    if cli.command.is_some() && cli.bare != ScanFlags::default() {
+        let message = "options of a scan go behind the subcommand, as in `keyward scan --format json`";
+        return Err(Cli::command().error(ErrorKind::ArgumentConflict, message));
+    }
+    Ok(cli)
+}
+
+pub(super) fn scan(args: ScanArgs) -> anyhow::Result<(Session, Input, bool)> {
+    let cwd = working_directory()?;
+    let flags = args.flags;
+    let input = input(args.paths, flags.stdin_name)?;
+    let start = match &input {
+        Input::Paths(paths) => common_directory(paths, &cwd),
+        Input::Stdin(_) => cwd.clone(),
+    };
+    let partial = partial(&flags.rules, Some(&flags.walk), &flags.limits);
+    let session = session(&start, &cwd, &flags.rules, partial, &flags.limits, flags.report)?;
+    Ok((session, input, flags.walk.follow))
+}
+
+pub(super) fn staged(args: StagedArgs) -> anyhow::Result<(Session, StagedOptions)> {
+    let cwd = working_directory()?;
+    let partial = partial(&args.rules, None, &args.limits);
+    let session = session(&cwd, &cwd, &args.rules, partial, &args.limits, args.report)?;
+    let paths = args.paths.iter().map(|path| text(path)).collect::<anyhow::Result<_>>()?;
+    let options = StagedOptions { dir: cwd, whole_files: args.whole_files, max_size: session.config.max_size.value.limit(), paths };
+    Ok((session, options))
+}
+
+pub(super) fn shown_config(args: ConfigShowArgs) -> anyhow::Result<Config> {
+    let cwd = working_directory()?;
+    let start = common_directory(&[args.path], &cwd);
+    config(&start, &cwd, &args.rules, partial(&args.rules, Some(&args.walk), &args.limits))
+}
+
+pub(super) fn rules_config(args: &RuleArgs) -> anyhow::Result<Config> {
+    let cwd = working_directory()?;
+    config(&cwd, &cwd, args, partial(args, None, &LimitArgs::default()))
+}
+
+impl From<ListFormat> for Form {
+    fn from(format: ListFormat) -> Form {
+        match format {
+            ListFormat::Text => Form::Text,
+            ListFormat::Json => Form::Json,
+        }
+    }
+}
+
+fn session(
+    start: &Path,
+    cwd: &Path,
+    rules: &RuleArgs,
+    partial: Partial,
+    limits: &LimitArgs,
+    report: ReportArgs,
+) -> anyhow::Result<Session> {
+    let config = config(start, cwd, rules, partial)?;
+    let repository = discover::repository_root(start);
+    let places = Places { cwd: cwd.to_owned(), configuration: config.root.clone(), repository };
+    Ok(Session { config, places, threads: limits.threads.map_or(0, usize::from), output: output(report)? })
+}
+
+fn config(start: &Path, cwd: &Path, rules: &RuleArgs, flags: Partial) -> anyhow::Result<Config> {
+    Ok(load(&Request { choice: choice(rules), start, cwd, flags })?)
+}
+
+/// Which configuration file: the flag, the variable, or the search.
+fn choice(args: &RuleArgs) -> Choice {
+    if args.no_config {
+        return Choice::Nothing;
+    }
+    if let Some(path) = &args.config {
+        return Choice::Given(path.clone(), "--config");
+    }
+    match std::env::var_os(CONFIG_VARIABLE).filter(|value| !value.is_empty()) {
+        Some(path) => Choice::Given(PathBuf::from(path), CONFIG_VARIABLE),
+        None => Choice::Search,
+    }
+}
+
+/// What the flags say.
+fn partial(rules: &RuleArgs, walk: Option<&WalkArgs>, limits: &LimitArgs) -> Partial {
+    let step = |name: &String, on: bool, flag: &'static str| Sourced::flag(Selection { name: name.clone(), on }, flag);
+    let on = rules.rules.iter().map(|name| step(name, true, "--rules"));
+    let off = rules.disable.iter().map(|name| step(name, false, "--disable"));
+    let set = |given: bool, value: bool, flag: &'static str| given.then(|| Sourced::flag(value, flag));
+    Partial {
+        min_severity: rules.min_severity.map(|severity| Sourced::flag(severity, "--min-severity")),
+        min_confidence: rules.min_confidence.map(|confidence| Sourced::flag(confidence, "--min-confidence")),
+        max_size: limits.max_size.map(|size| Sourced::flag(size, "--max-size")),
+        hidden: walk.and_then(|walk| set(walk.no_hidden, false, "--no-hidden")),
+        ignore_files: walk.and_then(|walk| set(walk.no_ignore, false, "--no-ignore")),
+        archives: walk.and_then(|walk| set(walk.archives, true, "--archives")),
+        inline_allow: set(rules.no_inline_allow, false, "--no-inline-allow"),
+        selection: on.chain(off).collect(),
+        rule_files: rules.rule_file.iter().map(|path| Sourced::flag(path.clone(), "--rule-file")).collect(),
+        exclude: rules.exclude.iter().map(|glob| Sourced::flag(glob.clone(), "--exclude")).collect(),
+        ..Partial::default()
+    }
+}
+
+/// Where the reports go. `--output` is for the report that names no file itself.
+fn output(args: ReportArgs) -> anyhow::Result<Output> {
+    let mut targets: Vec<Target> = args.format.into_iter().map(|arg| Target { format: arg.format, file: arg.file }).collect();
+    if targets.is_empty() {
+        targets.push(Target { format: Format::Text, file: None });
+    }
+    if let Some(file) = args.output.filter(|file| file != Path::new("-")) {
+        let mut without = targets.iter_mut().filter(|target| target.file.is_none());
+        match (without.next(), without.next()) {
+            (Some(target), None) => target.file = Some(file),
+            (None, _) => bail!("--output has no report left to write: each --format names a file of its own"),
+            (Some(_), Some(_)) => bail!("--output takes one report; give each --format its file, as in --format sarif=out.sarif"),
+        }
+    }
+    let exit = ExitPolicy { exit_zero: args.exit_zero, allow_incomplete: args.allow_incomplete };
+    Ok(Output { targets, show_secrets: args.show_secrets, report_suppressed: args.report_suppressed, exit })
+}
+
+fn input(paths: Vec<PathBuf>, stdin_name: Option<String>) -> anyhow::Result<Input> {
+    let dashes = paths.iter().filter(|path| *path == Path::new("-")).count();
+    match (dashes, paths.len()) {
+        (0, _) if stdin_name.is_some() => bail!("--stdin-name is for `keyward scan -`, which reads standard input"),
+        (0, 0) => Ok(Input::Paths(vec![PathBuf::from(".")])),
+        (0, _) => Ok(Input::Paths(paths)),
+        (1, 1) => Ok(Input::Stdin(stdin_name.unwrap_or_else(|| STDIN.to_owned()))),
+        _ => bail!("`-` cannot be mixed with other paths; scan standard input in a run of its own"),
+    }
+}
+
+/// The deepest directory that all paths lie in. A path that is not there is the source's to complain about.
+fn common_directory(paths: &[PathBuf], cwd: &Path) -> PathBuf {
+    let directories = paths.iter().map(|path| {
+        let path = clean(&cwd.join(path));
+        if path.is_dir() { path } else { path.parent().unwrap_or(&path).to_owned() }
+    });
+    let shared = |a: PathBuf, b: PathBuf| a.components().zip(b.components()).take_while(|(a, b)| a == b).map(|(a, _)| a).collect();
+    directories.reduce(shared).unwrap_or_else(|| cwd.to_owned())
+}
+
+fn working_directory() -> anyhow::Result<PathBuf> {
+    std::env::current_dir().context("cannot tell the working directory; change to one that exists")
+}
+
+/// A path that has to be text.
+fn text(path: &Path) -> anyhow::Result<String> {
+    path.to_str()
+        .map(str::to_owned)
+        .with_context(|| format!("{}: not UTF-8, so it cannot be given here; name a directory above it", path.display()))
+}

@@ -1,0 +1,48 @@
+//! `keyward scan`: files, directories, standard input.
+
+use super::{Console, Outcome, Session};
+use crate::pipeline::Attributions;
+use crate::sources::stdin;
+use crate::sources::walk::{Exclude, WalkOptions, walk};
+use std::io::Read;
+use std::path::PathBuf;
+
+/// What to scan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Input {
+    /// Files and directories.
+    Paths(Vec<PathBuf>),
+    /// Standard input, reported under this name.
+    Stdin(String),
+}
+
+/// Scans what the user named.
+///
+/// # Errors
+/// Where a path is not there, standard input cannot be read, or a report cannot be written.
+pub fn run(session: Session, input: Input, follow_links: bool, stdin: &mut dyn Read, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    let max_size = session.config.max_size.value.limit();
+    match input {
+        Input::Stdin(name) => {
+            session.run("stdin", console, |pipeline| Ok((stdin::scan(&name, stdin, max_size, pipeline)?, Attributions::new())))
+        }
+        Input::Paths(paths) => {
+            let options = WalkOptions {
+                paths,
+                respect_ignore: session.config.ignore_files.value,
+                hidden: session.config.hidden.value,
+                max_size,
+                threads: session.threads,
+                follow_links,
+                exclude: exclude(&session),
+            };
+            session.run("tree", console, |pipeline| Ok((walk(&options, pipeline)?, Attributions::new())))
+        }
+    }
+}
+
+/// The patterns of the configuration, applied to reported paths, which are relative to the working directory.
+fn exclude(session: &Session) -> Option<Exclude> {
+    let (globs, places) = (session.config.excluded.clone(), session.places.clone());
+    (!globs.is_empty()).then(|| Exclude::new(move |path| globs.is_match(&places.configured_path(path))))
+}

@@ -1,0 +1,113 @@
+//! What every scan shares: configuration, detector and policy before it, reports and the outcome after it.
+
+use super::output::{Output, Written};
+use super::{Outcome, progress};
+use crate::config::Config;
+use crate::engine::{Detector, DetectorError};
+use crate::findings::triage::Policy;
+use crate::pipeline::{Attributions, Pipeline, Places};
+use crate::report::{Report, Style};
+use crate::rules::RuleSet;
+use crate::sources::Coverage;
+use anyhow::Context as _;
+use std::io::Write;
+use std::time::{Instant, SystemTime};
+
+/// Everything that a scan needs besides its source.
+#[derive(Debug)]
+pub struct Session {
+    /// The settings.
+    pub config: Config,
+    /// The directories that paths are relative to.
+    pub places: Places,
+    /// Number of threads; 0 for one a processor.
+    pub threads: usize,
+    /// Where reports go, and what they show.
+    pub output: Output,
+}
+
+/// What a command says things on. Standard error is the logger's.
+pub struct Console<'a> {
+    /// Standard output.
+    pub stdout: &'a mut dyn Write,
+    /// How text on standard output looks.
+    pub style: Style,
+    /// Whether progress may be shown on standard error.
+    pub progress: bool,
+}
+
+impl Session {
+    /// Runs one scan: `source` hands its blobs to the pipeline. `category` is the kind of scan in one word.
+    ///
+    /// # Errors
+    /// Where the scan cannot be done at all or a report cannot be written.
+    pub fn run(
+        self,
+        category: &'static str,
+        console: &mut Console<'_>,
+        source: impl FnOnce(&Pipeline<'_>) -> anyhow::Result<(Coverage, Attributions)>,
+    ) -> anyhow::Result<Outcome> {
+        self.output.check()?;
+        let detector = build_detector(&self.config)?;
+        let policy = Policy::new(&self.config);
+        let (started, clock) = (SystemTime::now(), Instant::now());
+        let pipeline = Pipeline::new(&detector, &policy, &self.places, &self.config.excluded);
+        let (coverage, attributions) = progress::shown(console.progress, pipeline.progress(), || source(&pipeline))?;
+        let results = pipeline.finish(coverage, &attributions);
+        let shown = if self.output.report_suppressed { &results.suppressed[..] } else { &[] };
+        let report = Report {
+            findings: &results.findings,
+            suppressed: shown,
+            suppressed_count: results.suppressed.len(),
+            coverage: &results.coverage,
+            skips: &results.skips,
+            errors: &[],
+            rules: detector.rules().len(),
+            category,
+            started,
+            elapsed: clock.elapsed(),
+            show_secrets: self.output.show_secrets,
+        };
+        let written = self.output.write(&report, console)?;
+        say(&report, &written);
+        for entry in policy.unused() {
+            log::info!("{entry}: this `allow` entry suppressed nothing in this scan");
+        }
+        Ok(Outcome::of_scan(!report.findings.is_empty(), report.is_complete(), self.output.exit))
+    }
+}
+
+/// The detector of the rules that are on. Patterns of the user are compiled now, so that a bad one is an error and
+/// not a panic in the middle of the scan.
+pub(super) fn build_detector(config: &Config) -> anyhow::Result<Detector> {
+    let builtin = crate::rules::builtin::builtin();
+    let own = config.active_rules().filter(|rule| builtin.get(&rule.id).is_none());
+    check_patterns(own)?;
+    Detector::new(config.active_rules()).context("the rules cannot be used")
+}
+
+/// Compiles the patterns of rules that the user wrote.
+pub(super) fn check_patterns(rules: RuleSet) -> Result<(), DetectorError> {
+    if rules.is_empty() { Ok(()) } else { Detector::new(rules)?.check_patterns() }
+}
+
+/// Says on standard error what no report on standard output says in words.
+fn say(report: &Report<'_>, written: &Written) {
+    if written.text_on_stdout {
+        return;
+    }
+    let count = report.findings.len();
+    let plural = if count == 1 { "" } else { "s" };
+    log::warn!("{}: {count} finding{plural}{}", report.coverage.scope, written.places());
+    if report.coverage.blobs == 0 {
+        log::warn!("nothing was in scope, so nothing was scanned");
+    }
+    for note in &report.coverage.notes {
+        log::warn!("{}", crate::text::sanitize::sanitize(note));
+    }
+    let missed: Vec<_> = report.skips.iter().filter(|skip| skip.reason.is_incomplete()).collect();
+    if let Some(first) = missed.first() {
+        let what = crate::text::sanitize::sanitize(&first.what);
+        log::warn!("the scan is incomplete: {} not scanned, the first of them {what} ({})", missed.len(), first.reason.phrase());
+    }
+}

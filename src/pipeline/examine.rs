@@ -1,0 +1,120 @@
+//! One blob on one worker thread: classify, detect, drop what is not new, and keep what later stages need.
+
+use crate::blob::Blob;
+use crate::engine::{Detector, Match, Scratch};
+use crate::findings::inline::{self, InlineAllow};
+use crate::findings::location::Locator;
+use crate::findings::triage::Policy;
+use crate::findings::{Location, Secret};
+use crate::rules::Confidence;
+use crate::sources::content::{Content, classify};
+use crate::text::Span;
+use crate::text::lines::LineIndex;
+use std::collections::HashSet;
+
+/// The most matches of one blob that are kept. More is no leak but a list of keys, or an attack on memory.
+pub(super) const MOST_MATCHES: usize = 10_000;
+/// A secret at least this long, in bytes, that occurs in the predecessor at all is not new. Shorter ones could
+/// occur by chance, so they must have been a match there too.
+const LEAST_DISTINCT: usize = 16;
+
+/// What was found in a blob.
+#[derive(Debug, Default)]
+pub(super) struct Examined {
+    /// The matches of interest.
+    pub(super) found: Vec<Found>,
+    /// Whether there were more than [`MOST_MATCHES`].
+    pub(super) cut: bool,
+}
+
+/// A match without the blob that it stood in.
+#[derive(Debug)]
+pub(super) struct Found {
+    /// Index of the rule.
+    pub(super) rule: usize,
+    pub(super) confidence: Confidence,
+    pub(super) secret: Secret,
+    pub(super) location: Location,
+    /// The comment beside it and its reason.
+    pub(super) inline: Option<(InlineAllow, String)>,
+}
+
+/// Scans one blob.
+pub(super) fn examine(detector: &Detector, policy: &Policy, blob: &Blob<'_>, scratch: &mut Scratch) -> Examined {
+    let (text, least) = match classify(blob.bytes) {
+        Content::Text(text) => (text, Confidence::Low),
+        // Bytes that look like a weak format occur by chance in what is no text.
+        Content::Binary(bytes) => (bytes.into(), Confidence::High),
+    };
+    let all = detector.scan_with(&text, scratch);
+    let of_interest = |found: &&Match| found.confidence >= least && policy.is_of_interest(&detector.rules()[found.rule], found.confidence);
+    let mut matches: Vec<&Match> = all.iter().filter(of_interest).collect();
+    if matches.is_empty() {
+        return Examined::default();
+    }
+    drop_known(detector, &text, blob.previous, &mut matches, scratch);
+    let cut = matches.len() > MOST_MATCHES;
+    matches.truncate(MOST_MATCHES);
+    Examined { found: keep(detector, policy, &text, &all, &matches), cut }
+}
+
+/// Drops matches whose secret the predecessor held already.
+fn drop_known(detector: &Detector, text: &[u8], previous: &[u8], matches: &mut Vec<&Match>, scratch: &mut Scratch) {
+    if previous.is_empty() || matches.is_empty() {
+        return;
+    }
+    let previous = match classify(previous) {
+        Content::Text(text) => text,
+        Content::Binary(bytes) => bytes.into(),
+    };
+    let before = detector.scan_with(&previous, scratch);
+    let known: HashSet<(usize, &[u8])> = before.iter().map(|found| (found.rule, value(&previous, found))).collect();
+    let sought: Vec<&[u8]> = matches.iter().map(|found| found.secret.of(text)).filter(|secret| secret.len() >= LEAST_DISTINCT).collect();
+    let occurring = occurring(&previous, &sought);
+    matches.retain(|found| !known.contains(&(found.rule, value(text, found))) && !occurring.contains(found.secret.of(text)));
+}
+
+/// Those of `sought` that occur in `text`, in one pass.
+fn occurring<'s>(text: &[u8], sought: &[&'s [u8]]) -> HashSet<&'s [u8]> {
+    let mut distinct = sought.to_vec();
+    distinct.sort_unstable();
+    distinct.dedup();
+    let Ok(automaton) = aho_corasick::AhoCorasick::new(&distinct) else { return HashSet::new() };
+    automaton.find_overlapping_iter(text).map(|hit| distinct[hit.pattern().as_usize()]).collect()
+}
+
+/// Takes what is needed out of the text. `all` are all matches, so that excerpts hide those that are not reported too.
+fn keep(detector: &Detector, policy: &Policy, text: &[u8], all: &[Match], matches: &[&Match]) -> Vec<Found> {
+    let index = LineIndex::new(text);
+    let secrets: Vec<Span> = all.iter().flat_map(|found| std::iter::once(found.secret).chain(found.parts.iter().copied())).collect();
+    let locator = Locator::new(text, &index, secrets.iter().copied());
+    let take = |found: &&Match| Found {
+        rule: found.rule,
+        confidence: found.confidence,
+        secret: Secret::new(value(text, found).to_vec()),
+        location: locator.locate(found.secret),
+        inline: comment(detector, policy, text, &index, &secrets, found),
+    };
+    matches.iter().map(take).collect()
+}
+
+/// The comment that accepts a match. A reason that quotes a secret is not repeated.
+fn comment(
+    detector: &Detector,
+    policy: &Policy,
+    text: &[u8],
+    index: &LineIndex,
+    secrets: &[Span],
+    found: &Match,
+) -> Option<(InlineAllow, String)> {
+    let rule = &detector.rules()[found.rule];
+    let comment = policy.honours_comments().then(|| inline::allowed(text, index, found.secret, rule))??;
+    let quotes = secrets.iter().any(|secret| secret.start < comment.reason.end && comment.reason.start < secret.end);
+    let reason = if quotes { String::new() } else { String::from_utf8_lossy(&text[comment.reason.clone()]).into_owned() };
+    Some((comment, reason))
+}
+
+/// The secret's value: decoded where it was encoded.
+fn value<'t>(text: &'t [u8], found: &'t Match) -> &'t [u8] {
+    found.decoded.as_deref().unwrap_or_else(|| found.secret.of(text))
+}

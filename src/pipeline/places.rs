@@ -1,0 +1,116 @@
+//! The three names of a place: what reports show (the source's), what identifies it (relative to the repository,
+//! so that every way to scan a file gives one fingerprint), and what path patterns see (relative to the
+//! configuration's directory).
+
+use crate::blob::Origin;
+use std::path::{Component, Path, PathBuf};
+
+/// The directories that paths are relative to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// The absolute working directory.
+    pub cwd: PathBuf,
+    /// The absolute directory of the configuration.
+    pub configuration: PathBuf,
+    /// The absolute root of the repository's work tree, where there is one.
+    pub repository: Option<PathBuf>,
+}
+
+impl Places {
+    /// The path that goes into the fingerprint.
+    #[must_use]
+    pub fn identity(&self, origin: &Origin, reported: &str) -> String {
+        match (&self.repository, self.absolute(origin, reported)) {
+            (Some(repository), Some(path)) => relative(&path, repository).unwrap_or_else(|| reported.to_owned()),
+            _ => reported.to_owned(),
+        }
+    }
+
+    /// The path that patterns are matched against.
+    #[must_use]
+    pub fn configured(&self, origin: &Origin, reported: &str) -> String {
+        let path = self.absolute(origin, reported);
+        path.and_then(|path| relative(&path, &self.configuration)).unwrap_or_else(|| reported.to_owned())
+    }
+
+    /// As [`Places::configured`], for a path on disk that is absolute or relative to the working directory.
+    #[must_use]
+    pub fn configured_path(&self, path: &str) -> String {
+        relative(&clean(&self.cwd.join(path)), &self.configuration).unwrap_or_else(|| path.to_owned())
+    }
+
+    /// Where a blob lies or would lie on disk.
+    fn absolute(&self, origin: &Origin, reported: &str) -> Option<PathBuf> {
+        match origin {
+            Origin::File { disk, .. } => Some(clean(&self.cwd.join(disk))),
+            Origin::Stdin { path } => Some(clean(&self.cwd.join(path))),
+            Origin::Index { .. } | Origin::Object { .. } => self.repository.as_ref().map(|repository| repository.join(reported)),
+            Origin::Member { archive, name } => {
+                let outer = reported.strip_suffix(name.as_str()).and_then(|rest| rest.strip_suffix('!')).unwrap_or(reported);
+                let mut path = self.absolute(archive, outer)?.into_os_string();
+                path.push(format!("!{name}"));
+                Some(PathBuf::from(path))
+            }
+        }
+    }
+}
+
+/// `path` below `root`, with `/` between its parts.
+fn relative(path: &Path, root: &Path) -> Option<String> {
+    let below = path.strip_prefix(root).ok()?;
+    Some(crate::text::path::display_os(below).into_owned())
+}
+
+/// The path without `.` and with each `..` taken off what stands before it.
+#[must_use]
+pub fn clean(path: &Path) -> PathBuf {
+    let mut clean = PathBuf::new();
+    for part in path.components() {
+        match part {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                clean.pop();
+            }
+            other => clean.push(other),
+        }
+    }
+    clean
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Places;
+    use crate::blob::Origin;
+    use std::path::PathBuf;
+
+    fn places() -> Places {
+        Places { cwd: "/r/sub".into(), configuration: "/r/sub".into(), repository: Some("/r".into()) }
+    }
+
+    #[test]
+    fn a_file_has_one_identity_however_it_is_scanned() {
+        let file = |disk: &str| Origin::File { path: disk.to_owned(), disk: PathBuf::from(disk) };
+        for origin in [file("a.env"), file("./a.env"), file("/r/sub/a.env"), file("../sub/a.env")] {
+            let reported = origin.path().expect("files have paths");
+            assert_eq!(places().identity(&origin, &reported), "sub/a.env");
+            assert_eq!(places().configured(&origin, &reported), "a.env");
+        }
+        let staged = Origin::Index { path: "sub/a.env".to_owned(), id: String::new() };
+        assert_eq!(places().identity(&staged, "sub/a.env"), "sub/a.env");
+        assert_eq!(places().configured(&staged, "sub/a.env"), "a.env");
+    }
+
+    #[test]
+    fn a_file_elsewhere_goes_by_its_reported_path() {
+        let origin = Origin::File { path: "/etc/x".to_owned(), disk: "/etc/x".into() };
+        assert_eq!(places().identity(&origin, "/etc/x"), "/etc/x");
+        assert_eq!(places().configured(&origin, "/etc/x"), "/etc/x");
+    }
+
+    #[test]
+    fn members_of_archives_lie_behind_their_archive() {
+        let archive = Box::new(Origin::File { path: "a.zip".to_owned(), disk: "a.zip".into() });
+        let origin = Origin::Member { archive, name: "in/b.env".to_owned() };
+        assert_eq!(places().identity(&origin, "a.zip!in/b.env"), "sub/a.zip!in/b.env");
+    }
+}
