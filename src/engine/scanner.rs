@@ -206,7 +206,7 @@ impl<'a> Scanner<'a> {
                 Action::Pattern { rule } => self.pattern(rule, hit),
                 Action::Assignment { rule } => {
                     let keyword = Span::new(hit.start, hit.end);
-                    let parsed = parsed.get_or_insert_with(|| assignment::parse(self.bytes, keyword)).clone();
+                    let parsed = *parsed.get_or_insert_with(|| assignment::parse(self.bytes, keyword));
                     if let Some(parsed) = parsed {
                         self.assignment(rule, &parsed);
                     }

@@ -4,7 +4,7 @@
 //! [`password_in_url`] says where the parts lie, [`judge_url`] whether the password is one.
 
 use super::entropy::{RANDOM, randomness};
-use super::filter::{NotASecret, Strictness, is_weak_password, placeholder, value_kind};
+use super::filter::{NotASecret, Strictness, Weakness, placeholder, value_kind, weakness};
 use crate::rules::{Confidence, Rule, Shape};
 use crate::text::Span;
 
@@ -106,7 +106,10 @@ fn url_region(bytes: &[u8], start: usize) -> &[u8] {
 fn user_info_end(region: &[u8]) -> Option<usize> {
     let authority = &region[..region.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#')).unwrap_or(region.len())];
     if let Some(at) = memchr::memrchr(b'@', authority) {
-        return Some(at);
+        // `me@home.io:pa#ss@host`: where the port is none, the host comes later.
+        let port = memchr::memchr(b':', &authority[at..]).map(|colon| &authority[at + colon + 1..]);
+        let is_odd = port.and_then(<[u8]>::first).is_some_and(u8::is_ascii_alphabetic) && authority.len() < region.len();
+        return if is_odd { memchr::memrchr(b'@', region) } else { Some(at) };
     }
     // `user:pa/ss@host`: what looks like a port is none, so the authority goes on.
     let colon = memchr::memchr(b':', authority)?;
@@ -156,6 +159,9 @@ pub fn judge_url(url: &UrlCredential, bytes: &[u8]) -> Option<Confidence> {
     let place = place_of(url.host.of(bytes));
     if password.len() < 3 || place == Place::Documentation || stands_for_a_password(user, password) {
         return None;
+    }
+    if weakness(password).is_some() {
+        return (place == Place::Network).then_some(Confidence::Low);
     }
     let random = randomness(password) > RANDOM && password.len() >= 8;
     if user.is_empty() {
@@ -209,7 +215,10 @@ fn stands_for_a_password(user: &[u8], password: &[u8]) -> bool {
         "usr", "pwd", "pswd", "psw", "mypasswd", "userpass", "username", "token", "access_token", "api_key", "apikey", "x-oauth-basic",
         "x-access-token", "port",
     ];
-    if placeholder(password, Strictness::Strict).is_some() || is_weak_password(password) || user.eq_ignore_ascii_case(password) {
+    if placeholder(password, Strictness::Strict).is_some()
+        || weakness(password) == Some(Weakness::StandIn)
+        || user.eq_ignore_ascii_case(password)
+    {
         return true;
     }
     if !user.is_empty() && placeholder(user, Strictness::Strict).is_some_and(|why| why != super::filter::Why::Word) {

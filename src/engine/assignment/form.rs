@@ -78,10 +78,34 @@ fn after_bare(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
 /// An operator and a value.
 fn assigned(cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     let (operator, after) = operator(cursor)?;
+    if !name.quoted && after.peek() == Some(b'"') && closes_string(name) {
+        return None;
+    }
     match operator {
+        Operator::Colon if in_url(name) => None,
         Operator::Colon => typed(after, name).or_else(|| value_after(after, name, operator)),
         _ => value_after(after, name, operator),
     }
+}
+
+/// Whether a `"` behind the operator closes a string that began before the name: `"password:"`.
+fn closes_string(name: &Name<'_>) -> bool {
+    let line = name.line.unwrap_or_default();
+    let mut open = false;
+    let mut escaped = false;
+    for &byte in line {
+        open ^= byte == b'"' && !escaped;
+        escaped = byte == b'\\' && !escaped;
+    }
+    open
+}
+
+/// Whether the name is the user of a URL, and not one of its parameters.
+fn in_url(name: &Name<'_>) -> bool {
+    let line = name.line.unwrap_or_default();
+    let word = line.rsplit(|byte| matches!(byte, b' ' | b'"' | b'\'' | b'\t')).next().unwrap_or_default();
+    // `//registry/:_authToken` has no scheme.
+    memchr::memmem::find(word, b"://").is_some_and(|at| at > 0) && !word.contains(&b'?') && !word.contains(&b';')
 }
 
 /// The operator here and the place behind it.
@@ -117,6 +141,9 @@ fn typed(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     while cursor.at - start < LONGEST_TYPE {
         let byte = cursor.peek()?;
         let lifetime = byte == b'\'' && cursor.bytes[cursor.at - 1] == b'&';
+        if byte == b' ' && !blank_in_type(&cursor.bytes[start..cursor.at], &cursor.bytes[cursor.at..]) {
+            return None;
+        }
         if byte == b'=' || cursor.rest().starts_with(b":=") {
             break;
         }
@@ -129,6 +156,16 @@ fn typed(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     let (operator, after) = operator(cursor)?;
     let is_typed = cursor.at > start && operator == Operator::Equals;
     is_typed.then(|| literal_after(after, name, operator)).flatten()
+}
+
+/// Whether a type may go on behind a blank: `unsigned char`, `string | null`, `constant String`, or at its end.
+fn blank_in_type(before: &[u8], after: &[u8]) -> bool {
+    const WORDS: [&str; 13] =
+        ["as", "const", "constant", "mut", "dyn", "static", "unsigned", "final", "readonly", "aliased", "of", "volatile", "packed"];
+    let next = after.iter().find(|&&byte| byte != b' ');
+    let joins = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric() && *byte != b'_');
+    let word = before.rsplit(|byte| !byte.is_ascii_alphanumeric()).next().unwrap_or_default();
+    joins(next) || joins(before.last()) || WORDS.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 /// A literal or, where the surroundings allow it, an unquoted value.

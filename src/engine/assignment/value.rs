@@ -1,6 +1,6 @@
 //! Values: literals, and what stands unquoted.
 
-use super::cursor::{Cursor, starts_ignoring_case};
+use super::cursor::{Cursor, is_word, starts_ignoring_case};
 use super::name::Name;
 use super::quote::quotation;
 use super::{Form, LONGEST_VALUE, Operator};
@@ -47,6 +47,8 @@ fn plain_literal(mut cursor: Cursor<'_>) -> Option<Value> {
         skip_prefix(&mut cursor)?;
     }
     let (span, after) = quotation(cursor.bytes, cursor.at)?;
+    // What looks like an opening quote was a closing one where a blank follows.
+    (!matches!(cursor.bytes.get(span.start), Some(b' ' | b','))).then_some(())?;
     Some(Value { span, after, quoted: true, partial: is_joined(cursor.bytes, after) })
 }
 
@@ -168,16 +170,19 @@ pub(super) fn bare_form(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator)
 
 /// Which form an unquoted value behind blanks has; `None` where such a thing is prose.
 pub(super) fn spaced_form(name: &Name<'_>) -> Option<Form> {
+    let is_directive = |word: &[u8]| {
+        const DIRECTIVES: [&str; 11] = ["${", "env", "arg", "#define", "setenv", "set", "setx", "login", "machine", "param", "default"];
+        DIRECTIVES.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
+    };
     let line = name.line?.trim_ascii();
     if name.dashes > 0 {
         return name.opened.is_none().then_some(Form::Flag);
     }
-    let words = |word: &&[u8]| {
-        const DIRECTIVES: [&str; 11] = ["${", "env", "arg", "#define", "setenv", "set", "setx", "login", "machine", "param", "default"];
-        DIRECTIVES.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
-    };
-    let is_directive = line.is_empty() || line.split(u8::is_ascii_whitespace).find(|word| !word.is_empty()).as_ref().is_some_and(words);
-    is_directive.then_some(Form::Directive)
+    if line.is_empty() {
+        return Some(Form::Line);
+    }
+    let first = line.split(u8::is_ascii_whitespace).find(|word| !word.is_empty())?;
+    is_directive(first).then_some(Form::Directive)
 }
 
 /// Whether a name behind `line` is the first thing on its line, apart from words that only introduce it.
@@ -251,16 +256,51 @@ pub(super) fn bare(mut cursor: Cursor<'_>, form: Form, operator: Operator) -> Op
     let length = rest.iter().take(LONGEST_VALUE + 1).take_while(|&&byte| !ends_bare(byte, form)).count();
     let mut value = &rest[..length];
     if form == Form::Line || form == Form::Directive {
-        // `,` and `;` end a statement or an item here.
-        while let [head @ .., b',' | b';'] = value {
-            value = head;
-        }
+        value = without_closing(value);
     }
-    let is_call = value.windows(2).any(|pair| pair[0] == b'(' && matches!(pair[1], b'"' | b'\''));
-    (value.iter().any(u8::is_ascii_alphanumeric) && !is_call).then_some(())?;
+    if let Some(entity) = ["&quot;", "&#34;", "&#39;", "&apos;", "&lt;", "&amp;"]
+        .iter()
+        .filter_map(|entity| memchr::memmem::find(value, entity.as_bytes()))
+        .min()
+    {
+        value = &value[..entity];
+    }
+    (value.iter().any(u8::is_ascii_alphanumeric) && !is_open(value)).then_some(())?;
     let end = cursor.at + value.len();
     let partial = goes_on(Cursor::new(cursor.bytes, end), form, operator);
     Some((Value { span: Span::new(cursor.at, end), after: end, quoted: false, partial }, width > 0))
+}
+
+/// Takes off what closes a statement, an item or a string around an unquoted value: `,`, `;`, and a quotation mark
+/// that does not open in it.
+fn without_closing(mut value: &[u8]) -> &[u8] {
+    loop {
+        let bare = value.iter().rev().skip_while(|&&byte| matches!(byte, b',' | b';' | b')')).count();
+        let quote = value[..bare].last().copied().filter(|byte| matches!(byte, b'"' | b'\'' | b'`'));
+        value = match (quote, value) {
+            (Some(quote), _) if memchr::memchr_iter(quote, &value[..bare]).count() % 2 == 1 => &value[..bare - 1],
+            (_, [head @ .., b',' | b';']) => head,
+            _ => return value,
+        };
+    }
+}
+
+/// Whether an expression begins in `value` that goes on behind it: `dict(type='str',`, `Secrets{`, `names[1`.
+fn is_open(value: &[u8]) -> bool {
+    let closes = |open: u8, close: u8| {
+        memchr::memchr(open, value).is_some_and(|at| {
+            at > 1
+                && !value[at..].contains(&close)
+                && value[..at].iter().all(|&byte| is_word(byte) || matches!(byte, b'.' | b':' | b'$' | b'{' | b'*' | b'&'))
+        })
+    };
+    if matches!(value.last(), Some(b'{' | b'(' | b'[')) || closes(b'[', b']') || closes(b'{', b'}') {
+        return true;
+    }
+    let Some(open) = memchr::memchr(b'(', value) else { return false };
+    let quoted = matches!(value.get(open + 1), Some(b'"' | b'\''));
+    let callee = value[..open].iter().all(|&byte| is_word(byte) || matches!(byte, b'.' | b':' | b'!' | b'$' | b'{'));
+    quoted || (open > 1 && callee && !value[open..].contains(&b')'))
 }
 
 /// `|` or `>-` and the like, and the line break: the block that follows is the value.

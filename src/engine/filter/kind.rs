@@ -40,6 +40,8 @@ pub enum NotASecret {
     PublicKey,
     /// An image or other data in base64.
     Data,
+    /// A JSON web token: rules for tokens know what it is worth.
+    Jwt,
 }
 
 type Test = fn(&[u8]) -> bool;
@@ -47,7 +49,8 @@ type Test = fn(&[u8]) -> bool;
 /// What `value` is, where its shape says that it is no secret. A single word is nothing of all this.
 #[must_use]
 pub fn value_kind(value: &[u8]) -> Option<NotASecret> {
-    const TESTS: [(NotASecret, Test); 17] = [
+    const TESTS: [(NotASecret, Test); 18] = [
+        (NotASecret::Jwt, is_jwt),
         (NotASecret::Data, is_data),
         (NotASecret::PublicKey, is_public_key),
         (NotASecret::Hash, is_hash),
@@ -78,6 +81,11 @@ fn holds_any(value: &[u8], parts: &[&str]) -> bool {
     parts.iter().any(|part| memchr::memmem::find(value, part.as_bytes()).is_some())
 }
 
+/// `eyJ` is the base64 of `{"`.
+fn is_jwt(value: &[u8]) -> bool {
+    value.starts_with(b"eyJ") && memchr::memmem::find(value, b".eyJ").is_some()
+}
+
 /// Base64 of images, fonts, gzip and zip data begins with these, from the magic numbers of the formats.
 fn is_data(value: &[u8]) -> bool {
     const STARTS: [&[u8]; 9] = [b"data:", b"iVBORw0KGgo", b"/9j/4AAQ", b"R0lGOD", b"PHN2Zy", b"PD94bW", b"UEsDB", b"H4sIA", b"d09GM"];
@@ -85,7 +93,7 @@ fn is_data(value: &[u8]) -> bool {
 }
 
 fn is_public_key(value: &[u8]) -> bool {
-    starts_with_any(value, &["ssh-rsa ", "ssh-ed25519 ", "ssh-dss ", "ecdsa-sha2-", "sk-ssh-", "ssh-rsa AAAA", "-----BEGIN"])
+    starts_with_any(value, &["ssh-rsa ", "ssh-ed25519 ", "ssh-dss ", "ecdsa-sha2-", "sk-ssh-", "ssh-rsa AAAA", "-----"])
         || value.starts_with(b"AAAAB3NzaC1")
         || value.starts_with(b"AAAAC3NzaC1")
         || value.starts_with(b"MIIBIjANBgkqhkiG9w0BAQEFAAOC")
@@ -104,7 +112,7 @@ fn is_hash(value: &[u8]) -> bool {
 fn is_markup(value: &[u8]) -> bool {
     const SQL: &[&str] = &["select ", "insert ", "update ", "delete ", "create ", "alter ", "grant ", "drop "];
     let tag = memchr::memchr(b'<', value).is_some_and(|open| memchr::memchr(b'>', &value[open..]).is_some());
-    tag || holds_any(value, &["</", "/>", "<!--"]) || starts_with_any(value, SQL)
+    tag || holds_any(value, &["</", "/>", "<!--", "' or '", "' OR '", "' or 1", "' OR 1", "&&", " || "]) || starts_with_any(value, SQL)
 }
 
 fn is_url(value: &[u8]) -> bool {

@@ -11,7 +11,7 @@ mod words;
 pub use kind::{NotASecret, value_kind};
 pub use name::{NameVerdict, secret_name};
 pub use placeholder::{Strictness, Why, placeholder};
-pub(super) use words::{is_weak_password, words_of};
+pub(super) use words::{Weakness, weakness, words_of};
 
 #[cfg(test)]
 mod tests;

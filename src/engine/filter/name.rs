@@ -19,6 +19,9 @@ pub enum NameVerdict {
 /// The most words of a name that are looked at, from its end.
 const MOST_WORDS: usize = 12;
 
+/// How many words may follow the one that says what the value is: `password_tom_prod`.
+const MOST_QUALIFIERS: usize = 2;
+
 /// What `name` says of its value. Case, separators and humps do not matter.
 #[must_use]
 pub fn secret_name(name: &[u8]) -> NameVerdict {
@@ -50,10 +53,10 @@ pub fn secret_name(name: &[u8]) -> NameVerdict {
     {
         return NameVerdict::Harmless;
     }
-    by_last_words(head, last)
+    by_last_words(head, last, MOST_QUALIFIERS)
 }
 
-fn by_last_words(head: &[&[u8]], last: &[u8]) -> NameVerdict {
+fn by_last_words(head: &[&[u8]], last: &[u8], qualifiers: usize) -> NameVerdict {
     // The last word that is a secret word: `password_prod`, `secret_value`, `api_key_live`.
     let last = singular(last);
     if is_one_of(last, STRONG) || ends_strongly(last) {
@@ -80,9 +83,9 @@ fn by_last_words(head: &[&[u8]], last: &[u8]) -> NameVerdict {
             }
         }
         word if is_one_of(word, WEAK) => NameVerdict::Weak,
+        // What a qualifier at the end leaves open: `password_production`, `secret_value`.
         _ => match head {
-            // What a qualifier at the end leaves open: `password_production`, `secret_value`.
-            [rest @ .., word] if rest.len() + 1 < MOST_WORDS => by_last_words(rest, word).min(NameVerdict::Strong),
+            [rest @ .., word] if qualifiers > 0 => by_last_words(rest, word, qualifiers - 1),
             _ => NameVerdict::Harmless,
         },
     }
@@ -117,7 +120,7 @@ const STRONG: &[&str] = &[
     "userpass", "dbpass", "keypass", "storepass", "authtoken", "contrasena", "motdepasse", "senha", "jwt",
 ];
 /// Strong only behind another word: `db_pass`.
-const STRONG_BUT_SHORT: &[&str] = &["pass", "pw", "jwt"];
+const STRONG_BUT_SHORT: &[&str] = &["jwt"];
 /// Secret sometimes.
 #[rustfmt::skip]
 const WEAK: &[&str] = &[
@@ -153,6 +156,11 @@ const HARMLESS_KEYS: &[&str] = &[
 /// Words at the end that say that the value is something else.
 #[rustfmt::skip]
 const HARMLESS_ENDS: &[&str] = &[
+    "username", "user", "users", "email", "mail", "string", "str", "port", "region", "database", "domain", "address", "plugin", "plugins", "setting", "settings",
+    "config", "configuration", "options", "option", "list", "map", "dict", "array", "object", "data", "info", "details", "context", "result", "results", "test", "tests", "example", "examples",
+    "flag", "check", "checker", "helper", "helpers", "util", "utils", "api", "client", "middleware", "guard", "hook", "hooks", "listener", "job", "task", "worker", "queue", "topic", "channel",
+    "rule", "rules", "section", "tab", "menu", "item", "items", "theme", "kind", "category", "level", "number", "no", "num", "position", "pos", "offset", "span", "stream", "tree", "kinds",
+    "fingerprint", "thumbprint", "language", "locale", "translation", "year", "month", "day", "hours", "days", "minutes", "seconds", "age",
     "field", "fields", "label", "labels", "url", "urls", "uri", "uris", "endpoint", "file", "files", "filename", "path", "paths", "dir",
     "directory", "folder", "name", "names", "id", "ids", "identifier", "uuid", "guid", "type", "types", "length", "len", "size", "count",
     "policy", "policies", "regex", "regexp", "pattern", "patterns", "hash", "hashes", "hashed", "digest", "checksum", "header",
@@ -181,7 +189,8 @@ const HARMLESS_ANYWHERE: &[&str] = &[
 #[rustfmt::skip]
 const HARMLESS_STARTS: &[&str] = &[
     "is", "has", "no", "use", "show", "hide", "should", "can", "get", "fetch", "check", "validate", "verify", "require", "requires",
-    "needs", "allow", "enable", "disable", "generate", "forgot", "num", "max", "min", "on", "invalid",
+    "needs", "allow", "enable", "disable", "generate", "forgot", "num", "max", "min", "on", "invalid", "label", "lbl", "placeholder", "title", "msg", "message", "err", "error", "hint", "text", "txt", "btn", "button", "form",
+    "view", "page", "column", "col", "field", "header", "tooltip", "help",
 ];
 
 #[cfg(test)]
@@ -281,6 +290,6 @@ mod tests {
 
     #[test]
     fn names_that_leave_it_open_are_weak() {
-        verdicts(&["token", "key", "auth", "pass", "session", "my_token", "salt", "Authorization"], NameVerdict::Weak);
+        verdicts(&["token", "key", "auth", "jwt", "session", "my_token", "salt", "Authorization"], NameVerdict::Weak);
     }
 }

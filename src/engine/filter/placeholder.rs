@@ -39,8 +39,13 @@ pub fn placeholder(value: &[u8], strictness: Strictness) -> Option<Why> {
     if is_sequence(value, strictness) {
         return Some(Why::Sequence);
     }
+    if has_fake_word(value) {
+        return Some(Why::Word);
+    }
     match strictness {
-        Strictness::Token => has_fake_word(value).then_some(Why::Word),
+        Strictness::Token => None,
+        // Two characters that look like a template turn up by chance in a long value of all characters.
+        Strictness::Strict if is_all_noise(value) => is_reference(value).then_some(Why::Reference),
         Strictness::Strict => {
             if is_template(value) {
                 Some(Why::Template)
@@ -146,7 +151,11 @@ fn is_template(value: &[u8]) -> bool {
         || ends(b'(', b')')
         || ends(b'@', b'@')
         || ends(b'#', b'#');
-    bracketed && !is_noise(&value[1..value.len() - 1]) || starts_template(value, STARTS) || is_format(value) || has_braced_name(value)
+    bracketed && !is_noise(&value[1..value.len() - 1])
+        || is_percent_name(value)
+        || starts_template(value, STARTS)
+        || is_format(value)
+        || has_braced_name(value)
 }
 
 /// `$NAME`, `<name`, `__NAME__`, `@@name@@`
@@ -160,6 +169,13 @@ fn starts_template(value: &[u8], starts: &[&str]) -> bool {
         "&" | "`" => is_name(name) && !is_noise(name),
         _ => true,
     }
+}
+
+/// `%NAME`, `%NAME%`, `%name[…]`
+fn is_percent_name(value: &[u8]) -> bool {
+    let Some(name) = value.strip_prefix(b"%") else { return false };
+    let length = name.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    length >= 3 && !is_noise(&name[..length]) && matches!(name.get(length), None | Some(b'%' | b'[' | b'('))
 }
 
 /// `%s`, `%-10s`, `%(password)s`, `%d`
@@ -193,6 +209,17 @@ fn is_noise(text: &[u8]) -> bool {
     super::super::entropy::randomness(text) > 1.0 && text.iter().any(u8::is_ascii_digit)
 }
 
+/// Whether a value is long and random from end to end.
+fn is_all_noise(value: &[u8]) -> bool {
+    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let has = |test: fn(&u8) -> bool| value.iter().any(test);
+    value.len() >= 20
+        && digits >= 2
+        && has(u8::is_ascii_lowercase)
+        && has(u8::is_ascii_uppercase)
+        && super::super::entropy::randomness(value) > 1.6
+}
+
 /// Where a secret is kept, or what holds it encrypted.
 fn is_reference(value: &[u8]) -> bool {
     #[rustfmt::skip]
@@ -203,6 +230,8 @@ fn is_reference(value: &[u8]) -> bool {
     ];
     STARTS.iter().any(|start| value.len() >= start.len() && value[..start.len()].eq_ignore_ascii_case(start.as_bytes()))
         || memchr::memmem::find(value, b"$ANSIBLE_VAULT").is_some()
+        // Maven's and Jenkins' encrypted passwords.
+        || (value.len() > 20 && value.starts_with(b"{") && value.ends_with(b"=}"))
 }
 
 /// Code instead of a literal.

@@ -53,33 +53,60 @@ pub(in crate::engine) fn squash_into<'b>(text: &[u8], buffer: &'b mut [u8]) -> O
     Some(&buffer[..length])
 }
 
-/// Passwords that everybody knows, and words that stand for one in tests: not worth reporting.
+/// Words that stand for a password in tests and documentation: nobody's password, or nobody's fault.
 /// Sorted; lower case, letters and digits only.
 #[rustfmt::skip]
-const WEAK: &[&str] = &[
-    "123", "1234", "12345", "123456", "1234567", "12345678", "123456789", "1234567890", "123qwe", "1q2w3e", "1q2w3e4r", "abc123",
-    "abcd1234", "admin", "admin1", "admin12", "admin123", "admin1234", "adminadmin", "administrator", "adminpass", "adminpassword",
-    "alice", "anonymous", "asdf", "asdfasdf", "asdfgh", "asdfghjkl", "azerty", "bar", "barbaz", "baz", "blah", "bob", "changeit",
-    "changeme", "changethis", "dbpass", "dbpassword", "defaultpassword", "demo", "demo123", "demopassword", "dev", "devpassword",
-    "dummy", "dummypassword", "empty", "example", "fake", "fakepassword", "foo", "foobar", "foobarbaz", "fubar", "guest", "hello",
-    "incorrect", "invalid", "letmein", "login", "master", "mypass", "mypassword", "mysecret", "mysecretpassword", "mysql", "mytoken",
-    "newpass", "newpassword", "none", "nopassword", "oldpass", "oldpassword", "pass", "pass1", "pass123", "pass1234", "passphrase",
-    "passw0rd", "passwd", "password", "password1", "password12", "password123", "password1234", "password2", "postgres", "private",
-    "public", "pw", "pwd", "qwerty", "qwerty123", "qwertyuiop", "redis", "root", "rootpassword", "s3cr3t", "s3cret", "sample", "secret",
-    "secret123", "secretpassword", "string", "supersecret", "swordfish", "test", "test123", "testing", "testpass", "testpassword",
-    "user", "userpassword",
+const STAND_INS: &[&str] = &[
+    "a", "aaa", "abc", "abcd", "abcdef", "accesstoken", "admin", "administrator", "adminpass", "adminpassword", "alice", "anonymous",
+    "anotherpassword", "anothersecret", "anypassword", "anything", "apassword", "apikey", "apitoken", "appsecret", "authtoken", "b",
+    "badpass", "badpassword", "bar", "barbaz", "baz", "bbb", "blah", "bob", "c", "ccc", "changeme", "changethis", "cleartext",
+    "clientsecret", "correctpassword", "credential", "credentials", "dbpass", "dbpasswd", "dbpassword", "dbsecret", "def",
+    "defaultpassword", "demo", "demopassword", "dev", "devpassword", "differentpassword", "dummy", "dummypassword", "empty", "example",
+    "fake", "fakepassword", "foo", "foobar", "foobarbaz", "fubar", "goodpassword", "guest", "hello", "incorrect", "invalid",
+    "invalidpassword", "key", "key1", "key2", "login", "myaccesstoken", "myapikey", "myauthtoken", "mypass", "mypassword", "mypwd",
+    "mysecret", "mysecretkey", "mysecretpassword", "mysql", "mytoken", "newpass", "newpassword", "newsecret", "none", "nopassword",
+    "nothing", "oldpass", "oldpassword", "oldsecret", "one", "otherpassword", "pass", "pass1", "pass2", "passphrase", "passwd",
+    "password", "password1", "passwordone", "passwordpassword", "passwordtwo", "plaintext", "plaintextpassword", "postgres", "private",
+    "public", "pw", "pwd", "pwd1", "randompassword", "redis", "root", "rootpass", "rootpassword", "sample", "secret", "secret1",
+    "secret2", "secretkey", "secretpassword", "secrettoken", "seekrit", "sekret", "sekrit", "sharedsecret", "somepassword",
+    "somesecret", "something", "sometoken", "string", "strongpassword", "supersecret", "test", "testing", "testkey", "testpass",
+    "testpassword", "testsecret", "testtoken", "thepassword", "thesecret", "thetoken", "three", "token", "token1", "token2",
+    "topsecret", "two", "user", "userpassword", "validpassword", "value", "value1", "verysecret", "verysecretpassword", "weakpassword",
+    "whatever", "wrong", "wrongpass", "wrongpassword", "xyz", "yourpass",
+];
+/// Passwords that everybody knows. Real, but hardly worth hiding. Sorted, like [`STAND_INS`].
+#[rustfmt::skip]
+const WELL_KNOWN: &[&str] = &[
+    "000000", "111111", "123", "1234", "12345", "123456", "1234567", "12345678", "123456789", "1234567890", "123qwe", "1q2w3e",
+    "1q2w3e4r", "1qaz2wsx", "abc123", "abcd1234", "access", "admin01", "admin1", "admin12", "admin123", "admin1234", "admin2",
+    "adminadmin", "asdf", "asdfasdf", "asdfgh", "asdfghjkl", "azerty", "baseball", "batman", "changeit", "demo123", "dragon",
+    "football", "guest123", "hunter2", "iloveyou", "letmein", "master", "monkey", "p455w0rd", "p4ssw0rd", "pa55w0rd", "pa55word",
+    "pass123", "pass1234", "passw0rd", "passw0rd1", "passw0rd123", "password12", "password123", "password1234", "password12345",
+    "password123456", "password2", "princess", "qazwsx", "qwerty", "qwerty123", "qwertyuiop", "root123", "root1234", "s3cr3t",
+    "s3cret", "secret123", "shadow", "sunshine", "superman", "swordfish", "test123", "test1234", "toor", "trustno1", "user123",
+    "welcome", "welcome1", "welcome123", "zaq12wsx",
 ];
 
-/// Whether `value` is one of the best known passwords, or only stands for one. Ignores case and punctuation.
-pub(in crate::engine) fn is_weak_password(value: &[u8]) -> bool {
+/// How weak a password is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::engine) enum Weakness {
+    /// Stands for a password: `password`, `foo`, `my_secret`.
+    StandIn,
+    /// Everybody knows it: `123456`, `letmein`, `Passw0rd!`.
+    WellKnown,
+}
+
+/// Whether `value` only stands for a password, or is one of those that everybody knows. Ignores case and punctuation.
+pub(in crate::engine) fn weakness(value: &[u8]) -> Option<Weakness> {
     let mut buffer = [0; 24];
-    let Some(squashed) = squash_into(value, &mut buffer) else { return false };
-    WEAK.binary_search_by(|word| word.as_bytes().cmp(squashed)).is_ok()
+    let squashed = squash_into(value, &mut buffer)?;
+    let is_in = |list: &[&str]| list.binary_search_by(|word| word.as_bytes().cmp(squashed)).is_ok();
+    if squashed.is_empty() || is_in(STAND_INS) { Some(Weakness::StandIn) } else { is_in(WELL_KNOWN).then_some(Weakness::WellKnown) }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{WEAK, words_of};
+    use super::{STAND_INS, WELL_KNOWN, words_of};
 
     fn words(text: &str) -> Vec<&str> {
         words_of(text.as_bytes()).map(|word| std::str::from_utf8(word).expect("ASCII")).collect()
@@ -95,6 +122,6 @@ mod tests {
 
     #[test]
     fn the_weak_passwords_are_sorted() {
-        assert!(WEAK.is_sorted());
+        assert!(STAND_INS.is_sorted() && WELL_KNOWN.is_sorted());
     }
 }
