@@ -48,6 +48,9 @@ pub enum Command {
     /// that stood in the same file before is not reported again, unless with --whole-files.
     #[command(after_help = staged_help())]
     Staged(StagedArgs),
+    /// Accept findings: add their fingerprints to the allowlist of the configuration
+    #[command(after_help = ALLOW_HELP)]
+    Allow(AllowArgs),
     /// Show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -236,6 +239,20 @@ pub struct StagedArgs {
     pub report: ReportArgs,
 }
 
+/// `keyward allow`.
+#[derive(Debug, Args)]
+pub struct AllowArgs {
+    /// Fingerprints as reports show them: kw1:…
+    #[arg(value_name = "FINGERPRINT", required = true)]
+    pub fingerprints: Vec<String>,
+    /// Why they are no leak; stands in the configuration and in reports
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// The configuration to add to [default: the one that a scan here would use, or a new .keyward.yaml]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub config: Option<PathBuf>,
+}
+
 /// `keyward config`.
 #[derive(Debug, Subcommand)]
 pub enum ConfigCommand {
@@ -372,6 +389,16 @@ fn staged_help() -> String {
 {EXIT}"
     )
 }
+
+const ALLOW_HELP: &str = "\
+Examples:
+  keyward allow kw1:0123456789abcdef0123456789abcdef --reason 'example of the documentation'
+
+A fingerprint stands for one secret of one rule in one file, wherever it moves in that file and in whichever commit.
+
+Exit status:
+  0  the findings are accepted
+  2  the configuration could not be changed";
 
 const COMPLETIONS_HELP: &str = "\
 Examples:

@@ -100,6 +100,21 @@ pub(super) fn rules_config(args: &RuleArgs) -> anyhow::Result<Config> {
     config(&cwd, &cwd, args, partial(args, None, &LimitArgs::default()))
 }
 
+/// The configuration that `keyward allow` adds to: the one that a scan would use, or a new one at the top.
+pub(super) fn config_to_change(given: Option<PathBuf>) -> anyhow::Result<PathBuf> {
+    let cwd = working_directory()?;
+    let given = given.or_else(|| std::env::var_os(CONFIG_VARIABLE).filter(|value| !value.is_empty()).map(PathBuf::from));
+    if let Some(path) = given {
+        return Ok(path);
+    }
+    let found = discover::search(&cwd, &cwd);
+    match &found.files[..] {
+        [] => Ok(found.top.join(discover::NAMES[0])),
+        [file] => Ok(file.clone()),
+        _ => bail!("both {} and {} are there; keep one", discover::NAMES[0], discover::NAMES[1]),
+    }
+}
+
 impl From<ListFormat> for Form {
     fn from(format: ListFormat) -> Form {
         match format {

@@ -1,6 +1,8 @@
 //! L5: the subcommands, one file each, and what they share: the exit status and the run of a scan.
 
+pub mod allow;
 pub mod config;
+mod file;
 pub mod output;
 mod progress;
 pub mod rules;

@@ -31,6 +31,13 @@ impl Allow {
             || !(self.regex.is_empty() && self.stopwords.is_empty() && self.fingerprints.is_empty() && self.rules.is_empty())
     }
 
+    /// Whether the entry suppresses every finding with this fingerprint: it has no other condition.
+    #[must_use]
+    pub fn accepts_fingerprint(&self, fingerprint: &str) -> bool {
+        let others = self.paths.is_none() && self.regex.is_empty() && self.stopwords.is_empty() && self.rules.is_empty();
+        others && self.fingerprints.iter().any(|known| known == fingerprint)
+    }
+
     /// Whether the entry suppresses a finding.
     #[must_use]
     pub fn covers(&self, rule: &Rule, path: &str, secret: &[u8], fingerprint: &str) -> bool {

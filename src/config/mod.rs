@@ -7,6 +7,7 @@
 pub mod allow;
 pub mod diagnostic;
 pub mod discover;
+pub mod edit;
 pub mod globs;
 pub mod load;
 pub mod read;

@@ -172,7 +172,7 @@ impl<'a> Builder<'a> {
         loop {
             let (event, at) = self.next()?;
             if event == Event::SequenceEnd {
-                span.end = items.last().map_or(at.end, |item| item.span.end).max(span.end);
+                span.end = self.end(span.start, &at, items.last());
                 return Ok(Node { span, value: Value::Sequence(items) });
             }
             items.push(self.node(event, at, depth + 1)?);
@@ -184,13 +184,21 @@ impl<'a> Builder<'a> {
         loop {
             let (event, at) = self.next()?;
             if event == Event::MappingEnd {
-                span.end = entries.last().map_or(at.end, |(_, value)| value.span.end).max(span.end);
+                span.end = self.end(span.start, &at, entries.last().map(|(_, value)| value));
                 return Ok(Node { span, value: Value::Mapping(entries) });
             }
             let key = self.node(event, at, depth + 1)?;
             let (event, at) = self.next()?;
             entries.push((key, self.node(event, at, depth + 1)?));
         }
+    }
+
+    /// Where a list or mapping ends: at its bracket, or with what is last in it. The parser's own end takes in
+    /// what follows, comments included.
+    fn end(&self, start: usize, event: &Range<usize>, last: Option<&Node>) -> usize {
+        let in_brackets = self.source.text()[start..].starts_with(['[', '{']);
+        let end = if in_brackets { event.start + 1 } else { last.map_or(start, |node| node.span.end) };
+        end.clamp(start, self.source.text().len())
     }
 
     fn refuse(&self, span: Range<usize>, what: &str, help: &str) -> Diagnostic {

@@ -304,6 +304,38 @@ mod inline_comments {
     }
 }
 
+mod allow {
+    use super::{acme, json, keyward, leaking};
+
+    #[test]
+    fn accepts_a_finding_of_a_report() {
+        let dir = leaking();
+        let report = json(&acme(dir.path(), ["-f", "json"]).run().expect(1).stdout);
+        let fingerprint = report["findings"][0]["fingerprint"].as_str().unwrap();
+        let run = keyward(dir.path(), ["allow", fingerprint, "--reason", "a fake"]).run().expect(0);
+        assert!(run.stdout.starts_with("1 finding added to "), "{}", run.stdout);
+        let run = acme(dir.path(), ["--report-suppressed"]).run().expect(0);
+        assert!(run.stdout.contains("a fake (.keyward.yaml:2)"), "{}", run.stdout);
+        let text = || std::fs::read_to_string(dir.path().join(".keyward.yaml")).unwrap();
+        let before = text();
+        let run = keyward(&dir.path().join("src"), ["allow", fingerprint, "--config", "../.keyward.yaml"]).run().expect(0);
+        assert!(run.stdout.starts_with("0 findings added"), "{}", run.stdout);
+        assert_eq!(text(), before);
+    }
+
+    #[test]
+    fn refuses_what_is_no_fingerprint_and_what_it_does_not_understand() {
+        let dir = leaking();
+        keyward(dir.path(), ["allow", "abc"])
+            .run()
+            .fails_with("keyward: error: `abc` is no fingerprint; reports show them as kw1: and 32 digits");
+        std::fs::write(dir.path().join(".keyward.yaml"), "nonsense: 1\n").unwrap();
+        let run = keyward(dir.path(), ["allow", &format!("kw1:{:032}", 1)]).run().expect(2);
+        assert!(run.stderr.contains("`keyward config show` lists them"), "{}", run.stderr);
+        assert_eq!(std::fs::read_to_string(dir.path().join(".keyward.yaml")).unwrap(), "nonsense: 1\n");
+    }
+}
+
 mod staged {
     use super::{Repo, acme, clean, json, token};
 

@@ -147,7 +147,7 @@ allow: []
       --> .keyward.yaml:13:5
        |
     13 |   - {reason: everything}
-       |     ^^^^^^^^^^^^^^^^^^^
+       |     ^^^^^^^^^^^^^^^^^^^^
        |
        = help: add `paths`, `regex`, `stopwords`, `fingerprints` or `rules`
 
