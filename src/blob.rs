@@ -124,6 +124,8 @@ pub enum SkipReason {
     Special,
     /// An archive past the depth, size or ratio limits.
     ArchiveLimit,
+    /// An archive, or a member of one, in a format that cannot be opened, or encrypted. Only where archives were asked for.
+    UnsupportedArchive,
     /// A submodule, which is a repository of its own. Does not make a scan incomplete.
     Submodule,
     /// Left out by `paths:` in the configuration or an ignore file that the user asked for.
@@ -140,7 +142,8 @@ impl SkipReason {
             | SkipReason::Corrupt
             | SkipReason::Missing
             | SkipReason::TooManyMatches
-            | SkipReason::ArchiveLimit => true,
+            | SkipReason::ArchiveLimit
+            | SkipReason::UnsupportedArchive => true,
             SkipReason::Special | SkipReason::Submodule | SkipReason::Excluded => false,
         }
     }
@@ -156,6 +159,7 @@ impl SkipReason {
             SkipReason::TooManyMatches => "too many matches",
             SkipReason::Special => "not a regular file",
             SkipReason::ArchiveLimit => "archive past the limits",
+            SkipReason::UnsupportedArchive => "archive that cannot be opened",
             SkipReason::Submodule => "submodule",
             SkipReason::Excluded => "excluded by configuration",
         }

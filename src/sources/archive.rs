@@ -1,1 +1,0 @@
-//! L3: (see docs/architecture.md).

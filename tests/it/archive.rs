@@ -1,0 +1,294 @@
+//! What is found inside archives, and that hostile ones do no harm.
+
+use std::io::{Cursor, Write as _};
+use std::sync::LazyLock;
+
+use keyward::blob::SkipReason;
+use keyward::sources::archive::{Limits, is_archive, members};
+use proptest::prelude::*;
+use zip::write::SimpleFileOptions;
+
+type Compress = fn(&[u8]) -> Vec<u8>;
+type Members = Vec<(String, Vec<u8>)>;
+
+fn open(bytes: &[u8], limits: &Limits) -> (Members, Vec<(String, SkipReason)>) {
+    let mut seen = Vec::new();
+    let skips = members(bytes, limits, &mut |name, content| seen.push((name.to_owned(), content.to_vec())));
+    (seen, skips.into_iter().map(|skip| (skip.what, skip.reason)).collect())
+}
+
+/// The members of an archive that has nothing to complain of.
+fn all(bytes: &[u8]) -> Members {
+    let (seen, skips) = open(bytes, &Limits::default());
+    assert_eq!(skips, []);
+    seen
+}
+
+fn pairs(members: &[(&str, &[u8])]) -> Members {
+    members.iter().map(|(name, content)| ((*name).to_owned(), content.to_vec())).collect()
+}
+
+fn zipped(members: &[(&str, &[u8])], method: zip::CompressionMethod) -> Vec<u8> {
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in members {
+        let options = SimpleFileOptions::default().compression_method(method);
+        if name.ends_with('/') {
+            writer.add_directory(*name, options).unwrap();
+        } else {
+            writer.start_file(*name, options).unwrap();
+            writer.write_all(content).unwrap();
+        }
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn deflated(members: &[(&str, &[u8])]) -> Vec<u8> {
+    zipped(members, zip::CompressionMethod::Deflated)
+}
+
+/// A zip written in one go, with lengths behind the content.
+fn streamed(members: &[(&str, &[u8])], method: zip::CompressionMethod) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    let mut writer = zip::ZipWriter::new_stream(&mut bytes);
+    for (name, content) in members {
+        writer.start_file(*name, SimpleFileOptions::default().compression_method(method)).unwrap();
+        writer.write_all(content).unwrap();
+    }
+    writer.finish().unwrap();
+    bytes
+}
+
+fn tarred(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (name, content) in members {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        header.set_mode(0o644);
+        builder.append_data(&mut header, name, *content).unwrap();
+    }
+    builder.into_inner().unwrap()
+}
+
+fn gzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn bzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::default());
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn xzipped(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = lzma_rust2::XzWriter::new(Vec::new(), lzma_rust2::XzOptions::with_preset(1)).unwrap();
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
+fn zstd(bytes: &[u8]) -> Vec<u8> {
+    ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
+}
+
+/// Every way to compress one stream.
+const CODECS: [Compress; 4] = [gzipped, bzipped, xzipped, zstd];
+
+const FILES: [(&str, &[u8]); 3] = [("a.txt", b"first content"), ("dir/b.env", b"KEY=value\n"), ("empty", b"")];
+
+#[test]
+fn zip_members_are_visited_however_they_were_written() {
+    for method in [zip::CompressionMethod::Stored, zip::CompressionMethod::Deflated] {
+        assert_eq!(all(&zipped(&FILES, method)), pairs(&FILES));
+        assert_eq!(all(&streamed(&FILES, method)), pairs(&FILES));
+    }
+    assert_eq!(all(&deflated(&[("dir/", b""), ("dir/f", b"x")])), pairs(&[("dir/f", b"x")]));
+    assert_eq!(all(&deflated(&[])), []);
+}
+
+#[test]
+fn zip_members_that_the_directory_does_not_list_are_visited() {
+    let (hidden, listed) = (deflated(&[("a", b"hidden")]), deflated(&[("a", b"listed")]));
+    let directory = hidden.windows(4).position(|at| at == b"PK\x01\x02").unwrap();
+    let joined = [&hidden[..directory], &listed].concat();
+    assert_eq!(all(&joined), pairs(&[("a", b"hidden"), ("a", b"listed")]));
+}
+
+#[test]
+fn a_zip_that_lists_more_than_there_is_is_not_whole() {
+    let mut bytes = deflated(&[("a", b"one"), ("b", b"two")]);
+    bytes[..4].copy_from_slice(b"PK\x05\x06");
+    let (seen, skips) = open(&bytes, &Limits::default());
+    assert_eq!(seen, pairs(&[("b", b"two")]));
+    assert_eq!(skips, [(String::new(), SkipReason::Corrupt)]);
+}
+
+#[test]
+fn tars_are_visited_plain_and_compressed() {
+    let tar = tarred(&FILES);
+    assert_eq!(all(&tar), pairs(&FILES));
+    for compress in CODECS {
+        assert_eq!(all(&compress(&tar)), pairs(&FILES));
+    }
+}
+
+#[test]
+fn long_names_in_tars_are_whole() {
+    let name = format!("{}/file", "directory/".repeat(30).trim_end_matches('/'));
+    assert_eq!(all(&tarred(&[(&name, b"x")])), pairs(&[(&name, b"x")]));
+}
+
+#[test]
+fn concatenated_tars_and_streams_are_read_to_their_end() {
+    let (one, two) = (tarred(&FILES[..1]), tarred(&FILES[1..]));
+    assert_eq!(all(&[one.clone(), two.clone()].concat()), pairs(&FILES));
+    for compress in CODECS {
+        assert_eq!(all(&[compress(&one), compress(&two)].concat()), pairs(&FILES));
+    }
+}
+
+#[test]
+fn a_single_compressed_file_has_its_stored_name() {
+    for compress in CODECS {
+        assert_eq!(all(&compress(b"text")), pairs(&[("content", b"text")]));
+        assert_eq!(all(&compress(b"")), pairs(&[("content", b"")]));
+    }
+    let mut encoder = flate2::GzBuilder::new().filename("app.log").write(Vec::new(), flate2::Compression::fast());
+    encoder.write_all(b"text").unwrap();
+    assert_eq!(all(&encoder.finish().unwrap()), pairs(&[("app.log", b"text")]));
+}
+
+#[test]
+fn archives_in_archives_are_opened_to_the_depth() {
+    let inner = tarred(&[("secret", b"x")]);
+    let middle = deflated(&[("inner.tgz", &gzipped(&inner)), ("plain", b"y")]);
+    let outer = tarred(&[("middle.zip", &middle)]);
+    assert_eq!(all(&outer), pairs(&[("middle.zip!inner.tgz!secret", b"x"), ("middle.zip!plain", b"y")]));
+    let (seen, skips) = open(&outer, &Limits { depth: 2, ..Limits::default() });
+    assert_eq!(seen, pairs(&[("middle.zip!plain", b"y")]));
+    assert_eq!(skips, [("middle.zip!inner.tgz".to_owned(), SkipReason::ArchiveLimit)]);
+}
+
+#[test]
+fn members_over_the_size_limit_are_skips_and_the_rest_is_visited() {
+    let files: [(&str, &[u8]); 3] = [("a", b"1"), ("large", &[b'x'; 100]), ("z", b"2")];
+    let limits = Limits { member_size: 99, ..Limits::default() };
+    let stored = zipped(&files, zip::CompressionMethod::Stored);
+    for archive in [deflated(&files), stored, streamed(&files, zip::CompressionMethod::Deflated), tarred(&files), xzipped(&tarred(&files))]
+    {
+        let (seen, skips) = open(&archive, &limits);
+        assert_eq!(seen, pairs(&[("a", b"1"), ("z", b"2")]));
+        assert_eq!(skips, [("large".to_owned(), SkipReason::TooLarge)]);
+    }
+    assert_eq!(open(&gzipped(&[b'x'; 100]), &limits).1, [("content".to_owned(), SkipReason::TooLarge)]);
+}
+
+#[test]
+fn the_number_of_members_is_bounded() {
+    let names: Vec<String> = (0..20).map(|n| format!("f{n}")).collect();
+    let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), &b"x"[..])).collect();
+    for archive in [deflated(&files), tarred(&files), deflated(&[("t", &tarred(&files))])] {
+        let (seen, skips) = open(&archive, &Limits { members: 7, ..Limits::default() });
+        assert!((6..=7).contains(&seen.len()), "{} visited", seen.len());
+        assert_eq!(skips.iter().map(|skip| skip.1).collect::<Vec<_>>(), [SkipReason::ArchiveLimit]);
+    }
+}
+
+#[test]
+fn bombs_stop_at_the_ratio_and_are_named_once() {
+    let zeros = vec![b' '; 40 << 20];
+    let limits = Limits { member_size: 1 << 20, ..Limits::default() };
+    let layers = deflated(&[("bomb", &gzipped(&zeros)), ("more", b"x")]);
+    for bomb in [gzipped(&zeros), bzipped(&zeros), deflated(&[("bomb", &zeros), ("more", b"x")]), layers] {
+        let mut visited = 0;
+        let skips = members(&bomb, &limits, &mut |_, content| visited += content.len());
+        assert!(visited <= 17 << 20);
+        assert!(skips.iter().any(|skip| matches!(skip.reason, SkipReason::ArchiveLimit | SkipReason::TooLarge)), "{skips:?}");
+        assert!(skips.len() <= 2, "{skips:?}");
+    }
+    let total = Limits { unpacked: 1000, ..Limits::default() };
+    let (seen, skips) = open(&gzipped(&[b'x'; 1000]), &total);
+    assert_eq!((seen[0].1.len(), skips), (1000, vec![]));
+    let (seen, skips) = open(&gzipped(&[b'x'; 1001]), &total);
+    assert_eq!((seen[0].1.len(), skips), (1000, vec![("content".to_owned(), SkipReason::ArchiveLimit)]), "what was read is scanned");
+}
+
+#[test]
+fn a_long_name_that_is_too_long_does_not_fill_the_memory() {
+    let mut header = tar::Header::new_gnu();
+    header.set_entry_type(tar::EntryType::GNULongName);
+    header.set_path("long").unwrap();
+    header.set_size(8 << 30);
+    header.set_cksum();
+    let mut bytes = header.as_bytes().to_vec();
+    bytes.resize(4 << 20, b'a');
+    assert_eq!(open(&bytes, &Limits::default()), (vec![], vec![(String::new(), SkipReason::Corrupt)]));
+}
+
+#[test]
+fn what_cannot_be_opened_is_said() {
+    for (bytes, what) in [(&b"7z\xbc\xaf\x27\x1c\0\x04"[..], "7z"), (b"Rar!\x1a\x07\x01\0", "rar")] {
+        let skips = members(bytes, &Limits::default(), &mut |_, _| panic!("nothing can be visited"));
+        assert_eq!((skips.len(), skips[0].reason, skips[0].detail.as_str()), (1, SkipReason::UnsupportedArchive, what));
+    }
+    let mut encrypted = deflated(&FILES);
+    encrypted[6] |= 1;
+    let (seen, skips) = open(&encrypted, &Limits::default());
+    assert_eq!(seen, pairs(&FILES[1..]));
+    assert_eq!(skips, [("a.txt".to_owned(), SkipReason::UnsupportedArchive)]);
+}
+
+#[test]
+fn other_files_are_no_archives() {
+    for bytes in [&b""[..], b"PK", b"text", &[0; 1024], &[b'7'; 600], b"BZh9 is how this sentence begins"] {
+        assert!(!is_archive(bytes));
+        assert_eq!(all(bytes), []);
+    }
+}
+
+/// One of everything.
+static SAMPLES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
+    let text = "some = text\n".repeat(60);
+    let files = [("a", text.as_bytes()), ("dir/b", b"\x00\x01binary"), ("c", text.as_bytes())];
+    let tar = tarred(&files);
+    let mut samples: Vec<Vec<u8>> = CODECS.iter().flat_map(|compress| [compress(&tar), compress(text.as_bytes())]).collect();
+    samples.extend([deflated(&files), zipped(&files, zip::CompressionMethod::Stored), streamed(&files, zip::CompressionMethod::Deflated)]);
+    samples.push(deflated(&[("in.tar.gz", &gzipped(&tar)), ("in.zip", &deflated(&files))]));
+    samples.push(tar);
+    samples
+});
+
+#[test]
+fn truncated_archives_are_never_taken_for_whole() {
+    for (which, sample) in SAMPLES.iter().enumerate() {
+        let whole = all(sample);
+        for len in 0..sample.len() {
+            let (seen, skips) = open(&sample[..len], &Limits::default());
+            if is_archive(&sample[..len]) {
+                assert!(seen == whole || !skips.is_empty(), "sample {which} cut to {len} of {}", sample.len());
+            }
+        }
+    }
+}
+
+proptest! {
+    #[test]
+    fn mutated_archives_do_no_harm(
+        which in any::<prop::sample::Index>(),
+        changes in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+        cut in prop::option::of(any::<prop::sample::Index>()),
+    ) {
+        let mut bytes = SAMPLES[which.index(SAMPLES.len())].clone();
+        for (at, byte) in changes {
+            let at = at.index(bytes.len());
+            bytes[at] = byte;
+        }
+        if let Some(cut) = cut {
+            bytes.truncate(cut.index(bytes.len()));
+        }
+        let limits = Limits { member_size: 1 << 16, unpacked: 1 << 20, members: 50, ..Limits::default() };
+        let (seen, skips) = open(&bytes, &limits);
+        prop_assert!(seen.len() + skips.len() <= 150);
+        prop_assert!(seen.iter().all(|(_, content)| content.len() <= 1 << 16));
+    }
+}
