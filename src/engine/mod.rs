@@ -62,6 +62,7 @@ pub struct Match {
 pub struct Scratch {
     context: surroundings::ContextHits,
     candidates: Vec<u32>,
+    anatomy: runs::Anatomy,
 }
 
 impl Scratch {

@@ -141,6 +141,12 @@ pub(super) struct LengthEntry {
 }
 
 impl LengthEntry {
+    /// Whether any rule that needs context can begin so.
+    #[inline]
+    pub(super) fn is_contextual(&self) -> bool {
+        !self.contextual.is_empty()
+    }
+
     /// Whether a word of these kinds of characters can begin a token that needs context.
     #[inline]
     pub(super) fn admits(&self, kinds: u8) -> bool {

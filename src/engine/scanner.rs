@@ -1,34 +1,12 @@
 //! L2: one pass over one blob: runs, heads, lengths, literals, and the matches that they lead to.
 
 use super::program::{Action, LONGEST_WORD, LengthRule, Program};
-use super::runs::{is_alnum, is_token, is_word, kind};
+use super::runs::{Word, is_token, is_word, kind};
 use super::words::WordHit;
 use super::{Detector, Match, Scratch, boundary, judge, matcher, overlap, pem, surroundings, url, validate};
 use crate::engine::assignment;
 use crate::rules::{CONTEXT_REACH, Confidence, Rule, Shape};
 use crate::text::Span;
-
-/// A word on the way through a run.
-#[derive(Clone, Copy)]
-struct Word {
-    start: usize,
-    /// Whether it has a digit.
-    digit: bool,
-    /// The kinds of its other characters.
-    kinds: u8,
-}
-
-impl Word {
-    fn new(start: usize) -> Word {
-        Word { start, digit: false, kinds: 0 }
-    }
-
-    #[inline]
-    fn take(&mut self, byte: u8) {
-        self.digit |= byte.is_ascii_digit();
-        self.kinds |= kind(byte);
-    }
-}
 
 /// One scan of one blob.
 pub(super) struct Scanner<'a> {
@@ -71,33 +49,19 @@ impl<'a> Scanner<'a> {
 
     /// A maximal run of token characters: heads where words begin, and words and base64 runs by their length.
     fn token_run(&mut self, start: usize, end: usize) {
-        let bytes = self.bytes;
-        let mut inside = false;
-        let mut word = Word::new(start);
-        let mut wide = Word::new(start);
-        for (at, &byte) in bytes[start..end].iter().enumerate() {
-            let at = start + at;
-            let alnum = is_alnum(byte);
-            if alnum && !inside {
-                self.heads(at, end);
-            }
-            inside = alnum;
-            if is_word(byte) {
-                word.take(byte);
-                wide.take(byte);
-            } else {
-                self.word(word, at, false);
-                word = Word::new(at + 1);
-                if matches!(byte, b'+' | b'/') {
-                    wide.take(byte);
-                } else {
-                    self.word(wide, at, true);
-                    wide = Word::new(at + 1);
-                }
-            }
+        let mut anatomy = std::mem::take(&mut self.scratch.anatomy);
+        anatomy.read(self.detector.level, self.bytes, start, end);
+        for &at in &anatomy.beginnings {
+            self.heads(at, end);
         }
-        self.word(word, end, false);
-        self.word(wide, end, true);
+        for &word in &anatomy.words {
+            self.word(word, false);
+            self.word(word, true);
+        }
+        for &stretch in &anatomy.wide {
+            self.word(stretch, true);
+        }
+        self.scratch.anatomy = anatomy;
     }
 
     /// Formats that begin with a literal where a word begins, or behind an escape sequence there.
@@ -124,9 +88,9 @@ impl<'a> Scanner<'a> {
     /// Formats told by the length of the word (or run of base64 characters) that they begin with. It holds a
     /// digit, and nothing but what the formats of that length are made of.
     #[inline]
-    fn word(&mut self, word: Word, end: usize, wide: bool) {
-        let length = end - word.start;
-        if !word.digit || !(super::runs::LEAST_RUN..=LONGEST_WORD).contains(&length) {
+    fn word(&mut self, word: Word, wide: bool) {
+        let length = word.end - word.start;
+        if length > LONGEST_WORD {
             return;
         }
         let lengths = &self.program.lengths;
@@ -134,7 +98,10 @@ impl<'a> Scanner<'a> {
         for &rule in &entry.alone {
             self.format(rule, word.start);
         }
-        if entry.admits(word.kinds) && surroundings::value_position(self.bytes, Span::new(word.start, end)) {
+        if entry.is_contextual()
+            && surroundings::value_position(self.bytes, Span::new(word.start, word.end))
+            && entry.admits(self.bytes[word.start..word.end].iter().fold(0, |kinds, &byte| kinds | kind(byte)))
+        {
             self.contextual(word.start, length, wide);
         }
     }

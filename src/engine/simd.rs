@@ -5,7 +5,7 @@
 //! load is of a slice whose length was checked. The stages built on it cost 0.1–0.2 ns a byte instead of about
 //! 1 ns (`docs/detector.md`).
 
-use super::runs::is_token;
+use super::runs::{is_token, is_word};
 
 /// What the processor can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -55,6 +55,41 @@ fn plain_masks(bytes: &[u8], visit: &mut impl FnMut(usize, u64)) {
         let mask = chunk.iter().enumerate().fold(0, |mask, (at, &byte)| mask | u64::from(is_token(byte)) << at);
         visit(block * 64, mask);
     }
+}
+
+/// Classes of up to 64 bytes, one bit each.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct ClassMasks {
+    /// Letters and digits.
+    pub(super) alnum: u64,
+    /// Letters, digits, `_` and `-`.
+    pub(super) word: u64,
+    /// `+` and `/`.
+    pub(super) wide: u64,
+    /// Digits.
+    pub(super) digit: u64,
+}
+
+/// The classes of at most 64 bytes; bits behind the last are zero.
+#[inline]
+pub(super) fn class_masks(level: Level, bytes: &[u8]) -> ClassMasks {
+    match level {
+        Level::Plain => plain_classes(bytes),
+        #[cfg(target_arch = "x86_64")]
+        #[allow(unsafe_code, reason = "Level::Avx2 exists only where the processor has AVX2")]
+        Level::Avx2 => unsafe { avx2::class_masks(bytes) },
+    }
+}
+
+fn plain_classes(bytes: &[u8]) -> ClassMasks {
+    let mut masks = ClassMasks { alnum: 0, word: 0, wide: 0, digit: 0 };
+    for (at, &byte) in bytes.iter().enumerate() {
+        masks.alnum |= u64::from(byte.is_ascii_alphanumeric()) << at;
+        masks.word |= u64::from(is_word(byte)) << at;
+        masks.wide |= u64::from(matches!(byte, b'+' | b'/')) << at;
+        masks.digit |= u64::from(byte.is_ascii_digit()) << at;
+    }
+    masks
 }
 
 /// A set of three-byte grams, ignoring case.
@@ -128,7 +163,7 @@ impl Grams {
 mod avx2 {
     #![allow(unsafe_code, reason = "vector loads; every one is of a slice of exactly its length")]
 
-    use super::Grams;
+    use super::{ClassMasks, Grams};
     use std::arch::x86_64::{
         __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
         _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_testz_si256,
@@ -201,6 +236,46 @@ mod avx2 {
         }
     }
 
+    /// By low nibble: rows (see [`LOW`]) in which a letter or digit has it, and the bits 6 and 7 for `_` `-` and
+    /// `+` `/` below.
+    const CLASS_LOW: [u8; 16] = class_rows(false);
+    const CLASS_HIGH: [u8; 16] = class_rows(true);
+
+    /// Bits: 0 digits, 1 and 2 letters of rows 4/6 and 5/7, 3 `_`, 4 `-`, 5 `+` and `/`.
+    const fn class_rows(high: bool) -> [u8; 16] {
+        let mut table = [0u8; 16];
+        let mut byte = 0x20u8;
+        while byte < 0x80 {
+            let bit = match byte {
+                b'0'..=b'9' => 1,
+                b'A'..=b'O' | b'a'..=b'o' => 2,
+                b'P'..=b'Z' | b'p'..=b'z' => 4,
+                b'_' => 8,
+                b'-' => 16,
+                b'+' | b'/' => 32,
+                _ => 0u8,
+            };
+            table[(if high { byte >> 4 } else { byte & 15 }) as usize] |= bit;
+            byte += 1;
+        }
+        table
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn class_masks(bytes: &[u8]) -> ClassMasks {
+        let mut block = [0u8; 64];
+        block[..bytes.len()].copy_from_slice(bytes);
+        let (low, high) = (table(&CLASS_LOW), table(&CLASS_HIGH));
+        let (first, second) = block.split_at(32);
+        let first = look(load(first.try_into().expect("32 bytes")), low, high);
+        let second = look(load(second.try_into().expect("32 bytes")), low, high);
+        let with = |bits: i8| {
+            let bits = _mm256_set1_epi8(bits);
+            u64::from(nonzero(_mm256_and_si256(first, bits))) | u64::from(nonzero(_mm256_and_si256(second, bits))) << 32
+        };
+        ClassMasks { alnum: with(7), word: with(31), wide: with(32), digit: with(1) }
+    }
+
     /// Finds grams in as many whole vectors as there are; returns where it stopped.
     #[target_feature(enable = "avx2")]
     pub(super) fn find_grams(grams: &Grams, bytes: &[u8], visit: &mut impl FnMut(usize)) -> usize {
@@ -229,7 +304,7 @@ mod avx2 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Grams, Level, token_masks};
+    use super::{Grams, Level, class_masks, token_masks};
     use proptest::prelude::*;
 
     proptest! {
@@ -242,6 +317,13 @@ mod tests {
             };
             for level in Level::all() {
                 prop_assert_eq!(masks(level), masks(Level::Plain));
+            }
+        }
+
+        #[test]
+        fn every_level_gives_the_same_classes(bytes in proptest::collection::vec(any::<u8>(), 0..=64)) {
+            for level in Level::all() {
+                prop_assert_eq!(class_masks(level, &bytes), class_masks(Level::Plain, &bytes));
             }
         }
 
