@@ -2,6 +2,13 @@
 //! parses nothing. A rule that does not compile stops the build.
 
 #[allow(dead_code, unreachable_pub, reason = "the build uses a part of these modules")]
+#[path = "src/text"]
+mod text {
+    #[path = "chars.rs"]
+    pub mod chars;
+}
+
+#[allow(dead_code, unreachable_pub, reason = "the build uses a part of these modules")]
 mod rules {
     #[path = "../src/rules/alphabet.rs"]
     pub mod alphabet;
@@ -11,6 +18,8 @@ mod rules {
     pub mod format;
     #[path = "../src/rules/load.rs"]
     pub mod load;
+    #[path = "../src/rules/plan.rs"]
+    pub mod plan;
     #[path = "../src/rules/rule.rs"]
     pub mod rule;
     #[path = "../src/rules/syntax.rs"]
@@ -23,6 +32,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules");
+    println!("cargo::rerun-if-changed=src/text/chars.rs");
     let mut all: Vec<rules::rule::Rule> = Vec::new();
     for path in rule_files(Path::new("rules"))? {
         let yaml = std::fs::read_to_string(&path)?;

@@ -1,8 +1,8 @@
 //! L2: where a token may begin and end: not inside a longer identifier, hash, base64 text or number.
 
-use super::runs::{is_alnum, is_word};
 use crate::rules::format::Part;
 use crate::rules::{Rule, Shape};
+use crate::text::chars::{is_alnum, is_word};
 
 /// Where a token begins when `at`, the beginning of a word, belongs to an escape sequence in front of it:
 /// `\n`, `\t`, `\x3d`, `\u003d`, `%3D`.

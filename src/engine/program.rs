@@ -7,18 +7,13 @@
 //! | a literal anywhere | everything else: [`Program::literals`] |
 
 use super::cover;
-use super::runs::{LEAST_RUN, is_alnum, is_token, is_word, kind};
 use super::simd::Grams;
 use super::words::WordIndex;
-use crate::rules::alphabet::ByteSet;
-use crate::rules::format::{Format, Part};
-use crate::rules::rule::{LEAST_KEYWORD, leading_literals};
+use crate::rules::plan::{LONGEST_WORD, LengthRule, Plan};
+use crate::rules::rule::LEAST_KEYWORD;
 use crate::rules::{Place, Rule, Shape};
 use std::collections::HashMap;
 use std::sync::OnceLock;
-
-/// Words longer than this are not told by their length.
-pub(super) const LONGEST_WORD: usize = 256;
 
 /// Literals are looked up by this many bytes of them at most.
 const LONGEST_LITERAL: usize = 24;
@@ -134,7 +129,7 @@ pub(super) struct Lengths {
 /// What one length may be.
 #[derive(Debug, Default, Clone)]
 pub(super) struct LengthEntry {
-    /// The [`kinds`](super::runs::kind) of characters of each rule that needs context and can begin with it.
+    /// The [`kinds`](crate::text::chars::kind) of characters of each rule that needs context and can begin with it.
     contextual: Vec<u8>,
     /// Rules that need none.
     pub(super) alone: Vec<u32>,
@@ -154,17 +149,6 @@ impl LengthEntry {
     }
 }
 
-/// The lengths of one rule.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct LengthRule {
-    /// Least length in bytes.
-    pub(super) min: usize,
-    /// Greatest length in bytes.
-    pub(super) max: usize,
-    /// Whether the run of base64 characters counts, not the word.
-    pub(super) wide: bool,
-}
-
 impl Program {
     pub(super) fn new(rules: &[Rule]) -> Program {
         let mut builder = Builder::default();
@@ -180,7 +164,7 @@ struct Builder {
     heads: Vec<Head>,
     context: Table<u32>,
     literals: Table<Action>,
-    lengths: Vec<(u32, LengthRule, Option<u8>)>,
+    lengths: Vec<(u32, LengthRule, bool)>,
     urls: Vec<u32>,
     pems: Vec<(String, u32)>,
 }
@@ -217,7 +201,7 @@ impl Builder {
             self.context.add(word, index);
         }
         match &rule.shape {
-            Shape::Format(format) => self.add_format(index, rule, format),
+            Shape::Format(_) => self.add_format(index, rule),
             Shape::Url { .. } => {
                 self.urls.push(index);
                 self.literals.add("://", Action::Url);
@@ -237,18 +221,17 @@ impl Builder {
         }
     }
 
-    fn add_format(&mut self, index: u32, rule: &Rule, format: &Format) {
-        let literals = leading_literals(&format.parts);
-        if literals.iter().all(|literal| is_head(literal)) && guaranteed_run(&format.parts) >= LEAST_RUN {
-            for literal in literals {
-                self.heads.push(Head { literal, rule: index });
+    fn add_format(&mut self, index: u32, rule: &Rule) {
+        match &rule.plan {
+            Plan::Heads(literals) => {
+                self.heads.extend(literals.iter().map(|literal| Head { literal: literal.clone(), rule: index }));
+                return;
             }
-            return;
-        }
-        if let Some(lengths) = length_rule(&format.parts) {
-            let kinds = (!rule.context.is_empty()).then(|| kinds_of(&format.parts));
-            self.lengths.push((index, lengths, kinds));
-            return;
+            Plan::Length(lengths) => {
+                self.lengths.push((index, *lengths, rule.context.is_empty()));
+                return;
+            }
+            Plan::Keywords => {}
         }
         // Many keywords stand for the first character of a run: the context is then the better gate.
         if rule.keywords.len() > MANY_KEYWORDS && !rule.context.is_empty() {
@@ -272,14 +255,14 @@ impl Builder {
             wide: vec![LengthEntry::default(); LONGEST_WORD + 1],
             of_rule: vec![None; rules],
         };
-        for (index, rule, kinds) in self.lengths {
+        for (index, rule, alone) in self.lengths {
             lengths.of_rule[index as usize] = Some(rule);
             let table = if rule.wide { &mut lengths.wide } else { &mut lengths.word };
             for entry in &mut table[rule.min..=rule.max] {
-                match kinds {
-                    None => entry.alone.push(index),
-                    Some(kinds) if !entry.contextual.contains(&kinds) => entry.contextual.push(kinds),
-                    Some(_) => {}
+                if alone {
+                    entry.alone.push(index);
+                } else if !entry.contextual.contains(&rule.kinds) {
+                    entry.contextual.push(rule.kinds);
                 }
             }
         }
@@ -302,109 +285,4 @@ impl Builder {
 /// The beginning of a literal, which gates as well as the whole.
 fn gate(literal: &str) -> &str {
     &literal[..literal.floor_char_boundary(LONGEST_LITERAL)]
-}
-
-/// Whether a literal can be looked up where a word begins.
-fn is_head(literal: &[u8]) -> bool {
-    literal.len() >= LEAST_KEYWORD && is_alnum(literal[0]) && literal[..LEAST_KEYWORD].iter().all(|&byte| is_token(byte))
-}
-
-/// How many token characters every match begins with, at least.
-fn guaranteed_run(parts: &[Part]) -> usize {
-    prefix_length(parts, &is_token, usize::MAX).0
-}
-
-/// Least and greatest number of characters of a class that a match begins with, and whether the whole match
-/// is of that class. Stops counting at `enough`.
-fn prefix_length(parts: &[Part], class: &dyn Fn(u8) -> bool, enough: usize) -> (usize, usize, bool) {
-    let (mut min, mut max) = (0usize, 0usize);
-    for part in parts {
-        let (low, high, whole) = match part {
-            Part::Literal(literal) => {
-                let count = literal.iter().take_while(|&&byte| class(byte)).count();
-                (count, count, count == literal.len())
-            }
-            Part::Run(run) => {
-                let whole = run.set.iter().all(class);
-                (if whole { run.min as usize } else { 0 }, run.max as usize, whole)
-            }
-            Part::Group { choices, optional } => {
-                let lengths: Vec<_> = choices.iter().map(|choice| prefix_length(choice, class, enough)).collect();
-                let low = lengths.iter().map(|&(low, ..)| low).min().unwrap_or(0);
-                let high = lengths.iter().map(|&(_, high, _)| high).max().unwrap_or(0);
-                (if *optional { 0 } else { low }, high, lengths.iter().all(|&(.., whole)| whole))
-            }
-        };
-        min += low;
-        max += high;
-        if !whole || min >= enough {
-            return (min, max, whole);
-        }
-    }
-    (min, max, true)
-}
-
-/// How a format without a leading literal is told by the length of its first word: possible where that word
-/// is long enough to be in a run, its end is certain, and every match of it has a digit in practice.
-fn length_rule(parts: &[Part]) -> Option<LengthRule> {
-    let wide = |byte: u8| is_word(byte) || matches!(byte, b'+' | b'/');
-    for (class, is_wide) in [(&is_word as &dyn Fn(u8) -> bool, false), (&wide, true)] {
-        let Some((min, max)) = first_word(parts, class) else { continue };
-        if min >= LEAST_RUN && max <= LONGEST_WORD {
-            return Some(LengthRule { min, max, wide: is_wide });
-        }
-    }
-    None
-}
-
-/// Least and greatest length of the maximal run of a class that every match begins with; `None` where a
-/// part's characters are neither all of the class nor none of it.
-fn first_word(parts: &[Part], class: &dyn Fn(u8) -> bool) -> Option<(usize, usize)> {
-    let mut total = (0, 0);
-    for (index, part) in parts.iter().enumerate() {
-        match part {
-            Part::Literal(literal) => {
-                let count = literal.iter().take_while(|&&byte| class(byte)).count();
-                total = (total.0 + count, total.1 + count);
-                if count < literal.len() {
-                    return Some(total);
-                }
-            }
-            Part::Run(run) if all(run.set, class) => total = (total.0 + run.min as usize, total.1 + run.max as usize),
-            Part::Run(run) if !run.set.iter().any(class) => return (run.min > 0).then_some(total),
-            Part::Run(_) => return None,
-            Part::Group { choices, optional } => {
-                // A group of which every choice is of the class, or one that begins outside it and is last.
-                let whole = choices.iter().all(|choice| prefix_length(choice, class, usize::MAX).2);
-                let outside = choices.iter().all(|choice| prefix_length(choice, class, usize::MAX).1 == 0);
-                if whole {
-                    let lengths: Vec<_> = choices.iter().map(|choice| prefix_length(choice, class, usize::MAX)).collect();
-                    let low = lengths.iter().map(|&(low, ..)| low).min()?;
-                    let high = lengths.iter().map(|&(_, high, _)| high).max()?;
-                    total = (total.0 + if *optional { 0 } else { low }, total.1 + high);
-                } else if outside && (!optional || index + 1 == parts.len()) {
-                    return Some(total);
-                } else {
-                    return None;
-                }
-            }
-        }
-    }
-    Some(total)
-}
-
-/// The kinds of characters that may stand anywhere in a match.
-fn kinds_of(parts: &[Part]) -> u8 {
-    parts.iter().fold(0, |kinds, part| {
-        kinds
-            | match part {
-                Part::Literal(literal) => literal.iter().fold(0, |kinds, &byte| kinds | kind(byte)),
-                Part::Run(run) => run.set.iter().fold(0, |kinds, byte| kinds | kind(byte)),
-                Part::Group { choices, .. } => choices.iter().fold(0, |kinds, choice| kinds | kinds_of(choice)),
-            }
-    })
-}
-
-fn all(set: ByteSet, class: &dyn Fn(u8) -> bool) -> bool {
-    set.iter().all(class)
 }

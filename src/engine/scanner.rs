@@ -1,12 +1,14 @@
 //! L2: one pass over one blob: runs, heads, lengths, literals, and the matches that they lead to.
 
-use super::program::{Action, LONGEST_WORD, LengthRule, Program};
-use super::runs::{Word, is_token, is_word, kind};
+use super::program::{Action, Program};
+use super::runs::Word;
 use super::words::WordHit;
 use super::{Detector, Match, Scratch, boundary, judge, matcher, overlap, pem, surroundings, url, validate};
 use crate::engine::assignment;
+use crate::rules::plan::{LONGEST_WORD, LengthRule};
 use crate::rules::{CONTEXT_REACH, Confidence, Rule, Shape};
 use crate::text::Span;
+use crate::text::chars::{is_token, is_word, kind};
 
 /// One scan of one blob.
 pub(super) struct Scanner<'a> {

@@ -5,7 +5,7 @@
 //! load is of a slice whose length was checked. The stages built on it cost 0.1–0.2 ns a byte instead of about
 //! 1 ns (`docs/detector.md`).
 
-use super::runs::{is_token, is_word};
+use crate::text::chars::{is_token, is_word};
 
 /// What the processor can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! L2: what stands around a token: context words within reach, and the name that the token is given to.
 
-use super::runs::{is_alnum, is_word};
 use super::words::{WordHit, WordIndex};
 use crate::rules::format::Part;
 use crate::rules::rule::squash;
 use crate::rules::{CONTEXT_REACH, Rule, Shape};
 use crate::text::Span;
+use crate::text::chars::{is_alnum, is_word};
 
 /// How far behind a token a context word may stand, in bytes.
 const BEHIND: usize = 96;

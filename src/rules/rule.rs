@@ -5,6 +5,7 @@
 
 use super::check::Check;
 use super::format::{Format, Part};
+use super::plan::Plan;
 use super::syntax::{Audience, Confidence, RuleFile, RuleSyntax, Severity, ValueClass};
 use serde::{Deserialize, Serialize};
 
@@ -48,6 +49,8 @@ pub struct Rule {
     pub audience: Option<Audience>,
     /// What a match looks like.
     pub shape: Shape,
+    /// How the matches of a format are found; [`Plan::Keywords`] for the other shapes.
+    pub plan: Plan,
     /// Literals one of which every match holds or has near. Never empty.
     pub keywords: Vec<Keyword>,
     /// Words one of which must stand near, in lower case. Empty: none needed.
@@ -147,6 +150,7 @@ impl Rule {
         tags.sort_unstable();
         tags.dedup();
         let or_file = |own: &Option<String>, shared: &Option<String>| own.clone().or_else(|| shared.clone());
+        let plan = if let Shape::Format(format) = &shape { Plan::of(format) } else { Plan::Keywords };
         Ok(Rule {
             id: syntax.id.clone(),
             provider: file.provider.clone(),
@@ -161,6 +165,7 @@ impl Rule {
             enabled: syntax.enabled.unwrap_or(true),
             audience: syntax.audience,
             shape,
+            plan,
             keywords,
             context,
             check,

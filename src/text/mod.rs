@@ -1,5 +1,6 @@
 //! L0: places in text, safe text, dates. Nothing here knows of rules, sources or findings.
 
+pub mod chars;
 pub mod date;
 pub mod lines;
 pub mod path;
