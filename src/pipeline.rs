@@ -16,6 +16,7 @@ use crate::findings::fingerprint::fingerprint;
 use crate::findings::triage::{Case, Policy, Verdict};
 use crate::findings::{Attribution, Finding, RuleFacts, dedupe};
 use crate::rules::Rule;
+use crate::sources::archive::{self, Limits};
 use crate::sources::{Coverage, Sink};
 use examine::{Found, examine};
 use std::collections::HashMap;
@@ -35,6 +36,7 @@ pub struct Pipeline<'a> {
     policy: &'a Policy,
     places: &'a Places,
     excluded: &'a PathGlobs,
+    archives: Option<Limits>,
     /// Scratch space that no thread uses at the moment.
     idle: Mutex<Vec<Scratch>>,
     hits: Mutex<Vec<(Origin, Vec<Found>)>>,
@@ -72,7 +74,13 @@ impl<'a> Pipeline<'a> {
     #[must_use]
     pub fn new(detector: &'a Detector, policy: &'a Policy, places: &'a Places, excluded: &'a PathGlobs) -> Self {
         let (idle, hits, skips) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Pipeline { detector, policy, places, excluded, idle, hits, skips, progress: Progress::default() }
+        Pipeline { detector, policy, places, excluded, archives: None, idle, hits, skips, progress: Progress::default() }
+    }
+
+    /// Opens archives, and scans what is in them instead of their own bytes.
+    #[must_use]
+    pub fn with_archives(self, limits: Limits) -> Self {
+        Pipeline { archives: Some(limits), ..self }
     }
 
     /// How far it is.
@@ -151,22 +159,14 @@ impl<'a> Pipeline<'a> {
     fn excludes(&self, origin: &Origin) -> bool {
         !self.excluded.is_empty() && origin.path().is_some_and(|path| self.excluded.is_match(&self.places.configured(origin, &path)))
     }
-}
 
-impl Sink for Pipeline<'_> {
-    fn blob(&self, blob: Blob<'_>) {
-        if self.excludes(&blob.origin) {
-            let detail = String::new();
-            return self.skip(Skip { what: blob.origin.label(), reason: SkipReason::Excluded, detail });
-        }
-        self.progress.blobs.fetch_add(1, Ordering::Relaxed);
-        self.progress.bytes.fetch_add(blob.bytes.len() as u64, Ordering::Relaxed);
+    /// Scans one blob's bytes.
+    fn scan(&self, blob: Blob<'_>) {
         let mut scratch = lock(&self.idle).pop().unwrap_or_default();
         // The scratch space of a scan that panicked is thrown away: it may be half written.
         let scanned = catch_unwind(AssertUnwindSafe(|| (examine(self.detector, self.policy, &blob, &mut scratch), scratch)));
         let Ok((examined, scratch)) = scanned else {
-            let detail = "internal error while it was scanned; please report it with the message above".to_owned();
-            return self.skip(Skip { what: blob.origin.label(), reason: SkipReason::Corrupt, detail });
+            return self.skip(panicked(blob.origin.label()));
         };
         lock(&self.idle).push(scratch);
         if examined.cut {
@@ -178,9 +178,48 @@ impl Sink for Pipeline<'_> {
         }
     }
 
+    /// Scans the members of an archive. All that they hold counts as new, also where the archive had a predecessor.
+    fn unpack(&self, blob: &Blob<'_>, limits: &Limits) {
+        let mut visit = |name: &str, bytes: &[u8]| {
+            let origin = Origin::Member { archive: Box::new(blob.origin.clone()), name: name.to_owned() };
+            if !self.excludes(&origin) {
+                self.scan(Blob { bytes, origin, previous: &[] });
+            }
+        };
+        let label = blob.origin.label();
+        let Ok(skips) = catch_unwind(AssertUnwindSafe(|| archive::members(blob.bytes, limits, &mut visit))) else {
+            return self.skip(panicked(label));
+        };
+        for skip in skips {
+            let what = if skip.what.is_empty() { label.clone() } else { format!("{label}!{}", skip.what) };
+            self.skip(Skip { what, ..skip });
+        }
+    }
+}
+
+impl Sink for Pipeline<'_> {
+    fn blob(&self, blob: Blob<'_>) {
+        if self.excludes(&blob.origin) {
+            let detail = String::new();
+            return self.skip(Skip { what: blob.origin.label(), reason: SkipReason::Excluded, detail });
+        }
+        self.progress.blobs.fetch_add(1, Ordering::Relaxed);
+        self.progress.bytes.fetch_add(blob.bytes.len() as u64, Ordering::Relaxed);
+        match &self.archives {
+            Some(limits) if archive::is_archive(blob.bytes) => self.unpack(&blob, limits),
+            _ => self.scan(blob),
+        }
+    }
+
     fn skip(&self, skip: Skip) {
         lock(&self.skips).push(skip);
     }
+}
+
+/// What is said of a blob whose scan panicked.
+fn panicked(what: String) -> Skip {
+    let detail = "internal error while it was scanned; please report it with the message above".to_owned();
+    Skip { what, reason: SkipReason::Corrupt, detail }
 }
 
 /// Nothing that is done under these locks leaves its data half changed.

@@ -134,7 +134,7 @@ pub struct WalkArgs {
     /// Follow symbolic links
     #[arg(long)]
     pub follow: bool,
-    /// Open archives (zip, tar, gzip) and scan what is in them
+    /// Open archives (zip, tar, gzip, bzip2, xz, zstd) and scan what is in them
     #[arg(long)]
     pub archives: bool,
 }

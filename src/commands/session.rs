@@ -9,6 +9,7 @@ use crate::pipeline::{Attributions, Pipeline, Places};
 use crate::report::{Report, Style};
 use crate::rules::RuleSet;
 use crate::sources::Coverage;
+use crate::sources::archive::Limits;
 use anyhow::Context as _;
 use std::io::Write;
 use std::time::{Instant, SystemTime};
@@ -51,7 +52,10 @@ impl Session {
         let detector = build_detector(&self.config)?;
         let policy = Policy::new(&self.config);
         let (started, clock) = (SystemTime::now(), Instant::now());
-        let pipeline = Pipeline::new(&detector, &policy, &self.places, &self.config.excluded);
+        let mut pipeline = Pipeline::new(&detector, &policy, &self.places, &self.config.excluded);
+        if self.config.archives.value {
+            pipeline = pipeline.with_archives(archive_limits(self.config.max_size.value.limit()));
+        }
         let (coverage, attributions) = progress::shown(console.progress, pipeline.progress(), || source(&pipeline))?;
         let results = pipeline.finish(coverage, &attributions);
         let shown = if self.output.report_suppressed { &results.suppressed[..] } else { &[] };
@@ -75,6 +79,11 @@ impl Session {
         }
         Ok(Outcome::of_scan(!report.findings.is_empty(), report.is_complete(), self.output.exit))
     }
+}
+
+/// How far archives are followed where files are scanned up to `max_size` bytes.
+fn archive_limits(max_size: Option<u64>) -> Limits {
+    Limits { member_size: max_size.unwrap_or(u64::MAX), ..Limits::default() }
 }
 
 /// The detector of the rules that are on. Patterns of the user are compiled now, so that a bad one is an error and
