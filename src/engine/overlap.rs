@@ -1,13 +1,13 @@
 //! L2: one secret, one match: where matches share bytes of their secrets, the one that says most is kept.
 
 use super::Match;
-use crate::rules::check::Strength;
+use crate::rules::check::Check;
 use crate::rules::{Place, Rule, Shape};
 
 /// How much a match says; greater is better.
 fn rank(rules: &[Rule], found: &Match, evidence: usize) -> (u8, usize, bool, usize, u8, usize, std::cmp::Reverse<usize>) {
     let rule = &rules[found.rule];
-    let proven = rule.check.is_some_and(|check| check.strength() == Strength::Refutes);
+    let proven = rule.check.is_some_and(Check::proves);
     (kind(rule), found.secret.len(), proven, evidence, found.confidence as u8, found.span.len(), std::cmp::Reverse(found.rule))
 }
 

@@ -41,11 +41,10 @@ pub(super) fn value(rule: &Rule, value: &[u8]) -> Result<bool, Refusal> {
     let mut proven = false;
     if let Some(check) = rule.check {
         let passed = checksum::verify(check, value);
-        let refutes = check.strength() == Strength::Refutes;
-        if !passed && refutes {
+        if !passed && check.strength() == Strength::Refutes {
             return Err(Refusal::Check(check));
         }
-        proven = passed && refutes;
+        proven = passed && check.proves();
     }
     if !proven
         && matches!(rule.shape, Shape::Format(_) | Shape::Pattern { .. })

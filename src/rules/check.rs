@@ -1,8 +1,8 @@
 //! L1: the names of the offline checks: what can be told of a secret with no key and no network.
 //! What they do is in `engine/checksum`; `build.rs` includes this file, so it depends on nothing above.
 //!
-//! Each entry of the table says what is checked and how it is known, then the name that rules use and what
-//! a failed check means.
+//! Each entry of the table says what is checked and how it is known, then the name that rules use, what a failed
+//! check means, and whether a passed one is a proof.
 
 use serde::{Deserialize, Serialize};
 
@@ -17,7 +17,9 @@ pub enum Strength {
 
 /// Declares the checks once, so that the names, the list and the strengths cannot drift apart.
 macro_rules! checks {
-    ($($(#[$doc:meta])+ $variant:ident = $name:literal, $strength:ident;)+) => {
+    (@proves) => { false };
+    (@proves Proves) => { true };
+    ($($(#[$doc:meta])+ $variant:ident = $name:literal, $strength:ident $(, $proof:ident)?;)+) => {
         /// An offline check of a secret: a check value or a decodable structure.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         pub enum Check {
@@ -38,6 +40,13 @@ macro_rules! checks {
             #[must_use]
             pub fn strength(self) -> Strength {
                 match self { $(Check::$variant => Strength::$strength,)+ }
+            }
+
+            /// Whether passing proves that the secret was issued: a check value, which no placeholder has by
+            /// chance. Passing any other check only says that the structure is there.
+            #[must_use]
+            pub fn proves(self) -> bool {
+                match self { $(Check::$variant => checks!(@proves $($proof)?),)+ }
             }
         }
     };
@@ -65,76 +74,76 @@ checks! {
     // Check values: CRC-32 (IEEE) of a part of the token, written into it.
     /// Last 6 characters: CRC-32 of the 30 before them in base62 (digits, upper, lower), padded with `0`.
     /// Documented by GitHub for its classic tokens; npm and NetBird tokens have the same form.
-    GithubCrc32 = "github-crc32", Refutes;
+    GithubCrc32 = "github-crc32", Refutes, Proves;
     /// As [`Check::GithubCrc32`] over 70 characters. Seen on one public sample; GitHub's own example fails it.
-    GithubRefreshCrc32 = "github-refresh-crc32", Hints;
+    GithubRefreshCrc32 = "github-refresh-crc32", Hints, Proves;
     /// 8 characters, 16 before the end: start of the base32 of the SHA-256 of all before them.
     /// Seen on public samples of three origins, not documented.
-    GithubFineGrained = "github-fine-grained", Hints;
+    GithubFineGrained = "github-fine-grained", Hints, Proves;
     /// As [`Check::GithubCrc32`] over 50 characters. Seen on samples, not documented.
-    VercelCrc32 = "vercel-crc32", Hints;
+    VercelCrc32 = "vercel-crc32", Hints, Proves;
     /// Last 6 characters: CRC-32 in base62 of everything before the last `_`. Source: Synapse.
-    MatrixCrc32 = "matrix-crc32", Refutes;
+    MatrixCrc32 = "matrix-crc32", Refutes, Proves;
     /// Last 8 characters: CRC-32 of everything before them in upper-case hex. Seen on public samples.
-    AtlassianCrc32 = "atlassian-crc32", Refutes;
+    AtlassianCrc32 = "atlassian-crc32", Refutes, Proves;
     /// Last 8 characters: CRC-32 of the 40 before them in lower-case hex. Cloudflare documents "a checksum",
     /// the algorithm is from public samples.
-    CloudflareCrc32 = "cloudflare-crc32", Refutes;
+    CloudflareCrc32 = "cloudflare-crc32", Refutes, Proves;
     /// Last 8 characters: CRC-32 in lower-case hex of what stands between the last two `_`. Public samples.
-    ZuploCrc32 = "zuplo-crc32", Refutes;
+    ZuploCrc32 = "zuplo-crc32", Refutes, Proves;
     /// Last 8 characters: CRC-32, little-endian bytes in hex, of everything before the last `_`. Source: Grafana.
-    GrafanaCrc32 = "grafana-crc32", Refutes;
+    GrafanaCrc32 = "grafana-crc32", Refutes, Proves;
     /// Last 7 characters: CRC-32 of everything before them in base36; the 2 before: length of the payload
     /// in base36. Source: GitLab.
-    GitlabRoutable = "gitlab-routable", Refutes;
+    GitlabRoutable = "gitlab-routable", Refutes, Proves;
     /// Last 6 characters: base64 of the little-endian CRC-32 of what stands between `cflt` and them.
     /// Seen on public samples.
-    ConfluentCrc32 = "confluent-crc32", Refutes;
+    ConfluentCrc32 = "confluent-crc32", Refutes, Proves;
     /// Four of the 32 bytes in base32: CRC-32 of the others, masked. Published by Microsoft.
-    AzureDevopsPat = "azure-devops-pat", Refutes;
+    AzureDevopsPat = "azure-devops-pat", Refutes, Proves;
 
     // Check values: Marvin32 with the seed of the kind of key. Published by Microsoft (identifiable secrets).
     /// Azure storage account: last 4 of the decoded bytes.
-    AzureMarvin32Storage = "azure-marvin32-storage", Refutes;
+    AzureMarvin32Storage = "azure-marvin32-storage", Refutes, Proves;
     /// Azure Batch account: last 4 of the decoded bytes.
-    AzureMarvin32Batch = "azure-marvin32-batch", Refutes;
+    AzureMarvin32Batch = "azure-marvin32-batch", Refutes, Proves;
     /// Azure Cosmos DB, seven kinds: last 4 of the decoded bytes.
-    AzureMarvin32Cosmosdb = "azure-marvin32-cosmosdb", Refutes;
+    AzureMarvin32Cosmosdb = "azure-marvin32-cosmosdb", Refutes, Proves;
     /// Azure Machine Learning Studio (classic): last 4 of the decoded bytes.
-    AzureMarvin32MlClassic = "azure-marvin32-ml-classic", Refutes;
+    AzureMarvin32MlClassic = "azure-marvin32-ml-classic", Refutes, Proves;
     /// Azure container registry: last 4 of the decoded bytes.
-    AzureMarvin32ContainerRegistry = "azure-marvin32-container-registry", Refutes;
+    AzureMarvin32ContainerRegistry = "azure-marvin32-container-registry", Refutes, Proves;
     /// Azure Event Grid: last 4 of the decoded bytes.
-    AzureMarvin32Eventgrid = "azure-marvin32-eventgrid", Refutes;
+    AzureMarvin32Eventgrid = "azure-marvin32-eventgrid", Refutes, Proves;
     /// Azure Event Hubs: send, listen, manage: last 4 of the decoded bytes.
-    AzureMarvin32Eventhub = "azure-marvin32-eventhub", Refutes;
+    AzureMarvin32Eventhub = "azure-marvin32-eventhub", Refutes, Proves;
     /// Azure Relay: send, listen, manage: last 4 of the decoded bytes.
-    AzureMarvin32Relay = "azure-marvin32-relay", Refutes;
+    AzureMarvin32Relay = "azure-marvin32-relay", Refutes, Proves;
     /// Azure Service Bus: send, listen, manage: last 4 of the decoded bytes.
-    AzureMarvin32Servicebus = "azure-marvin32-servicebus", Refutes;
+    AzureMarvin32Servicebus = "azure-marvin32-servicebus", Refutes, Proves;
     /// Azure IoT Hub: last 4 of the decoded bytes.
-    AzureMarvin32Iothub = "azure-marvin32-iothub", Refutes;
+    AzureMarvin32Iothub = "azure-marvin32-iothub", Refutes, Proves;
     /// Azure IoT device: last 4 of the decoded bytes.
-    AzureMarvin32IotDevice = "azure-marvin32-iot-device", Refutes;
+    AzureMarvin32IotDevice = "azure-marvin32-iot-device", Refutes, Proves;
     /// Azure IoT device provisioning: last 4 of the decoded bytes.
-    AzureMarvin32IotProvisioning = "azure-marvin32-iot-provisioning", Refutes;
+    AzureMarvin32IotProvisioning = "azure-marvin32-iot-provisioning", Refutes, Proves;
     /// Azure AI Search: admin and query key, letters and digits only: last 4 of the decoded bytes.
-    AzureMarvin32Search = "azure-marvin32-search", Refutes;
+    AzureMarvin32Search = "azure-marvin32-search", Refutes, Proves;
     /// Azure Functions: function, master and system key, base64url: last 4 of the decoded bytes.
-    AzureMarvin32Function = "azure-marvin32-function", Refutes;
+    AzureMarvin32Function = "azure-marvin32-function", Refutes, Proves;
     /// Azure API Management, subscription: last 4 of the decoded bytes.
-    AzureMarvin32ApimSubscription = "azure-marvin32-apim-subscription", Refutes;
+    AzureMarvin32ApimSubscription = "azure-marvin32-apim-subscription", Refutes, Proves;
     /// Azure API Management, gateway: last 4 of the decoded bytes.
-    AzureMarvin32ApimGateway = "azure-marvin32-apim-gateway", Refutes;
+    AzureMarvin32ApimGateway = "azure-marvin32-apim-gateway", Refutes, Proves;
     /// Azure API Management, repository: last 4 of the decoded bytes.
-    AzureMarvin32ApimRepository = "azure-marvin32-apim-repository", Refutes;
+    AzureMarvin32ApimRepository = "azure-marvin32-apim-repository", Refutes, Proves;
     /// Azure API Management, direct management: last 4 of the decoded bytes.
-    AzureMarvin32ApimDirectManagement = "azure-marvin32-apim-direct-management", Refutes;
+    AzureMarvin32ApimDirectManagement = "azure-marvin32-apim-direct-management", Refutes, Proves;
     /// Azure Cache for Redis: last 4 of the decoded bytes. Some keys had `+` and `/` replaced after the
     /// check value was made, and how is not published in full.
-    AzureMarvin32Redis = "azure-marvin32-redis", Hints;
+    AzureMarvin32Redis = "azure-marvin32-redis", Hints, Proves;
     /// Characters 81 and on of a common annotated security key: check value of the decoded 80 before, in base62.
-    AzureCommonAnnotated = "azure-common-annotated", Refutes;
+    AzureCommonAnnotated = "azure-common-annotated", Refutes, Proves;
     /// Last 3 characters of an `8Q~` client secret. Published, but not said of every cloud and age; other
     /// digits before `Q~` carry no check value and pass.
     AzureEntraSecret = "azure-entra-secret", Hints;
@@ -258,9 +267,9 @@ checks! {
     /// and pass. Found by researchers, not documented.
     AwsKeyId = "aws-key-id", Hints;
     /// StrKey: version 0x90, 32 bytes and their CRC-16/XMODEM. Documented by Stellar (SEP-23).
-    StellarSeed = "stellar-seed", Refutes;
+    StellarSeed = "stellar-seed", Refutes, Proves;
     /// Two prefix bytes, 32 bytes and a CRC-16/XMODEM. Source: NATS nkeys.
-    NatsSeed = "nats-seed", Refutes;
+    NatsSeed = "nats-seed", Refutes, Proves;
     /// From 95 characters on: a protobuf of version 1, a 32-byte HMAC and the token. Source: Vault.
     VaultServiceToken = "vault-service-token", Refutes;
     /// Behind `pypi-`: a version 2 macaroon with a 32-byte signature. Source: the macaroon format.
@@ -272,15 +281,15 @@ checks! {
 
     // Wallets and identities.
     /// Last 6 characters: Bech32 check value (BIP-173, without its limit of length); either case, not mixed.
-    Bech32 = "bech32", Refutes;
+    Bech32 = "bech32", Refutes, Proves;
     /// Base58Check of 0x80 (or 0xEF) and 32 bytes, plus 0x01 where the public key is compressed.
-    BitcoinWif = "bitcoin-wif", Refutes;
+    BitcoinWif = "bitcoin-wif", Refutes, Proves;
     /// Base58Check of a private extended key (BIP-32, versions of SLIP-132).
-    BitcoinExtendedKey = "bitcoin-extended-key", Refutes;
+    BitcoinExtendedKey = "bitcoin-extended-key", Refutes, Proves;
     /// Base58Check in Ripple's alphabet of a 16-byte seed. Documented by the XRP Ledger.
-    XrpSeed = "xrp-seed", Refutes;
+    XrpSeed = "xrp-seed", Refutes, Proves;
     /// Base58Check of an Ed25519 seed or key (`edsk`). Documented by Tezos.
-    TezosKey = "tezos-key", Refutes;
+    TezosKey = "tezos-key", Refutes, Proves;
     /// 64 hex: a number from 1 to below the order of secp256k1 (SEC 2).
     Secp256k1Scalar = "secp256k1-scalar", Refutes;
 
@@ -347,5 +356,12 @@ mod tests {
     fn undocumented_values_only_hint() {
         assert_eq!(Check::GithubCrc32.strength(), Strength::Refutes);
         assert_eq!(Check::GithubFineGrained.strength(), Strength::Hints);
+    }
+
+    #[test]
+    fn only_check_values_prove() {
+        assert!(Check::GithubCrc32.proves() && Check::GithubFineGrained.proves() && Check::BitcoinWif.proves());
+        // A placeholder can have the mark, and any number is a private key.
+        assert!(!Check::OpenaiKey.proves() && !Check::Secp256k1Scalar.proves() && !Check::Jwt.proves());
     }
 }

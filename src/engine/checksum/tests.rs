@@ -238,6 +238,14 @@ fn sealing_is_reproducible_and_leaves_a_sealed_token_alone() {
 }
 
 #[test]
+fn every_proof_is_tried_as_a_check_value() {
+    let other = [Check::GithubFineGrained, Check::AzureDevopsPat];
+    for check in Check::ALL {
+        assert_eq!(check.proves(), VALUES.contains(check) || other.contains(check), "{}", check.name());
+    }
+}
+
+#[test]
 fn check_values_refute_any_other_character() {
     for (check, format, mut token) in tokens(3) {
         let Some(format) = format.filter(|_| VALUES.contains(&check)) else { continue };
