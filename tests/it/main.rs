@@ -8,6 +8,7 @@ mod config;
 mod detector;
 mod history;
 mod layers;
+mod pipeline;
 mod report;
 mod rules;
 mod staged;
