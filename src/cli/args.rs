@@ -110,7 +110,7 @@ pub struct ScanFlags {
     /// Which files.
     #[command(flatten)]
     pub walk: WalkArgs,
-    /// Limits.
+    /// Bounds.
     #[command(flatten)]
     pub limits: LimitArgs,
     /// Rules and configuration.
@@ -134,12 +134,9 @@ pub struct WalkArgs {
     /// Follow symbolic links
     #[arg(long)]
     pub follow: bool,
-    /// Open archives (zip, tar, gzip, bzip2, xz, zstd) and scan what is in them
-    #[arg(long)]
-    pub archives: bool,
 }
 
-/// Limits of a scan.
+/// What every scan is bounded by.
 #[derive(Debug, Default, PartialEq, Args)]
 #[command(next_help_heading = "What is scanned")]
 pub struct LimitArgs {
@@ -149,6 +146,9 @@ pub struct LimitArgs {
     /// Number of threads [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
+    /// Open archives (zip, tar; gzip, bzip2, xz, zstd) and scan what is in them
+    #[arg(long)]
+    pub archives: bool,
 }
 
 /// Rules and configuration.
@@ -228,7 +228,7 @@ pub struct StagedArgs {
     /// Report secrets that stood in the staged files before, too
     #[arg(long, help_heading = "What is scanned")]
     pub whole_files: bool,
-    /// Limits.
+    /// Bounds.
     #[command(flatten)]
     pub limits: LimitArgs,
     /// Rules and configuration.
@@ -272,7 +272,7 @@ pub struct ConfigShowArgs {
     /// Which files.
     #[command(flatten)]
     pub walk: WalkArgs,
-    /// Limits.
+    /// Bounds.
     #[command(flatten)]
     pub limits: LimitArgs,
     /// Rules and configuration.

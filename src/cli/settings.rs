@@ -168,7 +168,7 @@ fn partial(rules: &RuleArgs, walk: Option<&WalkArgs>, limits: &LimitArgs) -> Par
         max_size: limits.max_size.map(|size| Sourced::flag(size, "--max-size")),
         hidden: walk.and_then(|walk| set(walk.no_hidden, false, "--no-hidden")),
         ignore_files: walk.and_then(|walk| set(walk.no_ignore, false, "--no-ignore")),
-        archives: walk.and_then(|walk| set(walk.archives, true, "--archives")),
+        archives: set(limits.archives, true, "--archives"),
         inline_allow: set(rules.no_inline_allow, false, "--no-inline-allow"),
         selection: on.chain(off).collect(),
         rule_files: rules.rule_file.iter().map(|path| Sourced::flag(path.clone(), "--rule-file")).collect(),

@@ -4,8 +4,10 @@ use super::{Console, Outcome, output, session};
 use crate::config::Config;
 use crate::config::load::{ConfigError, Problem, read_source};
 use crate::config::rule_file::{self, Placed};
+use crate::engine::{Detector, examples};
 use crate::rules::{Rule, RuleSet};
-use anyhow::{anyhow, bail};
+use crate::text::sanitize::sanitize;
+use anyhow::{Context as _, anyhow, bail};
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -70,7 +72,8 @@ pub fn show(config: &Config, id: &str, form: Form, console: &mut Console<'_>) ->
     Ok(Outcome::Clean)
 }
 
-/// Checks rule files: all problems of all files.
+/// Checks rule files: that all rules compile, and that the examples of each, its own and those derived from its shape,
+/// hold.
 ///
 /// # Errors
 /// Where a file cannot be read or a rule does not compile.
@@ -98,11 +101,35 @@ pub fn check(files: &[PathBuf], console: &mut Console<'_>) -> anyhow::Result<Out
     if !problems.is_empty() {
         return Err(ConfigError::of(problems).into());
     }
-    let count = rules.len();
-    session::check_patterns(rules).map_err(|error| anyhow!(error))?;
-    let plural = if count == 1 { "" } else { "s" };
-    output::to_stdout(console.stdout, |out| writeln!(out, "{count} rule{plural} checked, no problem"))?;
-    Ok(Outcome::Clean)
+    session::check_patterns(rules.clone()).map_err(|error| anyhow!(error))?;
+    report_examples(&Detector::new(rules).context("no rule to check")?, console)
+}
+
+/// Runs the examples of every rule through the detector and prints those that do not hold.
+fn report_examples(detector: &Detector, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    let broken: Vec<String> = detector.rules().iter().flat_map(|rule| broken_examples(detector, rule)).collect();
+    output::to_stdout(console.stdout, |out| {
+        for line in &broken {
+            writeln!(out, "{line}")?;
+        }
+        let (rules, problems) = (detector.rules().len(), broken.len());
+        let plural = |count: usize| if count == 1 { "" } else { "s" };
+        writeln!(out, "{rules} rule{} checked, {problems} problem{}", plural(rules), plural(problems))
+    })?;
+    Ok(if broken.is_empty() { Outcome::Clean } else { Outcome::Findings })
+}
+
+/// The examples of a rule that do not hold, in words. Examples are made up, so they may be shown.
+fn broken_examples(detector: &Detector, rule: &Rule) -> Vec<String> {
+    let found = |text: &[u8]| detector.scan(text).into_iter().filter(|one| detector.rules()[one.rule].id == rule.id).collect::<Vec<_>>();
+    let shown = |text: &[u8]| sanitize(&String::from_utf8_lossy(text)).into_owned();
+    let missed = examples::positives(rule)
+        .into_iter()
+        .filter(|example| !found(&example.text).iter().any(|one| one.secret.of(&example.text) == example.secret));
+    let missed = missed.map(|example| format!("rule `{}`: not found in: {}", rule.id, shown(&example.text)));
+    let wrong = examples::negatives(rule).into_iter().filter(|text| !found(text).is_empty());
+    let wrong = wrong.map(|text| format!("rule `{}`: found, but should not be, in: {}", rule.id, shown(&text)));
+    missed.chain(wrong).collect()
 }
 
 fn view<'a>(rule: &'a Rule, active: &RuleSet) -> RuleView<'a> {

@@ -304,6 +304,29 @@ mod inline_comments {
     }
 }
 
+#[test]
+fn archives_are_opened_on_request() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut tar = tar::Builder::new(Vec::new());
+    for (name, content) in [("in/a.env", format!("\nKEY={}\n", token(1))), ("in/vendor/b.env", token(2))] {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(content.len() as u64);
+        header.set_cksum();
+        tar.append_data(&mut header, name, content.as_bytes()).unwrap();
+    }
+    let file = std::fs::File::create(dir.path().join("a.tar.gz")).unwrap();
+    let mut packed = flate2::write::GzEncoder::new(file, flate2::Compression::default());
+    std::io::Write::write_all(&mut packed, &tar.into_inner().unwrap()).unwrap();
+    packed.finish().unwrap();
+    acme(dir.path(), ["scan"]).run().expect(0);
+    let run = acme(dir.path(), ["scan", "--archives", "--exclude", "vendor"]).run().expect(1);
+    assert!(run.stdout.contains("in/a.env:2:5") && run.stdout.starts_with("a.tar.gz!"), "{}", run.stdout);
+    assert!(!run.stdout.contains("b.env"), "{}", run.stdout);
+    std::fs::write(dir.path().join("cut.tar.gz"), b"\x1f\x8b\x08\x00cut").unwrap();
+    let run = acme(dir.path(), ["scan", "cut.tar.gz", "--archives"]).run().expect(2);
+    assert!(run.stdout.contains("cut.tar.gz"), "{}", run.stdout);
+}
+
 mod allow {
     use super::{acme, json, keyward, leaking};
 
@@ -432,7 +455,15 @@ mod rules {
         let dir = clean();
         std::fs::write(dir.path().join("good.yaml"), RULES).unwrap();
         let run = keyward(dir.path(), ["rules", "check", "good.yaml"]).run().expect(0);
-        assert_eq!(run.stdout, "1 rule checked, no problem\n");
+        assert_eq!(run.stdout, "1 rule checked, 0 problems\n");
+        std::fs::write(
+            dir.path().join("vain.yaml"),
+            format!("{RULES}    examples: ['token: none']\n    negatives: ['{{name}} = {{secret}}']\n"),
+        )
+        .unwrap();
+        let run = keyward(dir.path(), ["rules", "check", "vain.yaml"]).run().expect(1);
+        assert!(run.stdout.contains("rule `acme-token`: not found in: token: none\n"), "{}", run.stdout);
+        assert!(run.stdout.contains("rule `acme-token`: found, but should not be, in: "), "{}", run.stdout);
         std::fs::write(dir.path().join("bad.yaml"), RULES.replace("{base62:24}", "{base99:24}")).unwrap();
         let run = keyward(dir.path(), ["rules", "check", "good.yaml", "bad.yaml", "none.yaml"]).run().expect(2);
         assert!(run.stderr.contains("--> bad.yaml:8:13") && run.stderr.contains("none.yaml: no such file"), "{}", run.stderr);
