@@ -2,8 +2,8 @@
 
 use super::cursor::{Cursor, is_word};
 use super::name::Name;
-use super::quote::{Quote, quotation};
-use super::{Assignment, Form, Operator, markup, value};
+use super::quote::quotation;
+use super::{Assignment, Form, Operator, bare, markup, pair, value};
 
 /// The longest type between a name and its `=`, in bytes.
 const LONGEST_TYPE: usize = 64;
@@ -33,9 +33,9 @@ pub(super) fn parse(bytes: &[u8], name: &Name<'_>) -> Option<Assignment> {
 /// `"name": …`, `['name'] = …`, `("name", …)`, `key="name" value=…`, `name="name">…<`
 fn after_quoted(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     match cursor.peek()? {
-        b')' => return fallback(cursor, name).or_else(|| pair_of_calls(cursor)),
+        b')' => return pair::fallback(cursor, name).or_else(|| pair::pair_of_calls(cursor)),
         b'>' => {
-            return if cursor.rest().starts_with(b">>") { erlang_binary(cursor) } else { markup::content(cursor) };
+            return if cursor.rest().starts_with(b">>") { pair::erlang_binary(cursor) } else { markup::content(cursor) };
         }
         b']' => {
             cursor.at += 1;
@@ -45,11 +45,11 @@ fn after_quoted(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     }
     let blanks = cursor.skip_blanks();
     match cursor.peek()? {
-        b',' => pair(cursor),
-        b'\n' | b'\r' => name_and_value_lines(cursor),
-        b'{' => terraform_default(cursor),
+        b',' => pair::pair(cursor, name),
+        b'\n' | b'\r' => pair::name_and_value_lines(cursor),
+        b'{' => pair::terraform_default(cursor),
         _ => assigned(cursor, name)
-            .or_else(|| fallback(cursor, name))
+            .or_else(|| pair::fallback(cursor, name))
             .or_else(|| if blanks > 0 { markup::value_attribute(cursor) } else { None }),
     }
 }
@@ -67,11 +67,13 @@ fn after_bare(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     }
     let blanks = cursor.skip_blanks();
     match cursor.peek()? {
-        b'\n' | b'\r' => name_and_value_lines(cursor),
-        b',' => compared_or_passed(cursor, name),
+        b'\n' | b'\r' => pair::name_and_value_lines(cursor),
+        b',' => pair::compared_or_passed(cursor, name),
         b'{' => value_property(cursor, name),
         _ if blanks > 0 && markup::opens_tag(cursor.bytes, name.span) => markup::value_attribute(cursor),
-        _ => assigned(cursor, name).or_else(|| fallback(cursor, name)).or_else(|| if blanks > 0 { spaced(cursor, name) } else { None }),
+        _ => {
+            assigned(cursor, name).or_else(|| pair::fallback(cursor, name)).or_else(|| if blanks > 0 { spaced(cursor, name) } else { None })
+        }
     }
 }
 
@@ -109,7 +111,7 @@ fn in_url(name: &Name<'_>) -> bool {
 }
 
 /// The operator here and the place behind it.
-fn operator(mut cursor: Cursor<'_>) -> Option<(Operator, Cursor<'_>)> {
+pub(super) fn operator(mut cursor: Cursor<'_>) -> Option<(Operator, Cursor<'_>)> {
     const OPERATORS: [(&str, Operator); 16] = [
         ("===", Operator::Compare),
         ("!==", Operator::Compare),
@@ -188,132 +190,12 @@ fn literal_after(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -> Opt
 
 /// An unquoted value behind an operator.
 fn bare_after(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -> Option<Found> {
-    let form = value::bare_form(cursor, name, operator);
-    let (value, has_scheme) = value::bare(cursor, form, operator)?;
-    Some(Found { value, operator, form: if has_scheme { Form::Header } else { form } })
-}
-
-/// `name || "…"`, `getenv("NAME") ?: "…"`, `var("NAME").unwrap_or("…")`
-fn fallback(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
-    const OPERATORS: [&str; 8] = ["||=", "??=", "||", "??", "?:", "or ", "//=", ".."];
-    const METHODS: [&str; 10] = [
-        ".unwrap_or(",
-        ".unwrap_or_else(",
-        ".orElse(",
-        ".getOrElse(",
-        ".or_else(",
-        ".withDefault(",
-        ".default(",
-        ".orDefault(",
-        ".get_or(",
-        ".or(",
-    ];
-    if name.quoted {
-        while matches!(cursor.peek(), Some(b')' | b']' | b'?')) && !cursor.rest().starts_with(b"??") && !cursor.rest().starts_with(b"?:") {
-            cursor.at += 1;
-        }
-        while cursor.eat(".ok()") {}
-    }
-    let direct = cursor;
-    cursor.skip_blanks();
-    let is_fallback = OPERATORS.iter().any(|operator| cursor.eat(operator)) || {
-        cursor = direct;
-        METHODS.iter().any(|method| cursor.eat(method)) && skip_closure(&mut cursor)
-    };
-    if !is_fallback {
-        return None;
-    }
-    let value = value::literal(cursor, Operator::Fallback)?;
-    Some(Found { value, operator: Operator::Fallback, form: Form::Literal })
-}
-
-/// Steps over `|_|` and `() =>` before the value that a closure returns.
-fn skip_closure(cursor: &mut Cursor<'_>) -> bool {
-    let _ = ["|_| ", "|| ", "() => ", "() -> "].iter().any(|closure| cursor.eat(closure));
-    true
-}
-
-/// `.get("name").value("…")`, `find(By.NAME, "password").send_keys("…")`
-fn pair_of_calls(mut cursor: Cursor<'_>) -> Option<Found> {
-    const METHODS: [&str; 6] = [".send_keys(", ".sendKeys(", ".type(", ".fill(", ".setValue(", ".value("];
-    cursor.eat(")");
-    METHODS.iter().any(|method| cursor.eat(method)).then_some(())?;
-    let value = value::literal(cursor, Operator::Comma)?;
-    Some(Found { value, operator: Operator::Comma, form: Form::Argument })
-}
-
-/// `<<"name">> => <<"…">>`
-fn erlang_binary(mut cursor: Cursor<'_>) -> Option<Found> {
-    cursor.eat(">>");
-    cursor.skip_blanks();
-    let operator = if cursor.eat("=>") {
-        Operator::Arrow
-    } else if cursor.eat(",") {
-        Operator::Comma
-    } else {
-        return None;
-    };
-    let value = value::literal(cursor, operator)?;
-    Some(Found { value, operator, form: Form::Literal })
-}
-
-/// `"name", "…"`, also `"name", default="…"` and `"name": "X", "value": "…"`.
-fn pair(mut cursor: Cursor<'_>) -> Option<Found> {
-    cursor.eat(",");
-    cursor.skip_blanks_and_line_break();
-    let mut keyed = cursor;
-    if let Some((operator, after)) = value_key(&mut keyed) {
-        let value = value::literal(after, operator)?;
+    if let Some(value) = name.opened.filter(|_| operator == Operator::Equals).and_then(|opened| bare::rest_of_string(cursor, opened)) {
         return Some(Found { value, operator, form: Form::Literal });
     }
-    let value = value::literal(cursor, Operator::Comma)?;
-    Some(Found { value, operator: Operator::Comma, form: Form::Argument })
-}
-
-/// `value:`, `"value":` or `default=` at the cursor: the operator and the place behind it.
-fn value_key<'a>(cursor: &mut Cursor<'a>) -> Option<(Operator, Cursor<'a>)> {
-    const KEYS: [&[u8]; 9] =
-        [b"value", b"default", b"defaultvalue", b"default_value", b"fallback", b"parametervalue", b"val", b"initialvalue", b"initial"];
-    let opening = Quote::at(cursor.bytes, cursor.at);
-    if let Some((_, width)) = opening {
-        cursor.at += width;
-    }
-    let key = cursor.identifier(b"");
-    KEYS.iter().any(|known| key.eq_ignore_ascii_case(known)).then_some(())?;
-    if let Some((quote, width)) = opening {
-        (Quote::at(cursor.bytes, cursor.at)?.0 == quote).then_some(())?;
-        cursor.at += width;
-    }
-    cursor.skip_blanks();
-    let (operator, after) = operator(*cursor)?;
-    matches!(operator, Operator::Equals | Operator::Colon | Operator::Arrow).then_some((operator, after))
-}
-
-/// A name on one line, as the value of `name:`, and `value: …` on the next.
-fn name_and_value_lines(mut cursor: Cursor<'_>) -> Option<Found> {
-    cursor.skip_blanks_and_line_break().then_some(())?;
-    let (operator, after) = value_key(&mut cursor)?;
-    let value = value::literal(after, operator).or_else(|| value::bare(after, Form::Line, operator).map(|(value, _)| value))?;
-    Some(Found { value, operator, form: if value.quoted { Form::Literal } else { Form::Line } })
-}
-
-/// `variable "name" {` and, a few lines further, `default = "…"`.
-fn terraform_default(mut cursor: Cursor<'_>) -> Option<Found> {
-    const MOST_LINES: usize = 8;
-    cursor.eat("{");
-    for _ in 0..MOST_LINES {
-        cursor.skip_blanks_and_line_break();
-        if cursor.peek() == Some(b'}') {
-            return None;
-        }
-        let mut keyed = cursor;
-        if let Some((operator, after)) = value_key(&mut keyed) {
-            let value = value::literal(after, operator)?;
-            return Some(Found { value, operator, form: Form::Literal });
-        }
-        cursor.at += memchr::memchr(b'\n', cursor.rest())?;
-    }
-    None
+    let form = bare::form_of(cursor, name, operator);
+    let (value, has_scheme) = bare::value(cursor, form, operator)?;
+    Some(Found { value, operator, form: if has_scheme { Form::Header } else { form } })
 }
 
 /// `[32]`, `[]`, `[MAX + 1]` and `[:]` behind the name of an array.
@@ -358,20 +240,10 @@ fn built(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     Some(Found { value, operator: Operator::Call, form: Form::Argument })
 }
 
-/// `strcmp(name, "…")`, `put(NAME, "…")`, `{name, <<"…">>}`
-fn compared_or_passed(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
-    cursor.eat(",");
-    cursor.skip_blanks_and_line_break();
-    let value = value::literal(cursor, Operator::Comma)?;
-    let line = name.line.unwrap_or_default();
-    let compares = line.ends_with(b"cmp(") || line.ends_with(b"equals(") || line.ends_with(b"equal(") || line.ends_with(b"compare(");
-    let operator = if compares { Operator::Compare } else { Operator::Comma };
-    Some(Found { value, operator, form: Form::Argument })
-}
-
 /// What follows a name and blanks without an operator.
 fn spaced(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
-    if quotation(cursor.bytes, cursor.at).is_some() || cursor.rest().starts_with(b"@\"") {
+    let in_backticks = cursor.peek() == Some(b'`');
+    if !in_backticks && quotation(cursor.bytes, cursor.at).is_some() || cursor.rest().starts_with(b"@\"") {
         let value = value::literal(cursor, Operator::Space)?;
         let form = if name.dashes > 0 { Form::Flag } else { Form::Directive };
         return Some(Found { value, operator: Operator::Space, form });
@@ -394,7 +266,7 @@ fn spaced(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     if cursor.peek().is_some_and(|byte| b"=:<>|!&(){},;?+-*/.".contains(&byte)) {
         return None;
     }
-    let form = value::spaced_form(name)?;
-    let (value, has_scheme) = value::bare(cursor, form, Operator::Space)?;
+    let form = bare::spaced_form(name)?;
+    let (value, has_scheme) = bare::value(cursor, form, Operator::Space)?;
     Some(Found { value, operator: Operator::Space, form: if has_scheme { Form::Header } else { form } })
 }

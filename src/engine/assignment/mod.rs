@@ -8,11 +8,13 @@
 //! It never looks further than [`ASSIGNMENT_REACH`] bytes from the keyword, so the answer does not depend on
 //! what lies beyond, and it is linear in that distance.
 
+mod bare;
 mod command;
 mod cursor;
 mod form;
 mod markup;
 mod name;
+mod pair;
 mod quote;
 mod value;
 
@@ -108,4 +110,4 @@ pub fn parse(bytes: &[u8], keyword: Span) -> Option<Assignment> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(in crate::engine) mod tests;

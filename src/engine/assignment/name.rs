@@ -86,7 +86,7 @@ fn opens_label(bytes: &[u8], name: usize, quote: Quote) -> bool {
     let Some(distance) = found.filter(|&distance| head[head.len() - 1 - distance] == mark) else { return false };
     let label = &head[head.len() - distance..];
     Quote::before(bytes, name - distance).is_some_and(|(opening, _)| opening == quote)
-        && label.iter().all(|&byte| is_word(byte) || matches!(byte, b' ' | b'-' | b'.' | b'#' | b'/' | b':' | b'[' | b']' | b'='))
+        && label.iter().all(|&byte| is_word(byte) || matches!(byte, b' ' | b'-' | b'.' | b'#' | b'/'))
 }
 
 fn line_before(bytes: &[u8], start: usize) -> Option<&[u8]> {
@@ -100,8 +100,18 @@ fn line_before(bytes: &[u8], start: usize) -> Option<&[u8]> {
 
 /// Whether a function of this name takes a user and a password as its first two arguments.
 pub(super) fn takes_user_and_password(function: &[u8]) -> bool {
-    const ENDS: [&str; 9] =
-        ["auth", "credential", "credentials", "passwordtoken", "authentication", "login", "authenticate", "basic", "authtoken"];
+    const ENDS: [&str; 10] = [
+        "auth",
+        "credential",
+        "credentials",
+        "passwordtoken",
+        "authentication",
+        "authenticationtoken",
+        "login",
+        "authenticate",
+        "basic",
+        "authtoken",
+    ];
     let tail = |end: &str| function.len() >= end.len() && function[function.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes());
     ENDS.iter().any(|end| tail(end))
 }

@@ -12,6 +12,3 @@ pub use kind::{NotASecret, value_kind};
 pub use name::{NameVerdict, secret_name};
 pub use placeholder::{Strictness, Why, placeholder};
 pub(super) use words::{Weakness, weakness, words_of};
-
-#[cfg(test)]
-mod tests;

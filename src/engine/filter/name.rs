@@ -110,14 +110,18 @@ fn ends_strongly(word: &[u8]) -> bool {
         "password", "passwd", "passphrase", "passcode", "secret", "apikey", "accesskey", "secretkey", "privatekey", "authkey",
         "authtoken", "accesstoken", "apitoken", "bearertoken", "userpwd", "dbpwd", "encryptionkey",
     ];
-    ENDS.iter().any(|end| word.len() >= end.len() && word[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes()))
+    const NO_PASSWORDS: &[&str] =
+        &["bypass", "compass", "surpass", "trespass", "overpass", "underpass", "multipass", "firstpass", "lowpass", "highpass"];
+    let ends = |end: &str| word.len() >= end.len() && word[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes());
+    let is_short = (word.len() >= 6 && ends("pass") && !is_one_of(word, NO_PASSWORDS)) || (word.len() >= 4 && ends("pw"));
+    is_short || ENDS.iter().any(|end| ends(end))
 }
 
 /// Secret by themselves.
 #[rustfmt::skip]
 const STRONG: &[&str] = &[
     "password", "passwd", "passphrase", "passcode", "pwd", "pass", "passwort", "secret", "credential", "pswd", "psw", "apikey", "pw",
-    "userpass", "dbpass", "keypass", "storepass", "authtoken", "contrasena", "motdepasse", "senha", "jwt",
+    "identified", "psk", "dbpass", "keypass", "storepass", "authtoken", "contrasena", "motdepasse", "senha", "jwt",
 ];
 /// Strong only behind another word: `db_pass`.
 const STRONG_BUT_SHORT: &[&str] = &["jwt"];

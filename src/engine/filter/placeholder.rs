@@ -95,7 +95,15 @@ fn is_sequence(value: &[u8], strictness: Strictness) -> bool {
         let row = ROWS.iter().any(|row| row.windows(2).any(|step| step == pair));
         counts || wraps || row
     };
+    // `a1b2c3d4`: letters and digits that count by turns.
     let steps = text.windows(2).filter(|pair| follows(pair)).count();
+    let in_turns = text
+        .windows(3)
+        .filter(|triple| triple[0].is_ascii_digit() != triple[1].is_ascii_digit() && follows(&[triple[0], triple[2]]))
+        .count();
+    if text.len() >= 6 && in_turns * 5 >= (text.len() - 2) * 4 {
+        return true;
+    }
     match strictness {
         Strictness::Strict => steps * 5 >= (text.len() - 1) * 4,
         // A sequence of some length does not happen by chance: 8 steps in a row have odds of about 1 in 10^8.
@@ -175,7 +183,7 @@ fn starts_template(value: &[u8], starts: &[&str]) -> bool {
 fn is_percent_name(value: &[u8]) -> bool {
     let Some(name) = value.strip_prefix(b"%") else { return false };
     let length = name.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
-    length >= 3 && !is_noise(&name[..length]) && matches!(name.get(length), None | Some(b'%' | b'[' | b'('))
+    length >= 3 && (length < 8 || !is_noise(&name[..length])) && matches!(name.get(length), None | Some(b'%' | b'[' | b'('))
 }
 
 /// `%s`, `%-10s`, `%(password)s`, `%d`
@@ -239,7 +247,7 @@ fn is_expression(value: &[u8]) -> bool {
     #[rustfmt::skip]
     const PARTS: &[&str] = &[
         "process.env", "os.environ", "os.getenv", "getenv", "ENV[", "environ[", "import.meta", "System.get", "->", "::", "().", "=>",
-        " + ", "\" +", "&&", "||",
+        " + ", "\" +", "&&", "||", "<<",
     ];
     if PARTS.iter().any(|part| memchr::memmem::find(value, part.as_bytes()).is_some()) {
         return true;
@@ -251,7 +259,8 @@ fn is_expression(value: &[u8]) -> bool {
 fn is_call(value: &[u8]) -> bool {
     let Some(open) = memchr::memchr2(b'(', b'[', value) else { return false };
     let callee = &value[..open];
-    let closes = matches!(value.last(), Some(b')' | b']')) || open + 1 == value.len();
+    let close = if value[open] == b'(' { b')' } else { b']' };
+    let closes = value.last() == Some(&close) || open + 1 == value.len() || (callee.contains(&b'.') && value[open..].contains(&close));
     closes && is_name(callee) && callee.len() >= 2 && !is_noise(callee)
 }
 
@@ -260,7 +269,7 @@ fn is_path_of_names(value: &[u8]) -> bool {
     value.contains(&b'.')
         && value.split(|&byte| byte == b'.').all(|part| is_name(part) && part.len() < 40)
         && value.iter().filter(|byte| byte.is_ascii_digit()).count() * 4 <= value.len()
-        && super::super::entropy::randomness(value) < 0.5
+        && super::super::entropy::randomness(value) < if value.iter().any(u8::is_ascii_digit) { 0.5 } else { 1.0 }
 }
 
 fn is_name(text: &[u8]) -> bool {

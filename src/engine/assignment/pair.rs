@@ -1,0 +1,168 @@
+//! Values that are given to a name by their place: as the next argument of a call, as the other half of a pair or a
+//! record, as what holds where a variable is not set.
+
+use super::cursor::{Cursor, is_word};
+use super::form::{Found, operator};
+use super::name::Name;
+use super::quote::Quote;
+use super::{Form, Operator, bare, value};
+
+/// `name || "…"`, `getenv("NAME") ?: "…"`, `var("NAME").unwrap_or("…")`
+pub(super) fn fallback(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    const OPERATORS: [&str; 8] = ["||=", "??=", "||", "??", "?:", "or ", "//=", ".."];
+    const METHODS: [&str; 10] = [
+        ".unwrap_or(",
+        ".unwrap_or_else(",
+        ".orElse(",
+        ".getOrElse(",
+        ".or_else(",
+        ".withDefault(",
+        ".default(",
+        ".orDefault(",
+        ".get_or(",
+        ".or(",
+    ];
+    if name.quoted {
+        while matches!(cursor.peek(), Some(b')' | b']' | b'?')) && !cursor.rest().starts_with(b"??") && !cursor.rest().starts_with(b"?:") {
+            cursor.at += 1;
+        }
+        while cursor.eat(".ok()") {}
+    }
+    let direct = cursor;
+    cursor.skip_blanks();
+    let is_fallback = OPERATORS.iter().any(|operator| cursor.eat(operator)) || {
+        cursor = direct;
+        METHODS.iter().any(|method| cursor.eat(method)) && skip_closure(&mut cursor)
+    };
+    if !is_fallback {
+        return None;
+    }
+    let value = value::literal(cursor, Operator::Fallback)?;
+    Some(Found { value, operator: Operator::Fallback, form: Form::Literal })
+}
+
+/// Steps over `|_|` and `() =>` before the value that a closure returns.
+fn skip_closure(cursor: &mut Cursor<'_>) -> bool {
+    let _ = ["|_| ", "|| ", "() => ", "() -> "].iter().any(|closure| cursor.eat(closure));
+    true
+}
+
+/// `.get("name").value("…")`, `find(By.NAME, "password").send_keys("…")`
+pub(super) fn pair_of_calls(mut cursor: Cursor<'_>) -> Option<Found> {
+    const METHODS: [&str; 6] = [".send_keys(", ".sendKeys(", ".type(", ".fill(", ".setValue(", ".value("];
+    cursor.eat(")");
+    METHODS.iter().any(|method| cursor.eat(method)).then_some(())?;
+    let value = value::literal(cursor, Operator::Comma)?;
+    Some(Found { value, operator: Operator::Comma, form: Form::Argument })
+}
+
+/// `<<"name">> => <<"…">>`
+pub(super) fn erlang_binary(mut cursor: Cursor<'_>) -> Option<Found> {
+    cursor.eat(">>");
+    cursor.skip_blanks();
+    let operator = if cursor.eat("=>") {
+        Operator::Arrow
+    } else if cursor.eat(",") {
+        Operator::Comma
+    } else {
+        return None;
+    };
+    let value = value::literal(cursor, operator)?;
+    Some(Found { value, operator, form: Form::Literal })
+}
+
+/// `"name", "…"`, also `"name", default="…"` and `"name": "X", "value": "…"`.
+pub(super) fn pair(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    cursor.eat(",");
+    cursor.skip_blanks_and_line_break();
+    let mut keyed = cursor;
+    if let Some((operator, after)) = value_key(&mut keyed) {
+        let value = value::literal(after, operator)?;
+        return Some(Found { value, operator, form: Form::Literal });
+    }
+    let mut value = value::literal(cursor, Operator::Comma)?;
+    value.partial |= !takes_name_and_value(function_before(name.line.unwrap_or_default()));
+    Some(Found { value, operator: Operator::Comma, form: Form::Argument })
+}
+
+/// Whether a function's second argument is the value of the first one. Of others nobody knows.
+fn takes_name_and_value(function: &[u8]) -> bool {
+    const PARTS: [&str; 22] = [
+        "set", "put", "add", "opt", "env", "property", "header", "param", "define", "insert", "emplace", "with", "pair", "get", "config",
+        "default", "append", "field", "entry", "{", "fill", "option",
+    ];
+    PARTS.iter().any(|part| contains_ignoring_case(function, part.as_bytes()))
+}
+
+/// `value:`, `"value":` or `default=` at the cursor: the operator and the place behind it.
+fn value_key<'a>(cursor: &mut Cursor<'a>) -> Option<(Operator, Cursor<'a>)> {
+    const KEYS: [&[u8]; 9] =
+        [b"value", b"default", b"defaultvalue", b"default_value", b"fallback", b"parametervalue", b"val", b"initialvalue", b"initial"];
+    let opening = Quote::at(cursor.bytes, cursor.at);
+    if let Some((_, width)) = opening {
+        cursor.at += width;
+    }
+    let key = cursor.identifier(b"");
+    KEYS.iter().any(|known| key.eq_ignore_ascii_case(known)).then_some(())?;
+    if let Some((quote, width)) = opening {
+        (Quote::at(cursor.bytes, cursor.at)?.0 == quote).then_some(())?;
+        cursor.at += width;
+    }
+    cursor.skip_blanks();
+    let (operator, after) = operator(*cursor)?;
+    matches!(operator, Operator::Equals | Operator::Colon | Operator::Arrow).then_some((operator, after))
+}
+
+/// A name on one line, as the value of `name:`, and `value: …` on the next.
+pub(super) fn name_and_value_lines(mut cursor: Cursor<'_>) -> Option<Found> {
+    cursor.skip_blanks_and_line_break().then_some(())?;
+    let (operator, after) = value_key(&mut cursor)?;
+    let value = value::literal(after, operator).or_else(|| bare::value(after, Form::Line, operator).map(|(value, _)| value))?;
+    Some(Found { value, operator, form: if value.quoted { Form::Literal } else { Form::Line } })
+}
+
+/// `variable "name" {` and, a few lines further, `default = "…"`.
+pub(super) fn terraform_default(mut cursor: Cursor<'_>) -> Option<Found> {
+    const MOST_LINES: usize = 8;
+    cursor.eat("{");
+    for _ in 0..MOST_LINES {
+        cursor.skip_blanks_and_line_break();
+        if cursor.peek() == Some(b'}') {
+            return None;
+        }
+        let mut keyed = cursor;
+        if let Some((operator, after)) = value_key(&mut keyed) {
+            let value = value::literal(after, operator)?;
+            return Some(Found { value, operator, form: Form::Literal });
+        }
+        cursor.at += memchr::memchr(b'\n', cursor.rest())?;
+    }
+    None
+}
+
+/// `strcmp(name, "…")`, `put(NAME, "…")`, `{name, <<"…">>}`
+pub(super) fn compared_or_passed(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    cursor.eat(",");
+    cursor.skip_blanks_and_line_break();
+    let mut value = value::literal(cursor, Operator::Comma)?;
+    let function = function_before(name.line.unwrap_or_default());
+    let ends = |end: &str| function.len() >= end.len() && function[function.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes());
+    let operator =
+        if ["cmp", "equals", "equal", "compare", "eq"].iter().any(|end| ends(end)) { Operator::Compare } else { Operator::Comma };
+    value.partial |= operator == Operator::Comma && !takes_name_and_value(function);
+    Some(Found { value, operator, form: Form::Argument })
+}
+
+/// The name of the function whose arguments begin on `line`, or the brace of a tuple.
+fn function_before(line: &[u8]) -> &[u8] {
+    let Some(open) = memchr::memrchr2(b'(', b'{', line) else { return b"" };
+    if line[open] == b'{' {
+        return &line[open..=open];
+    }
+    let length = line[..open].iter().rev().take_while(|&&byte| is_word(byte)).count();
+    &line[open - length..open]
+}
+
+fn contains_ignoring_case(text: &[u8], part: &[u8]) -> bool {
+    text.windows(part.len()).any(|window| window.eq_ignore_ascii_case(part))
+}

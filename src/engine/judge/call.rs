@@ -1,0 +1,52 @@
+//! What a call does with the literal that it is given: `setPassword("…")` takes a password, `getPassword("…")` a prompt.
+
+use crate::engine::assignment::{Assignment, Operator};
+use crate::engine::filter::words_of;
+
+/// What a call does with the literal that it is given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Call {
+    /// No call, or one that takes a secret: `setPassword("…")`, `std::string password("…")`.
+    Takes,
+    /// It asks for a secret: the literal is a prompt or a name.
+    Query,
+    /// It does something else with it.
+    Other,
+}
+
+pub(super) fn call_of(bytes: &[u8], assignment: &Assignment) -> Call {
+    #[rustfmt::skip]
+    const VERBS: &[&str] = &[
+        "get", "has", "is", "check", "validate", "read", "fetch", "load", "find", "verify", "parse", "create", "generate", "make", "delete", "remove", "update", "reset", "encrypt",
+        "decrypt", "hash", "prompt", "ask", "require", "assert", "test", "log", "print", "show", "lookup", "resolve", "list", "retrieve", "expect", "match", "compare", "contains",
+        "describe", "input", "revoke", "issue", "peek", "consume", "on", "split", "mask", "redact", "strip", "extract", "handle", "process", "format", "render", "to", "accept", "advance",
+    ];
+    const SETTERS: [&str; 8] = ["set", "with", "add", "put", "use", "and", "new", "init"];
+    if assignment.operator != Operator::Call {
+        return Call::Takes;
+    }
+    let name = assignment.name.of(bytes);
+    let method = name.rsplit(|&byte| byte == b'.').next().unwrap_or(name);
+    let first = words_of(method).next().unwrap_or_default();
+    let is_one_of = |list: &[&str]| list.iter().any(|known| first.eq_ignore_ascii_case(known.as_bytes()));
+    let is_declared = method.len() == name.len() && declares(&bytes[..assignment.name.start]);
+    if is_one_of(VERBS) {
+        Call::Query
+    } else if is_one_of(&SETTERS) || is_declared || method.len() < name.len() || bytes[..assignment.name.start].ends_with(b".") {
+        Call::Takes
+    } else {
+        Call::Other
+    }
+}
+
+/// Whether what stands before a name is a type, or `new`: `std::string password("…")`.
+fn declares(before: &[u8]) -> bool {
+    const WORDS: &str = "return await throw in and or not if else elif when case yield assert";
+    let head = before.trim_ascii_end();
+    if head.len() == before.len() {
+        return false;
+    }
+    let length = head.iter().rev().take(32).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    let word = &head[head.len() - length..];
+    (length > 0 && !WORDS.split(' ').any(|known| known.as_bytes() == word)) || matches!(head.last(), Some(b'>' | b'*' | b'&'))
+}

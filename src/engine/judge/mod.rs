@@ -1,0 +1,150 @@
+//! L2: whether the value of an assignment is a secret, and how sure that is.
+//!
+//! A value has to survive three questions: does the name hold secrets ([`secret_name`]), is the value something
+//! else ([`placeholder`], [`value_kind`]), and is it what a person or a machine chooses as a secret. Medium
+//! confidence means that someone who looks at the line would call it a secret; what needs a doubt is low.
+
+mod call;
+mod value;
+
+use super::assignment::{Assignment, Form, Operator};
+use super::entropy::RANDOM;
+use super::filter::{NameVerdict, NotASecret, Strictness, placeholder, secret_name, words_of};
+use crate::rules::Confidence;
+use crate::rules::syntax::ValueClass;
+use call::{Call, call_of};
+use value::{Traits, any, chosen, machine_made};
+
+/// The longest value that is looked into as base64, in bytes.
+const LONGEST_ENCODED: usize = 512;
+
+/// The chance that the value of `assignment`, which was parsed from `bytes`, is a secret; `None` where it is none.
+#[must_use]
+pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Option<Confidence> {
+    let name = judged_name(bytes, assignment);
+    let value = assignment.value.of(bytes);
+    let verdict = if class == ValueClass::Any || assignment.form == Form::Command { NameVerdict::Strong } else { secret_name(name) };
+    if verdict == NameVerdict::Harmless || placeholder(value, Strictness::Strict).is_some() || repeats_name(name, value) {
+        return None;
+    }
+    let call = call_of(bytes, assignment);
+    if call == Call::Query {
+        return None;
+    }
+    let mut buffer = [0; LONGEST_ENCODED];
+    let traits = Traits::of(value);
+    let by_value = match encoded_text(value, &mut buffer) {
+        Some(text) => encoded(text),
+        None => by_class(value, &traits, class),
+    }?;
+    let lowered = lowered(by_value, bytes, assignment, verdict, &traits)?;
+    if call == Call::Other { one_less(lowered) } else { Some(lowered) }
+}
+
+fn by_class(value: &[u8], traits: &Traits, class: ValueClass) -> Option<Confidence> {
+    match class {
+        ValueClass::Secret => machine_made(value, traits),
+        ValueClass::Password => chosen(value, traits),
+        ValueClass::Any => any(value, traits),
+    }
+}
+
+/// The text that `value` is the base64 of, written into `buffer`; `None` where it is not the base64 of text. By
+/// chance, 12 characters are so once in 10 000, 16 once in 150 000.
+fn encoded_text<'b>(value: &[u8], buffer: &'b mut [u8; LONGEST_ENCODED]) -> Option<&'b [u8]> {
+    let padding = value.iter().rev().take_while(|&&byte| byte == b'=').count();
+    let body = &value[..value.len() - padding];
+    if value.len() < 8 || value.len() > LONGEST_ENCODED || padding > 2 || (padding == 0 && value.len() < 12) {
+        return None;
+    }
+    let length = data_encoding::BASE64_NOPAD.decode_len(body.len()).ok()?;
+    let decoded = data_encoding::BASE64_NOPAD.decode_mut(body, &mut buffer[..length]).ok()?;
+    let text = buffer[..decoded].strip_suffix(b"\n").unwrap_or(&buffer[..decoded]);
+    text.iter().all(|&byte| (b' '..=b'~').contains(&byte)).then_some(text)
+}
+
+/// The name that says what the value is: of a call only its last part, since `key.replace("…")` replaces.
+fn judged_name<'b>(bytes: &'b [u8], assignment: &Assignment) -> &'b [u8] {
+    let name = assignment.name.of(bytes);
+    match assignment.operator {
+        Operator::Call => name.rsplit(|&byte| byte == b'.').next().unwrap_or(name),
+        _ => name,
+    }
+}
+
+/// Text in base64: `user:password`, or a secret of a Kubernetes manifest.
+fn encoded(text: &[u8]) -> Option<Confidence> {
+    let secret = memchr::memchr(b':', text).map_or(text, |colon| &text[colon + 1..]);
+    if secret.is_empty() || placeholder(secret, Strictness::Strict).is_some() {
+        return None;
+    }
+    let traits = Traits::of(secret);
+    if traits.length >= 20 { machine_made(secret, &traits) } else { chosen(secret, &traits) }
+}
+
+/// Whether a value only says its own name: `password = "password"`, `token: "access_token"`.
+fn repeats_name(name: &[u8], value: &[u8]) -> bool {
+    let mut known = 0;
+    let mut total = 0;
+    for word in words_of(value) {
+        total += word.len();
+        if word.len() >= 3 && words_of(name).any(|part| part.eq_ignore_ascii_case(word)) {
+            known += word.len();
+        }
+    }
+    total > 0 && known * 10 >= total * 8
+}
+
+fn one_less(confidence: Confidence) -> Option<Confidence> {
+    match confidence {
+        Confidence::High => Some(Confidence::Medium),
+        Confidence::Medium => Some(Confidence::Low),
+        Confidence::Low => None,
+    }
+}
+
+/// What the form of the assignment and a weak name leave of the confidence.
+fn lowered(found: Confidence, bytes: &[u8], assignment: &Assignment, verdict: NameVerdict, traits: &Traits) -> Option<Confidence> {
+    let looks_random = (traits.random > RANDOM && traits.surprise() > 20.0) || traits.kind == Some(NotASecret::Uuid);
+    let mut confidence = found;
+    if !assignment.quoted && !looks_random {
+        confidence = unquoted(confidence, assignment, traits)?;
+    }
+    if verdict == NameVerdict::Weak {
+        let sure = looks_random && (assignment.form != Form::Query || traits.length >= 16);
+        confidence = if sure { confidence.min(Confidence::Medium) } else { one_less(confidence)? };
+    }
+    if (assignment.partial || assignment.operator == Operator::Compare) && !looks_random {
+        confidence = one_less(confidence)?;
+    }
+    let is_line_of_words = assignment.operator == Operator::Space && assignment.form == Form::Line;
+    if is_line_of_words && !looks_random {
+        // `requirepass value` on a line of its own; with more behind it, it is prose.
+        confidence = if assignment.partial { return None } else { one_less(confidence)? };
+    }
+    (assignment.form != Form::Query || !is_badge(bytes, assignment)).then_some(confidence)
+}
+
+/// Whether a parameter belongs to the address of an image: such tokens are there to be published.
+fn is_badge(bytes: &[u8], assignment: &Assignment) -> bool {
+    let head = &bytes[assignment.name.start.saturating_sub(48)..assignment.name.start];
+    [".svg?", ".png?", "badge?", ".svg&"].iter().any(|part| head.ends_with(part.as_bytes()))
+}
+
+/// What is left of the confidence of an unquoted value that does not look random: a word without quotes is a
+/// variable, a type or prose far more often than a secret.
+fn unquoted(confidence: Confidence, assignment: &Assignment, traits: &Traits) -> Option<Confidence> {
+    let is_mixed = (traits.digits > 0 && traits.letters() > 0) || traits.symbols > 0;
+    match (assignment.form, assignment.operator) {
+        (Form::Inline, _) if is_mixed => one_less(confidence),
+        (Form::Inline, _) => None,
+        _ if is_mixed => Some(confidence),
+        (Form::Connection | Form::Query | Form::Header | Form::Command, _) | (Form::Line, Operator::Equals) => {
+            Some(confidence.min(Confidence::Low))
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,342 @@
+//! Verdicts on lines of many languages. Secrets are made by seed, so that none stands here.
+
+use super::judge;
+use crate::engine::assignment::tests::{LINES, all, random};
+use crate::rules::Confidence;
+use crate::rules::syntax::ValueClass;
+
+/// The highest confidence that any assignment in `text` has, each judged as the rule for its name would.
+fn verdict(text: &str) -> Option<Confidence> {
+    let bytes = text.as_bytes();
+    let class = |name: &[u8]| {
+        let name = String::from_utf8_lossy(name).to_lowercase();
+        let is_password =
+            ["pass", "pwd", "identified", "mysql", "curl", "docker", "redis", "credential", "auth"].iter().any(|part| name.contains(part));
+        if is_password && !name.contains("token") && !name.contains("key") { ValueClass::Password } else { ValueClass::Secret }
+    };
+    all(text).iter().filter_map(|found| judge(bytes, found, class(found.name.of(bytes)))).max()
+}
+
+fn fill(line: &str, value: &str) -> String {
+    line.replacen("@\"@", "\u{1}\"@", 1).replace('@', value).replace('\u{1}', "@")
+}
+
+#[test]
+fn random_values_are_secrets_in_all_forms() {
+    let mut missed = Vec::new();
+    for (seed, line) in LINES.iter().enumerate() {
+        for length in [12, 16, 24, 40] {
+            let text = fill(line, &random(seed as u64 * 97 + length, usize::try_from(length).expect("small")));
+            if verdict(&text) < Some(Confidence::Medium) {
+                missed.push(format!("{:?} {text}", verdict(&text)));
+            }
+        }
+    }
+    assert!(missed.is_empty(), "{} missed: {missed:#?}", missed.len());
+}
+
+#[test]
+fn passwords_that_people_choose_are_secrets() {
+    let passwords = [
+        ["Sum", "mer2024"],
+        ["Tr0ub4", "dor&3"],
+        ["Blue-Fal", "con77"],
+        ["kX9!", "mmtz"],
+        ["gr4nite", "Rock!"],
+        ["welk0", "m_Nord"],
+        ["l1ttleP", "0ny"],
+        ["Winter", "#2023!"],
+    ];
+    let mut missed = Vec::new();
+    for line in LINES.iter().filter(|line| {
+        line.to_lowercase().contains("passw") && !line.contains(" == ") && !line.contains("cmp(") && !line.contains("equals(")
+    }) {
+        for password in passwords.iter().map(|halves| halves.concat()) {
+            let text = fill(line, &password);
+            let is_loose = ["password db", "db.password @", "password is", "find_element", "[\"--token", "{password,"]
+                .iter()
+                .any(|part| line.contains(part));
+            let want = if is_loose { Confidence::Low } else { Confidence::Medium };
+            if verdict(&text) < Some(want) {
+                missed.push(format!("{:?} {text}", verdict(&text)));
+            }
+        }
+    }
+    assert!(missed.is_empty(), "{} missed: {missed:#?}", missed.len());
+}
+
+#[test]
+fn keys_in_hex_base64_and_base32_are_secrets() {
+    let hex = "9f3ac07be51d2468b0f7c1a9e3d58264";
+    let base64 = ["q83vZJ0xR/9Lk2", "Wm+Yt5uPnB7sD1", "eHcGfKaVjM3o8="].concat();
+    let base32 = ["MZXW6YTB", "OJ2XIZLS", "GQ3TEMJW", "KNSWG4TF"].concat();
+    for value in [hex, &base64, &base32] {
+        assert_eq!(verdict(&format!("SECRET_KEY = '{value}'")), Some(Confidence::High), "{value}");
+        assert!(verdict(&format!("secret_key: {value}\n")) >= Some(Confidence::Medium), "{value}");
+    }
+}
+
+#[test]
+fn what_base64_hides_is_judged() {
+    let encode = |text: &str| data_encoding::BASE64.encode(text.as_bytes());
+    assert_eq!(verdict(&format!("Authorization: Basic {}", encode("user:password"))), None);
+    assert_eq!(verdict(&format!("\"auth\": \"{}\"", encode("username:password"))), None);
+    assert_eq!(verdict(&format!("  password: {}\n", encode("changeme"))), None);
+    assert!(verdict(&format!("Authorization: Basic {}", encode(&format!("deploy:{}", random(5, 14))))) >= Some(Confidence::Medium));
+    assert!(verdict(&format!("  password: {}\n", encode(&random(6, 14)))) >= Some(Confidence::Medium));
+}
+
+#[test]
+fn weak_words_are_low_or_nothing() {
+    for value in [
+        "password",
+        "secret",
+        "test",
+        "admin",
+        "foo",
+        "changeme",
+        "my-password",
+        "PASSWORD",
+        "passw0rd",
+        "123456",
+        "letmein",
+        "hunter",
+        "abc123",
+        "token",
+        "correcthorse",
+        "StrongPassword!",
+    ] {
+        assert!(verdict(&format!("password = \"{value}\"")) < Some(Confidence::Medium), "{value}");
+        assert!(verdict(&format!("DB_PASSWORD={value}\n")) < Some(Confidence::Medium), "{value}");
+        assert!(verdict(&format!("client_secret: '{value}'")) < Some(Confidence::Medium), "{value}");
+    }
+}
+
+#[test]
+fn a_comparison_and_an_expression_lower_the_confidence() {
+    let password = ["Summer", "2024"].concat();
+    assert_eq!(verdict(&format!("if password == \"{password}\":")), Some(Confidence::Low));
+    assert_eq!(verdict(&format!("password = \"{password}\" + suffix")), Some(Confidence::Low));
+    assert_eq!(verdict(&format!("token = \"{password}\"")), None);
+}
+
+/// Lines as they stand in clean code; none is worth a word, not even in an audit.
+const CLEAN: &[&str] = &[
+    // Variables, calls and expressions
+    "password = password",
+    "password = self.password",
+    "password = config.get('db.password')",
+    "password = os.environ['DB_PASSWORD']",
+    "password = os.environ.get(\"DB_PASSWORD\")",
+    "password = getpass.getpass(\"Password: \")",
+    "const secret = process.env.JWT_SECRET;",
+    "apiKey: process.env.API_KEY,",
+    "password := os.Getenv(\"DB_PASSWORD\")",
+    "let token = env::var(\"API_TOKEN\").expect(\"API_TOKEN is set\");",
+    "token = get_token(user)",
+    "password = input(\"Enter your password\")",
+    "String password = request.getParameter(\"password\");",
+    "this.password = password;",
+    "var token = await GetTokenAsync(\"resource\");",
+    "secret = secrets.token_hex(32)",
+    "password: self.password,",
+    "token: String,",
+    "password: &str,",
+    "password: Option<String>,",
+    "password?: string;",
+    "private String password;",
+    "password: string | null",
+    "$password = $_POST['password'];",
+    "password = \"#{ENV['PASSWORD']}\"",
+    "password = f\"{user.password}\"",
+    "api_key = \"\" if debug else key",
+    "token = token_list[1]",
+    "passwd = pwd.getpwuid(os.getuid())",
+    "pwd = os.getcwd()",
+    "password=None, token=None",
+    "def login(username, password=None):",
+    "password=password, host=host",
+    "auth = (user, password)",
+    "if password == \"\":",
+    "token = tokens.pop()",
+    "token := lexer.Next()",
+    "password = vault.read('secret/db')",
+    "secret := string(data[\"secret\"])",
+    "token = strtok(line, \" \")",
+    "password=$(cat /run/secrets/db)",
+    "password=`pass show db`",
+    "API_TOKEN=$API_TOKEN",
+    "export TOKEN=${TOKEN:-}",
+    "DB_PASSWORD=${DB_PASSWORD}",
+    "password: ${{ secrets.DB_PASSWORD }}",
+    "password: {{ .Values.db.password }}",
+    "password: \"{{ vault_password }}\"",
+    "password: !vault |",
+    "password: !Ref DbPassword",
+    "password = var.db_password",
+    "password = data.vault.db.data[\"password\"]",
+    "password = random_password.db.result",
+    "token: <%= token %>",
+    "password=%(db_password)s",
+    "secretKeyRef:\n  name: db\n  key: password",
+    "valueFrom:\n  secretKeyRef:\n    name: db-secret",
+    "password: arn:aws:secretsmanager:eu-west-1:123456789012:secret:db",
+    "password = keyring.get_password('x', 'y')",
+    "-Dpassword=${pw}",
+    "--token \"$TOKEN\"",
+    "curl -u \"$USER:$PASS\" https://x.io",
+    "mysql -u root -p\"$PASS\" db",
+    "sshpass -p \"$PASS\" ssh x",
+    "curl -H \"Authorization: Bearer $TOKEN\"",
+    "curl -H \"Authorization: Bearer ${TOKEN}\"",
+    "Authorization: Bearer <token>",
+    "Authorization: Basic <base64>",
+    "headers['Authorization'] = 'Bearer ' + token",
+    "headers = {'Authorization': f'Bearer {token}'}",
+    "'Authorization': `Bearer ${token}`",
+    // Placeholders
+    "password = \"your-password\"",
+    "API_KEY=your_api_key_here",
+    "api_key: YOUR_API_KEY",
+    "api_key = \"<your api key>\"",
+    "token = \"xxxxxxxxxxxxxxxx\"",
+    "secret: \"****************\"",
+    "password: changeme",
+    "password: CHANGE_ME",
+    "password: 'REPLACE_ME'",
+    "SECRET_KEY=replace-with-a-secret",
+    "api_key = \"insert key here\"",
+    "password = \"example\"",
+    "secret = \"TODO\"",
+    "token: null",
+    "token: undefined",
+    "password: ''",
+    "password: \"\"",
+    "password = None",
+    "password: ~",
+    "secret: false",
+    "api_key = \"1234567890\"",
+    "api_key = \"0123456789abcdef0123456789abcdef\"",
+    "secret = \"abcdefghijklmnopqrstuvwxyz\"",
+    "secret = \"aaaaaaaaaaaaaaaaaaaa\"",
+    "password = \"qwertyuiop\"",
+    "token = \"...\"",
+    "password = \"%s\"",
+    "password = \"{}\"",
+    "api_key=dummy-key-for-tests",
+    "API_KEY=placeholder",
+    "token: \"a1b2c3d4e5f6g7h8\"",
+    "password: \"[REDACTED]\"",
+    "password: \"(hidden)\"",
+    // Names of other things
+    "password_field = \"user-password-input\"",
+    "passwordLabel: \"Your password 2\"",
+    "token_url = \"https://login.corp.io/oauth2/token\"",
+    "secret_name = \"prod/db-credentials-2\"",
+    "key_id = \"4f9a1c0b7d\"",
+    "public_key = \"q83vZJ0xR9Lk2Wm8Yt5u\"",
+    "keyboard = \"qw3rty-layout7\"",
+    "primary_key = \"user_id2\"",
+    "foreign_key: 'account_1d'",
+    "cache_key = \"v2:users:42\"",
+    "csrf_token = \"k3J9x2Lm8Qw5\"",
+    "next_page_token = \"CAoQAA9x2Lm8\"",
+    "token_type: \"bearer2\"",
+    "tokenizer = \"bpe-32k\"",
+    "max_tokens: 4096",
+    "password_hash = \"x9K2mQ8L\"",
+    "author = \"J0hn D03\"",
+    "key_path = \"/etc/ssl/k3y.pem\"",
+    "secret_version = \"v12b7\"",
+    "PublicKeyToken=31bf3856ad364e35",
+    "password_reset_url = \"/reset/x9\"",
+    "hotkey = \"Ctrl+Shift+9\"",
+    "api_key_header = \"X-Api-Key-2\"",
+    "password_file: /run/secrets/pw9",
+    "passwordRegex = \"^[a-z]{8}$\"",
+    "password_length = 12",
+    "password_policy: \"strong8\"",
+    "isPassword = \"yes1\"",
+    "AccessKeyId = \"k9x2m4\"",
+    "token_count = 12345678",
+    "secretKeyLength = 32",
+    "tokenExpiry: \"3600s\"",
+    "password.min.length=12",
+    "auth_type = \"oauth2\"",
+    "auth_url: https://x.io/v3",
+    // Values of other kinds
+    "password = \"/run/secrets/db_password\"",
+    "token = \"./token.json\"",
+    "secret: db-credentials.yaml",
+    "token = \"https://x.io/token\"",
+    "secret = \"1.2.3\"",
+    "api_key = \"2024-01-02\"",
+    "token = \"sha256:9f3ac07be51d2468b0f7c1a9e3d58264\"",
+    "password = \"$2b$10$abcdefghijklmnopqrstuv\"",
+    "password: \"{SSHA}q83vZJ0xR9Lk2Wm\"",
+    "password = \"Enter your password\"",
+    "\"password\": \"Passwort vergessen?\"",
+    "\"password\": \"Das Passwort ist falsch\"",
+    "password.error=The password is not valid",
+    "\"password\": \"\u{5bc6}\u{7801}\"",
+    "password = \"auth.password.label\"",
+    "token = \"ACCESS_TOKEN\"",
+    "secret = \"DB_SECRET_NAME\"",
+    "password = \"<input type='password'>\"",
+    "password = \"#login-password\"",
+    "token = \"[a-zA-Z0-9]+\"",
+    "token = \"^[A-Z]{3}[0-9]{8}$\"",
+    "secret = \"name@corp.io\"",
+    "token = \"10.0.0.1\"",
+    "token = \"application/json\"",
+    "secret = \"#a1b2c3\"",
+    "api_key = \"data:image/png;base64,iVBORw0KGgo\"",
+    "token: iVBORw0KGgoAAAANSUhEUgAAAAUA",
+    "password = \"SELECT password FROM users\"",
+    "secret = \"my-app-secret\"",
+    "token: user-service-token",
+    "secretName: web-tls-cert",
+    "\"secret\": \"kubernetes.io/tls\"",
+    "private_key = \"-----BEGIN PUBLIC KEY-----\"",
+    "passwd:         files systemd",
+    "password  requisite pam_deny.so",
+    "auth required pam_unix.so nullok",
+    // Prose
+    "The password is stored in the database",
+    "set the token to the value of the header",
+    "# password: the user's password",
+    "password - the password of the user",
+    "Use --password to give the password",
+    "--token TOKEN  the API token",
+    "  --password string   password of the user",
+    "@param password the password",
+    "token: the next token",
+    "// secret: shared between client and server",
+    "Passwords must be 8 characters long",
+    "see the secret \"santa\" docs",
+    // Types and schemas
+    "\"password\": {\"type\": \"string\"}",
+    "password: z.string().min(8)",
+    "password: Joi.string().required()",
+    "password = models.CharField(max_length=128)",
+    "password varchar(255) NOT NULL",
+    "password: { type: String, required: true }",
+    "`json:\"password\" validate:\"min=8\"`",
+    "Password string `json:\"password\"`",
+    "@Column(name = \"password\")",
+    "input[name='password']",
+    "<input type=\"password\" name=\"password\" id=\"password\">",
+    "<label for=\"password\">Password</label>",
+    "password: prompts.password({",
+    "const { password, token } = body",
+    "export PASSWORD",
+    "import { token } from './token2'",
+    "from secrets import token_hex",
+];
+
+#[test]
+fn clean_lines_are_silent() {
+    assert!(CLEAN.len() >= 150, "{}", CLEAN.len());
+    let wrong: Vec<_> = CLEAN.iter().filter_map(|line| verdict(line).map(|confidence| (confidence, line))).collect();
+    assert!(wrong.is_empty(), "{} of {}: {wrong:#?}", wrong.len(), CLEAN.len());
+}
