@@ -27,6 +27,11 @@ pub(super) fn form_of(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -
     if operator == Operator::Equals && is_connection_string(cursor, line) {
         return Form::Connection;
     }
+    // `--set name=value`, `-e NAME=value`
+    let word = line.trim_ascii_end().rsplit(|byte| *byte == b' ').next().unwrap_or_default();
+    if operator == Operator::Equals && word.len() > 1 && word[0] == b'-' && line.ends_with(b" ") && name.opened.is_none() {
+        return Form::Flag;
+    }
     let stands_alone = line.ends_with(b" ") || line.ends_with(b"\t");
     if name.dashes > 0 && name.opened.is_none() && stands_alone && !line.trim_ascii().is_empty() {
         return Form::Flag;
@@ -152,8 +157,13 @@ fn without_closing(mut value: &[u8]) -> (&[u8], Option<u8>) {
 
 /// The value up to an entity of markup.
 fn before_entity(value: &[u8]) -> &[u8] {
-    const ENTITIES: [&str; 6] = ["&quot;", "&#34;", "&#39;", "&apos;", "&lt;", "&amp;"];
-    let end = memchr::memchr_iter(b'&', value).find(|&at| ENTITIES.iter().any(|entity| value[at..].starts_with(entity.as_bytes())));
+    const ENTITIES: [&str; 6] = ["&quot", "&#34", "&#39", "&apos", "&lt", "&amp"];
+    // The `;` may be where the value was cut already.
+    let is_entity = |at: usize| {
+        let entity = ENTITIES.iter().find(|entity| value[at..].starts_with(entity.as_bytes()));
+        entity.is_some_and(|entity| matches!(value.get(at + entity.len()), None | Some(b';')))
+    };
+    let end = memchr::memchr_iter(b'&', value).find(|&at| is_entity(at));
     &value[..end.unwrap_or(value.len())]
 }
 

@@ -23,7 +23,7 @@ enum Takes {
 }
 
 /// The programs, in lower case.
-const PROGRAMS: [(&str, Takes); 20] = [
+const PROGRAMS: &[(&str, Takes)] = &[
     ("sshpass", Takes::Either("-p")),
     ("mysql", Takes::Glued("-p")),
     ("mysqldump", Takes::Glued("-p")),
@@ -42,6 +42,7 @@ const PROGRAMS: [(&str, Takes); 20] = [
     ("mongosh", Takes::Either("-p")),
     ("smbclient", Takes::Pair("-U", b'%')),
     ("openssl", Takes::Prefixed("pass:")),
+    ("net user", Takes::Word("", 2)),
     ("htpasswd", Takes::Word("-b", 3)),
     ("rabbitmqctl add_user", Takes::Word("", 2)),
 ];
@@ -63,7 +64,7 @@ pub(super) fn parse(bytes: &[u8], keyword: Span) -> Option<Assignment> {
         value,
         quoted,
         operator: Operator::Space,
-        form: Form::Command,
+        form: Form::Position,
         partial: false,
     })
 }

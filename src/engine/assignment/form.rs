@@ -72,7 +72,8 @@ fn after_bare(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
         b'{' => value_property(cursor, name),
         _ if blanks > 0 && markup::opens_tag(cursor.bytes, name.span) => markup::value_attribute(cursor),
         _ => {
-            assigned(cursor, name).or_else(|| pair::fallback(cursor, name)).or_else(|| if blanks > 0 { spaced(cursor, name) } else { None })
+            let found = pair::braced_default(cursor, name).or_else(|| assigned(cursor, name)).or_else(|| pair::fallback(cursor, name));
+            found.or_else(|| if blanks > 0 { spaced(cursor, name) } else { None })
         }
     }
 }
@@ -181,6 +182,9 @@ fn value_after(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -> Optio
 
 /// A literal behind an operator.
 fn literal_after(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -> Option<Found> {
+    if let Some(found) = pair::user_and_password(cursor, name) {
+        return Some(found);
+    }
     let value = value::literal(cursor, operator)?;
     let is_flag = name.dashes > 0 && !name.quoted;
     let form = if is_flag { Form::Flag } else { Form::Literal };
@@ -194,6 +198,11 @@ fn bare_after(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -> Option
         return Some(Found { value, operator, form: Form::Literal });
     }
     let form = bare::form_of(cursor, name, operator);
+    // `password= user=`: nothing is given.
+    let is_empty = cursor.bytes.get(name.after) == Some(&b'=') && matches!(cursor.peek(), Some(b' ' | b'\t'));
+    if form != Form::Line && is_empty {
+        return None;
+    }
     let (value, has_scheme) = bare::value(cursor, form, operator)?;
     Some(Found { value, operator, form: if has_scheme { Form::Header } else { form } })
 }
@@ -235,7 +244,7 @@ fn built(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
         after.at += 1;
         after.skip_blanks_and_line_break();
         let value = value::literal(after, Operator::Comma)?;
-        return Some(Found { value, operator: Operator::Comma, form: Form::Argument });
+        return Some(Found { value, operator: Operator::Comma, form: Form::Position });
     }
     Some(Found { value, operator: Operator::Call, form: Form::Argument })
 }
@@ -254,6 +263,8 @@ fn spaced(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
             return typed_here;
         }
         if ["by ", "as ", "to ", "is ", "was "].iter().any(|word| cursor.eat_ignoring_case(word)) {
+            // In prose, what stands in backticks is a name.
+            (cursor.peek() != Some(b'`')).then_some(())?;
             let value = value::literal(cursor, Operator::Space)?;
             return Some(Found { value, operator: Operator::Space, form: Form::Directive });
         }

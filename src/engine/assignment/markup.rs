@@ -26,6 +26,9 @@ pub(super) fn opens_tag(bytes: &[u8], name: Span) -> bool {
 pub(super) fn content(mut cursor: Cursor<'_>) -> Option<Found> {
     cursor.eat(">");
     cursor.skip_blanks_and_line_break();
+    if cursor.eat("<value>") || cursor.eat("<string>") {
+        cursor.skip_blanks_and_line_break();
+    }
     let is_data = cursor.eat("<![CDATA[");
     let start = cursor.at;
     let limit = cursor.bytes.len().min(start + LONGEST_VALUE + 64);

@@ -90,8 +90,9 @@ pub enum Form {
     Markup,
     /// An argument of a call, by position: `f("name", "value")`, `setName("value")`, `{"name", "value"}`.
     Argument,
-    /// A program that takes a password without naming it: `sshpass -p value`, `curl -u user:value`.
-    Command,
+    /// Something that takes a password by place, without naming it: `sshpass -p value`, `curl -u user:value`,
+    /// `login("user", "value")`.
+    Position,
 }
 
 /// The assignment to the name that `keyword` is a part of. `None` where nothing is assigned, where what is

@@ -6,6 +6,7 @@ use super::form::{Found, operator};
 use super::name::Name;
 use super::quote::Quote;
 use super::{Form, Operator, bare, value};
+use crate::text::Span;
 
 /// `name || "…"`, `getenv("NAME") ?: "…"`, `var("NAME").unwrap_or("…")`
 pub(super) fn fallback(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
@@ -75,27 +76,72 @@ pub(super) fn erlang_binary(mut cursor: Cursor<'_>) -> Option<Found> {
 pub(super) fn pair(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     cursor.eat(",");
     cursor.skip_blanks_and_line_break();
-    let mut keyed = cursor;
-    if let Some((operator, after)) = value_key(&mut keyed) {
-        let value = value::literal(after, operator)?;
-        return Some(Found { value, operator, form: Form::Literal });
+    if let Some(found) = keyed_value(cursor) {
+        return Some(found);
     }
     let mut value = value::literal(cursor, Operator::Comma)?;
     value.partial |= !takes_name_and_value(function_before(name.line.unwrap_or_default()));
     Some(Found { value, operator: Operator::Comma, form: Form::Argument })
 }
 
+/// `default="…"` or `"value": "…"` here, or behind a few other keys: `type=str, default="…"`.
+fn keyed_value(mut cursor: Cursor<'_>) -> Option<Found> {
+    const MOST_KEYS: usize = 4;
+    for _ in 0..MOST_KEYS {
+        if let Some((operator, after)) = value_key(cursor) {
+            let value = value::literal(after, operator)?;
+            return Some(Found { value, operator, form: Form::Literal });
+        }
+        let mut keyed = cursor;
+        let key = keyed.identifier(b"");
+        let is_argument = !key.is_empty() && matches!(keyed.peek(), Some(b'=' | b':' | b'"' | b'\''));
+        is_argument.then_some(())?;
+        let line = keyed.rest().iter().take(128).take_while(|&&byte| !matches!(byte, b',' | b'\n' | b')' | b'}')).count();
+        cursor.at = keyed.at + line;
+        cursor.eat(",").then_some(())?;
+        cursor.skip_blanks_and_line_break();
+    }
+    None
+}
+
+/// `auth = ("user", "…")`, `basicAuth: ['user', '…']`
+pub(super) fn user_and_password(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    let name = name.span.of(cursor.bytes);
+    cursor.skip_blanks();
+    let is_pair = matches!(cursor.peek(), Some(b'(' | b'[')) && super::name::takes_user_and_password(name);
+    is_pair.then_some(())?;
+    cursor.at += 1;
+    let user = value::literal(cursor, Operator::Comma)?;
+    cursor.at = user.after;
+    cursor.skip_blanks();
+    cursor.eat(",").then_some(())?;
+    let value = value::literal(cursor, Operator::Comma)?;
+    Some(Found { value, operator: Operator::Comma, form: Form::Position })
+}
+
+/// `${NAME:-…}` of shells and Compose files, `${name:…}` of Spring.
+pub(super) fn braced_default(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    (name.line.unwrap_or_default().ends_with(b"${") && !name.quoted).then_some(())?;
+    (cursor.eat(":-") || cursor.eat(":=") || cursor.eat("-") || cursor.eat(":")).then_some(())?;
+    let length =
+        cursor.rest().iter().take(super::LONGEST_VALUE).take_while(|&&byte| byte > b' ' && !matches!(byte, b'}' | b'{' | b'"')).count();
+    let end = cursor.at + length;
+    (length > 0 && cursor.bytes.get(end) == Some(&b'}')).then_some(())?;
+    let value = value::Value { span: Span::new(cursor.at, end), after: end, quoted: true, partial: false };
+    Some(Found { value, operator: Operator::Fallback, form: Form::Literal })
+}
+
 /// Whether a function's second argument is the value of the first one. Of others nobody knows.
 fn takes_name_and_value(function: &[u8]) -> bool {
-    const PARTS: [&str; 22] = [
+    const PARTS: [&str; 24] = [
         "set", "put", "add", "opt", "env", "property", "header", "param", "define", "insert", "emplace", "with", "pair", "get", "config",
-        "default", "append", "field", "entry", "{", "fill", "option",
+        "default", "append", "field", "entry", "{", "fill", "option", "fetch", "string",
     ];
     PARTS.iter().any(|part| contains_ignoring_case(function, part.as_bytes()))
 }
 
 /// `value:`, `"value":` or `default=` at the cursor: the operator and the place behind it.
-fn value_key<'a>(cursor: &mut Cursor<'a>) -> Option<(Operator, Cursor<'a>)> {
+fn value_key(mut cursor: Cursor<'_>) -> Option<(Operator, Cursor<'_>)> {
     const KEYS: [&[u8]; 9] =
         [b"value", b"default", b"defaultvalue", b"default_value", b"fallback", b"parametervalue", b"val", b"initialvalue", b"initial"];
     let opening = Quote::at(cursor.bytes, cursor.at);
@@ -109,14 +155,14 @@ fn value_key<'a>(cursor: &mut Cursor<'a>) -> Option<(Operator, Cursor<'a>)> {
         cursor.at += width;
     }
     cursor.skip_blanks();
-    let (operator, after) = operator(*cursor)?;
+    let (operator, after) = operator(cursor)?;
     matches!(operator, Operator::Equals | Operator::Colon | Operator::Arrow).then_some((operator, after))
 }
 
 /// A name on one line, as the value of `name:`, and `value: …` on the next.
 pub(super) fn name_and_value_lines(mut cursor: Cursor<'_>) -> Option<Found> {
     cursor.skip_blanks_and_line_break().then_some(())?;
-    let (operator, after) = value_key(&mut cursor)?;
+    let (operator, after) = value_key(cursor)?;
     let value = value::literal(after, operator).or_else(|| bare::value(after, Form::Line, operator).map(|(value, _)| value))?;
     Some(Found { value, operator, form: if value.quoted { Form::Literal } else { Form::Line } })
 }
@@ -130,8 +176,7 @@ pub(super) fn terraform_default(mut cursor: Cursor<'_>) -> Option<Found> {
         if cursor.peek() == Some(b'}') {
             return None;
         }
-        let mut keyed = cursor;
-        if let Some((operator, after)) = value_key(&mut keyed) {
+        if let Some((operator, after)) = value_key(cursor) {
             let value = value::literal(after, operator)?;
             return Some(Found { value, operator, form: Form::Literal });
         }

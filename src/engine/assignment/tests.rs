@@ -17,7 +17,7 @@ pub(in crate::engine) fn random(seed: u64, length: usize) -> String {
 }
 
 /// Keywords as rules have them, longest first.
-const KEYWORDS: [&str; 24] = [
+const KEYWORDS: [&str; 25] = [
     "authorization",
     "private_key",
     "access_key",
@@ -35,6 +35,7 @@ const KEYWORDS: [&str; 24] = [
     "passwd",
     "secret",
     "token",
+    "net user",
     "sshpass",
     "mysql",
     "curl",
@@ -214,6 +215,36 @@ pub(in crate::engine) const LINES: &[&str] = &[
     "ALTER USER x WITH PASSWORD '@';",
     "ALTER LOGIN sa WITH PASSWORD = N'@'",
     "password is '@'",
+    // Defaults and pairs
+    "parser.add_argument(\"--password\", default=\"@\")",
+    "parser.add_argument('--api-key', type=str, required=False, default='@')",
+    "flag.String(\"password\", \"@\", \"the password\")",
+    "ENV.fetch('API_TOKEN', '@')",
+    "@Value(\"${db.password:@}\")",
+    "MYSQL_ROOT_PASSWORD: ${MYSQL_ROOT_PASSWORD:-@}",
+    "export DB_PASSWORD=\"${DB_PASSWORD:-@}\"",
+    "auth = ('admin', '@')",
+    "auth: ['admin', '@'],",
+    "<property name=\"password\"><value>@</value></property>",
+    "  \"source\": [\"password = \\\"@\\\"\\n\"]",
+    "Environment=\"API_TOKEN=@\"",
+    "-e API_TOKEN=@ image",
+    "docker run -e \"API_TOKEN=@\" image",
+    "helm install x --set auth.password=@",
+    "net user admin @ /add",
+    "psql \"host=db user=app password=@\"",
+    "'api_key' : '@'",
+    "[string]$Password = \"@\"",
+    "PASSWORD: Final[str] = \"@\"",
+    "let password: string | undefined = '@';",
+    "private readonly apiKey: string = '@';",
+    "var options = new Options { ApiKey = \"@\" };",
+    "Config{Password: \"@\", User: \"x\"}",
+    ".withPassword(\"@\")",
+    "secret_key_base: @",
+    "\"private_key\" : \"@\",",
+    "token=@\n",
+    "\t\t\"apiKey\":\t\"@\"",
 ];
 
 #[test]

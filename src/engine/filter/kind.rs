@@ -283,6 +283,9 @@ fn is_constant(value: &[u8]) -> bool {
 
 /// Two words or more, joined by `_`, `-`, `.`, `:`, `/` or humps.
 fn is_identifier(value: &[u8]) -> bool {
+    if value.starts_with(b"--") && value.get(2).is_some_and(u8::is_ascii_alphabetic) {
+        return true;
+    }
     let is_joined =
         |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b'/' | b'$' | b'@' | b'*' | b'[' | b']');
     if !value.iter().all(is_joined) || !value.iter().any(u8::is_ascii_alphabetic) {

@@ -187,7 +187,7 @@ const HARMLESS_ENDS: &[&str] = &[
 #[rustfmt::skip]
 const HARMLESS_ANYWHERE: &[&str] = &[
     "public", "i18n", "locale", "translation", "placeholder", "csrf", "xsrf", "tokenizer", "lexer", "keyboard", "forgot", "pubkey",
-    "pagination", "integrity",
+    "pagination", "integrity", "by",
 ];
 /// Words that make a name harmless where they stand first: what it says is a question or an action.
 #[rustfmt::skip]

@@ -23,7 +23,7 @@ const LONGEST_ENCODED: usize = 512;
 pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Option<Confidence> {
     let name = judged_name(bytes, assignment);
     let value = assignment.value.of(bytes);
-    let verdict = if class == ValueClass::Any || assignment.form == Form::Command { NameVerdict::Strong } else { secret_name(name) };
+    let verdict = if class == ValueClass::Any || assignment.form == Form::Position { NameVerdict::Strong } else { secret_name(name) };
     if verdict == NameVerdict::Harmless || placeholder(value, Strictness::Strict).is_some() || repeats_name(name, value) {
         return None;
     }
@@ -32,6 +32,7 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Option
         return None;
     }
     let mut buffer = [0; LONGEST_ENCODED];
+    let value = behind_user(name, value);
     let traits = Traits::of(value);
     let by_value = match encoded_text(value, &mut buffer) {
         Some(text) => encoded(text),
@@ -69,6 +70,17 @@ fn judged_name<'b>(bytes: &'b [u8], assignment: &Assignment) -> &'b [u8] {
     match assignment.operator {
         Operator::Call => name.rsplit(|&byte| byte == b'.').next().unwrap_or(name),
         _ => name,
+    }
+}
+
+/// The password of `user:password`, where the name says that both are there: `userpwd`, `basic_auth`.
+fn behind_user<'v>(name: &[u8], value: &'v [u8]) -> &'v [u8] {
+    const ENDS: [&str; 5] = ["userpwd", "userpass", "auth", "credentials", "userpassword"];
+    let last = name.rsplit(|byte| matches!(byte, b'_' | b'.' | b'-')).next().unwrap_or_default();
+    let holds_both = ENDS.iter().any(|end| last.len() >= end.len() && last[last.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes()));
+    match memchr::memchr(b':', value) {
+        Some(colon) if holds_both && colon > 0 && !value[colon..].starts_with(b"://") => &value[colon + 1..],
+        _ => value,
     }
 }
 
@@ -136,10 +148,12 @@ fn is_badge(bytes: &[u8], assignment: &Assignment) -> bool {
 fn unquoted(confidence: Confidence, assignment: &Assignment, traits: &Traits) -> Option<Confidence> {
     let is_mixed = (traits.digits > 0 && traits.letters() > 0) || traits.symbols > 0;
     match (assignment.form, assignment.operator) {
+        // `key: X509Options`
+        (Form::Inline, Operator::Colon) if traits.symbols == 0 && traits.random < 0.6 => None,
         (Form::Inline, _) if is_mixed => one_less(confidence),
         (Form::Inline, _) => None,
         _ if is_mixed => Some(confidence),
-        (Form::Connection | Form::Query | Form::Header | Form::Command, _) | (Form::Line, Operator::Equals) => {
+        (Form::Connection | Form::Query | Form::Header | Form::Position, _) | (Form::Line, Operator::Equals) => {
             Some(confidence.min(Confidence::Low))
         }
         _ => None,

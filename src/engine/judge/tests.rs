@@ -87,6 +87,13 @@ fn what_base64_hides_is_judged() {
 }
 
 #[test]
+fn a_user_before_the_password_is_left_out() {
+    assert_eq!(verdict("auth = \"admin:password\""), None);
+    assert_eq!(verdict("CURLOPT_USERPWD, \"james:secret\""), None);
+    assert!(verdict(&format!("auth = \"admin:{}\"", random(9, 14))) >= Some(Confidence::Medium));
+}
+
+#[test]
 fn weak_words_are_low_or_nothing() {
     for value in [
         "password",
