@@ -302,6 +302,18 @@ fn a_sha256_repository_is_read() {
 }
 
 #[test]
+fn head_may_be_kept_in_a_reftable() {
+    let repo = Repo::init_with(&["--ref-format=reftable"]);
+    repo.stage("a.txt", "old\n");
+    assert_eq!(files(&repo), [file("a.txt", "old\n", "")]);
+    repo.commit("Start");
+    repo.stage("a.txt", "new\n");
+    assert_eq!(files(&repo), [file("a.txt", "new\n", "old\n")]);
+    std::fs::write(repo.dir().join(".git/reftable/tables.list"), "missing.ref\n").unwrap();
+    assert!(error(repo.dir()).contains("missing.ref"));
+}
+
+#[test]
 fn the_index_that_git_names_is_read() {
     let repo = Repo::init();
     repo.commit_file("a.txt", "old\n");

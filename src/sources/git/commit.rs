@@ -6,7 +6,7 @@
 use gix::ObjectId;
 use gix::bstr::ByteSlice as _;
 
-use super::ObjectError;
+use super::{ObjectError, Reader};
 
 /// The parts of a commit that scanning and attribution use.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,6 +51,16 @@ impl<'a> Commit<'a> {
     pub fn time(&self) -> i64 {
         Signature::parse(self.committer).seconds
     }
+}
+
+/// The tree of a commit.
+///
+/// # Errors
+/// Where the commit cannot be read.
+pub fn tree_of(reader: &Reader, commit: &ObjectId) -> Result<ObjectId, ObjectError> {
+    let mut buffer = Vec::new();
+    reader.read_kind(commit, gix::objs::Kind::Commit, &mut buffer)?;
+    Ok(Commit::parse(&buffer)?.tree)
 }
 
 /// Headers and message of a commit or tag.

@@ -9,21 +9,24 @@ mod commit;
 mod environment;
 mod locate;
 mod objects;
+mod references;
+mod reftable;
+mod similar;
 mod tree;
 
-pub use commit::{Commit, Signature, split_message};
+pub use commit::{Commit, Signature, split_message, tree_of};
 pub use environment::GitEnvironment;
 pub use objects::{ObjectError, Objects, Reader};
-pub use tree::{EntryKind, TreeEntry, TreeLookup, parse_tree};
+pub use references::{Named, References, Target};
+pub use similar::{Deleted, Similarity, deleted_files};
+pub use tree::{EntryKind, TreeEntry, TreeLookup, find_entry, parse_tree};
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 
 use crate::sources::SourceError;
-
-/// Symbolic references that are followed in a row, as in git.
-const MAX_SYMBOLIC: usize = 5;
 
 /// An opened repository. Shared by threads; each takes its own [`Reader`] from [`Repository::objects`].
 pub struct Repository {
@@ -74,6 +77,33 @@ impl Repository {
         &self.objects
     }
 
+    /// The repository's own directory; for a linked work tree its private one.
+    pub fn git_dir(&self) -> &Path {
+        self.inner.git_dir()
+    }
+
+    /// The directory that linked work trees share.
+    pub fn common_dir(&self) -> PathBuf {
+        self.local().common_dir().to_owned()
+    }
+
+    /// Commits whose parents a shallow clone leaves out; empty for a full one.
+    ///
+    /// # Errors
+    /// Where the list cannot be read.
+    pub fn shallow(&self) -> Result<HashSet<ObjectId>, SourceError> {
+        let path = self.common_dir().join("shallow");
+        let broken =
+            |what: String| SourceError::Git { what: format!("{}: cannot read the list of shallow commits: {what}", path.display()) };
+        let list = match std::fs::read_to_string(&path) {
+            Ok(list) => list,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(HashSet::new()),
+            Err(error) => return Err(broken(error.to_string())),
+        };
+        let id = |line: &str| ObjectId::from_hex(line.trim().as_bytes()).map_err(|error| broken(causes(&error)));
+        list.lines().filter(|line| !line.trim().is_empty()).map(id).collect()
+    }
+
     /// The top of the work tree, where there is one.
     pub fn work_tree(&self) -> Option<&Path> {
         self.work_tree.as_deref()
@@ -89,12 +119,18 @@ impl Repository {
     /// # Errors
     /// Where HEAD or the branch that it names cannot be read.
     pub fn head(&self) -> Result<Option<ObjectId>, SourceError> {
-        let repository = self.local();
+        let private = (self.git_dir() != self.common_dir()).then(|| self.git_dir().to_owned());
         let broken = |what: String| SourceError::Git { what: format!("{}: cannot read HEAD: {what}", self.shown) };
-        if self.has_reftable() {
-            return Err(broken("the repository keeps its references in a reftable, which is not supported yet".to_owned()));
-        }
-        resolve(&repository.refs, "HEAD").map_err(broken)
+        self.references(private)?.resolve("HEAD").map_err(broken)
+    }
+
+    /// The references, with those that the linked work tree of the directory `private` has of its own.
+    ///
+    /// # Errors
+    /// Where a reftable cannot be read.
+    pub fn references(&self, private: Option<PathBuf>) -> Result<References, SourceError> {
+        References::open(self.common_dir(), private, self.objects.hash(), self.has_reftable())
+            .map_err(|what| SourceError::Git { what: format!("{}: cannot read the references: {what}", self.shown) })
     }
 
     /// The path that the user gave, for messages.
@@ -108,20 +144,6 @@ impl Repository {
         let format = repository.config_snapshot().string("extensions.refStorage");
         format.is_some_and(|format| format.eq_ignore_ascii_case(b"reftable"))
     }
-}
-
-/// The object that a reference is at, through symbolic ones; `None` where a name in the chain does not exist, as on a
-/// branch before its first commit. The object itself need not exist.
-pub(crate) fn resolve(refs: &gix::refs::file::Store, name: &str) -> Result<Option<ObjectId>, String> {
-    let mut name = name.to_owned();
-    for _ in 0..MAX_SYMBOLIC {
-        match refs.try_find(name.as_str()).map_err(|error| causes(&error))?.map(|found| found.target) {
-            None => return Ok(None),
-            Some(gix::refs::Target::Object(id)) => return Ok(Some(id)),
-            Some(gix::refs::Target::Symbolic(next)) => name = next.to_string(),
-        }
-    }
-    Err(format!("more than {MAX_SYMBOLIC} symbolic references in a row"))
 }
 
 /// Where the index is. Git resolves a relative `GIT_INDEX_FILE` at the top of the work tree; hook runners that change

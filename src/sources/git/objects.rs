@@ -1,11 +1,14 @@
 //! L3: reads git objects by id, from loose files and packs, through alternates.
 
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use gix::objs::{Find as _, FindHeader as _, Kind};
-use gix::odb::{Store, pack::cache::lru::MemoryCappedHashmap};
+use gix::odb::Store;
+use gix::odb::pack::cache::lru::MemoryCappedHashmap;
+use gix::odb::pack::index::File as PackIndex;
 use gix::{ObjectId, oid};
+use rayon::slice::ParallelSliceMut as _;
 
 use super::causes;
 
@@ -30,6 +33,7 @@ pub enum ObjectError {
 pub struct Objects {
     stores: Vec<Arc<Store>>,
     hash: gix::hash::Kind,
+    indexes: OnceLock<Vec<PackIndex>>,
 }
 
 impl Objects {
@@ -37,7 +41,7 @@ impl Objects {
     pub(super) fn open(directories: Vec<PathBuf>, hash: gix::hash::Kind) -> std::io::Result<Self> {
         let options = || gix::odb::store::init::Options { alloc_limit_bytes: Some(ALLOCATION_LIMIT), ..Default::default() };
         let open = |directory| Store::at_opts(directory, hash, &mut std::iter::empty(), options()).map(Arc::new);
-        Ok(Objects { stores: directories.into_iter().map(open).collect::<Result<_, _>>()?, hash })
+        Ok(Objects { stores: directories.into_iter().map(open).collect::<Result<_, _>>()?, hash, indexes: OnceLock::new() })
     }
 
     /// The hash function of the object ids.
@@ -56,6 +60,40 @@ impl Objects {
             handle
         };
         Reader { handles: self.stores.iter().map(handle).collect() }
+    }
+
+    /// Sorts ids by where they are stored, so that reading them in this order finds delta bases in the cache. Loose
+    /// objects come last.
+    pub fn sort_by_place<T: Copy + Send>(&self, items: &mut [T], id: impl Fn(&T) -> ObjectId + Sync + Send) {
+        if items.len() < 2 {
+            return;
+        }
+        let indexes = self.indexes.get_or_init(|| self.pack_indexes());
+        let place = |item: &T| {
+            let id = id(item);
+            let found = indexes.iter().enumerate().find_map(|(pack, index)| Some((pack, index.pack_offset_at_index(index.lookup(id)?))));
+            (found.unwrap_or((usize::MAX, 0)), id)
+        };
+        items.par_sort_by_cached_key(place);
+    }
+
+    /// The indexes of all packs, largest first, as most objects are found there.
+    fn pack_indexes(&self) -> Vec<PackIndex> {
+        let mut directories: Vec<PathBuf> = Vec::new();
+        for store in &self.stores {
+            directories.push(store.path().to_owned());
+            directories.extend(store.alternate_db_paths().unwrap_or_default());
+        }
+        directories.dedup();
+        let mut indexes: Vec<_> = directories
+            .iter()
+            .filter_map(|directory| std::fs::read_dir(directory.join("pack")).ok())
+            .flat_map(|files| files.flatten().map(|file| file.path()))
+            .filter(|path| path.extension().is_some_and(|extension| extension == "idx"))
+            .filter_map(|path| PackIndex::at(path, self.hash).ok())
+            .collect();
+        indexes.sort_by_key(|index| (std::cmp::Reverse(index.num_objects()), index.path().to_owned()));
+        indexes
     }
 
     /// The ids of all objects in pack order, then loose ones. An id comes as often as it is stored.

@@ -51,6 +51,13 @@ pub fn parse_tree(bytes: &[u8], hash: gix::hash::Kind) -> Result<Vec<TreeEntry>,
     Ok(entries)
 }
 
+/// The entry of that name and kind in a parsed tree.
+pub fn find_entry<'e>(entries: &'e [TreeEntry], name: &BStr, kind: EntryKind) -> Option<&'e TreeEntry> {
+    let is_tree = kind == EntryKind::Tree;
+    let place = entries.binary_search_by(|entry| name_order(&entry.name, entry.kind == EntryKind::Tree, name, is_tree)).ok()?;
+    entries.get(place).filter(|entry| entry.kind == kind)
+}
+
 impl EntryKind {
     /// As git sees it: what is neither directory nor submodule is content, whatever the mode says.
     pub fn of(mode: gix::objs::tree::EntryMode) -> Self {
@@ -76,6 +83,16 @@ impl<'r> TreeLookup<'r> {
     /// Looks up through `reader`.
     pub fn new(reader: &'r Reader, hash: gix::hash::Kind) -> Self {
         TreeLookup { reader, hash, seen: HashMap::new(), buffer: Vec::new() }
+    }
+
+    /// How many trees are kept.
+    pub fn len(&self) -> usize {
+        self.seen.len()
+    }
+
+    /// Whether no tree is kept.
+    pub fn is_empty(&self) -> bool {
+        self.seen.is_empty()
     }
 
     /// The entries of the tree `id`.
@@ -106,7 +123,8 @@ impl<'r> TreeLookup<'r> {
                 return Ok(None);
             }
             let entries = self.entries(&found.1)?;
-            match entries.iter().find(|entry| entry.name == component) {
+            let kinds = [EntryKind::Tree, EntryKind::Blob, EntryKind::Submodule];
+            match kinds.iter().find_map(|kind| find_entry(&entries, component.as_bstr(), *kind)) {
                 Some(entry) => found = (entry.kind, entry.id),
                 None => return Ok(None),
             }

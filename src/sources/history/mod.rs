@@ -1,1 +1,238 @@
-//! L3: (see docs/architecture.md).
+//! L3: the history of a git repository: every blob, commit and tag that a reference leads to, or what a range adds.
+//!
+//! Objects are read from the object database, each once, in any order and by all threads; nothing of `git log`'s view of
+//! them matters (diffs, merges, renames). Paths and commits are looked up afterwards and only for what was found:
+//! [`History::attribute`]. For a range every commit is compared with its parents, so that only what it adds is scanned,
+//! with what stood there before.
+
+mod attribution;
+mod changed;
+mod introduced;
+mod message;
+mod objects;
+mod range;
+mod refs;
+mod scope;
+mod search;
+mod trees;
+mod walk;
+mod workers;
+
+use std::collections::HashSet;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use gix::ObjectId;
+use gix::objs::Kind;
+use rayon::ThreadPool;
+
+use self::introduced::{Introduced, introduced};
+use self::objects::Scanned;
+use self::range::{Selection, select};
+use self::scope::Scope;
+use self::trees::{Blobs, Ids, visit};
+use self::walk::{Graph, object_skip};
+use super::git::{GitEnvironment, ObjectError, Repository};
+use super::{Coverage, Sink, SourceError};
+use crate::blob::{ObjectKind, Skip, SkipReason};
+
+/// What to scan of a history.
+#[derive(Debug, Clone)]
+pub struct HistoryOptions {
+    /// A directory in the repository, or the repository itself.
+    pub repo: PathBuf,
+    /// `A..B`, `A...B`, `^A B` or a revision; `None` means everything that any reference leads to.
+    pub range: Option<String>,
+    /// Only what commits with this committer date or a later one add; any date that git understands.
+    pub since: Option<String>,
+    /// Start at these branches; patterns such as `release/*` are allowed. Empty means no restriction.
+    pub branches: Vec<String>,
+    /// Leave out what the remote of this name has, as far as its tracking branches say.
+    pub not_in: Option<String>,
+    /// Threads; 0 means one for each processor.
+    pub threads: usize,
+    /// Largest blob to read, in bytes; `None` means no limit.
+    pub max_size: Option<u64>,
+    /// Scan messages, names and e-mails of commits and tags too.
+    pub messages: bool,
+    /// Scan every object of the database, whether a reference leads to it or not.
+    pub unreachable: bool,
+}
+
+impl Default for HistoryOptions {
+    fn default() -> Self {
+        HistoryOptions {
+            repo: PathBuf::new(),
+            range: None,
+            since: None,
+            branches: Vec::new(),
+            not_in: None,
+            threads: 0,
+            max_size: None,
+            messages: true,
+            unreachable: false,
+        }
+    }
+}
+
+/// An opened history, its revisions looked up.
+pub struct History {
+    options: HistoryOptions,
+    repository: Repository,
+    pool: ThreadPool,
+    scope: Scope,
+    shallow: HashSet<ObjectId>,
+    graph: OnceLock<Graph>,
+    added: OnceLock<Added>,
+}
+
+/// What a range adds.
+struct Added {
+    selection: Selection,
+    introduced: Introduced,
+    skips: Vec<Skip>,
+}
+
+impl History {
+    /// Opens the repository and looks up what the options name.
+    ///
+    /// # Errors
+    /// Where there is no repository, or a revision, branch or date is not known; the error names it.
+    pub fn open(options: HistoryOptions) -> Result<Self, SourceError> {
+        Self::open_in(options, &GitEnvironment::of_process()?)
+    }
+
+    /// As [`History::open`], with the environment given.
+    ///
+    /// # Errors
+    /// As [`History::open`].
+    pub fn open_in(options: HistoryOptions, environment: &GitEnvironment) -> Result<Self, SourceError> {
+        let repository = Repository::open(&options.repo, environment)?;
+        let scope = Scope::find(&repository, &options)?;
+        let shallow = repository.shallow()?;
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(options.threads)
+            .thread_name(|number| format!("history-{number}"))
+            .build()
+            .map_err(|error| SourceError::Git { what: format!("cannot start threads: {error}") })?;
+        Ok(History { options, repository, pool, scope, shallow, graph: OnceLock::new(), added: OnceLock::new() })
+    }
+
+    /// Hands everything in scope to `sink`, from many threads. What cannot be read is named to it and left out.
+    ///
+    /// # Errors
+    /// None so far: what can go wrong as a whole does so in [`History::open`].
+    pub fn scan(&self, sink: &dyn Sink) -> Result<Coverage, SourceError> {
+        for skip in &self.scope.broken {
+            sink.skip(skip.clone());
+        }
+        let mut coverage = if self.scope.is_difference { self.scan_range(sink) } else { self.scan_reachable(sink) };
+        coverage.scope.clone_from(&self.scope.shown);
+        coverage.refs = self.scope.refs;
+        coverage.notes.splice(0..0, self.scope.notes.iter().cloned());
+        if coverage.commits == 0 {
+            coverage.notes.push(format!("{} holds no commits", self.scope.shown));
+        }
+        Ok(coverage)
+    }
+
+    /// Every object that the tips lead to.
+    fn scan_reachable(&self, sink: &dyn Sink) -> Coverage {
+        let (graph, objects) = (self.graph(), self.repository.objects());
+        graph.skips.iter().for_each(|skip| sink.skip(skip.clone()));
+        name_cut(graph.is_cut, sink);
+        let (seen, submodules) = (Ids::default(), Ids::default());
+        let roots: Vec<ObjectId> = graph.commits.iter().map(|node| node.tree).chain(graph.trees.iter().copied()).collect();
+        let visited = visit(objects, &self.pool, &roots, || Blobs::new(&seen, &submodules, objects.hash()));
+        visited.skips.into_iter().for_each(|skip| sink.skip(skip));
+        let mut wanted: Vec<(ObjectId, ObjectKind)> = Vec::new();
+        let mut links = 0;
+        for visitor in visited.visitors {
+            wanted.extend(visitor.found.into_iter().map(|id| (id, ObjectKind::Blob)));
+            links += visitor.submodules;
+        }
+        wanted.extend(graph.blobs.iter().filter(|id| seen.insert(**id)).map(|id| (*id, ObjectKind::Blob)));
+        if self.options.messages {
+            wanted.extend(graph.commits.iter().map(|node| (node.id, ObjectKind::Commit)));
+            wanted.extend(graph.tags.iter().map(|id| (*id, ObjectKind::Tag)));
+        }
+        if self.options.unreachable {
+            self.add_unreachable(&seen, &mut wanted, sink);
+        }
+        let scanned = objects::scan(objects, &self.pool, wanted, self.options.max_size, sink);
+        let mut coverage = coverage(graph.commits.len(), scanned);
+        if links > 0 {
+            coverage
+                .notes
+                .push(format!("submodules are repositories of their own: {links} of their commits are named here and were not scanned"));
+        }
+        coverage
+    }
+
+    /// Adds what is in the object database and not reachable.
+    fn add_unreachable(&self, seen: &Ids, wanted: &mut Vec<(ObjectId, ObjectKind)>, sink: &dyn Sink) {
+        let objects = self.repository.objects();
+        let reader = objects.reader(0);
+        for (id, _) in wanted.iter() {
+            seen.insert(*id);
+        }
+        for id in objects.ids() {
+            let id = match id {
+                Ok(id) => id,
+                Err(error) => {
+                    sink.skip(object_skip("object database".to_owned(), &error, None));
+                    continue;
+                }
+            };
+            if !seen.insert(id) {
+                continue;
+            }
+            match reader.header(&id) {
+                Ok((Kind::Blob, _)) => wanted.push((id, ObjectKind::Blob)),
+                Ok((Kind::Commit, _)) if self.options.messages => wanted.push((id, ObjectKind::Commit)),
+                Ok((Kind::Tag, _)) if self.options.messages => wanted.push((id, ObjectKind::Tag)),
+                Ok(_) | Err(ObjectError::Missing) => {}
+                Err(error) => sink.skip(object_skip(format!("object {id}"), &error, None)),
+            }
+        }
+    }
+
+    /// What the commits of a range add.
+    fn scan_range(&self, sink: &dyn Sink) -> Coverage {
+        let (added, objects) = (self.added(), self.repository.objects());
+        let selection = &added.selection;
+        selection.skips.iter().chain(&added.skips).for_each(|skip| sink.skip(skip.clone()));
+        name_cut(selection.is_cut, sink);
+        if self.options.messages {
+            let commits = selection.commits.iter().map(|commit| (commit.id, ObjectKind::Commit));
+            let tags = selection.tags.iter().map(|id| (*id, ObjectKind::Tag));
+            objects::scan(objects, &self.pool, commits.chain(tags).collect(), None, sink);
+        }
+        let scanned = changed::scan(objects, &self.pool, &added.introduced, self.options.max_size, sink);
+        coverage(selection.commits.len(), scanned)
+    }
+
+    fn graph(&self) -> &Graph {
+        self.graph.get_or_init(|| Graph::walk(self.repository.objects(), &self.scope.ends.included, &self.shallow))
+    }
+
+    fn added(&self) -> &Added {
+        self.added.get_or_init(|| {
+            let selection = select(&self.repository, &self.scope.ends, self.scope.since, &self.shallow);
+            let (introduced, skips) = introduced(self.repository.objects(), &self.pool, &selection);
+            Added { selection, introduced, skips }
+        })
+    }
+}
+
+fn coverage(commits: usize, scanned: Scanned) -> Coverage {
+    Coverage { commits: commits as u64, blobs: scanned.blobs, bytes: scanned.bytes, ..Coverage::default() }
+}
+
+/// A shallow clone lacks history without any sign in what is there.
+fn name_cut(is_cut: bool, sink: &dyn Sink) {
+    if is_cut {
+        let detail = "shallow clone: fetch the whole history (`git fetch --unshallow`, or `fetch-depth: 0` in GitHub Actions)";
+        sink.skip(Skip { what: "history".to_owned(), reason: SkipReason::Missing, detail: detail.to_owned() });
+    }
+}

@@ -14,7 +14,7 @@ use gix::index::extension::Tree as CachedTree;
 use gix::index::{Entry, State};
 use gix::objs::tree::name_order;
 
-use crate::sources::git::{EntryKind, TreeEntry, TreeLookup};
+use crate::sources::git::{Deleted, EntryKind, TreeEntry, TreeLookup};
 
 /// Trees and blobs that are looked at below one sparse or deleted directory. A few nested trees can spell billions of paths.
 pub(super) const EXPANSION_LIMIT: usize = 1_000_000;
@@ -36,7 +36,7 @@ pub(super) struct Comparison {
     /// Paths to scan.
     pub(super) changes: Vec<Change>,
     /// What is gone from HEAD's tree, whole directories as such.
-    pub(super) deleted: Vec<(BString, EntryKind, ObjectId)>,
+    pub(super) deleted: Vec<Deleted>,
     /// Submodules that are new or moved to another commit.
     pub(super) submodules: Vec<BString>,
     /// Paths in conflict.

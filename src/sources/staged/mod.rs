@@ -5,8 +5,8 @@
 //! `git commit PATH` build an index of their own for the hook.
 
 mod compare;
-mod rename;
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -15,8 +15,8 @@ use gix::index::State;
 use gix::{ObjectId, bstr::BString};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
-use self::compare::{Change, Comparison};
-use super::git::{Commit, EntryKind, GitEnvironment, ObjectError, Reader, Repository, TreeLookup, causes};
+use self::compare::{Change, Comparison, EXPANSION_LIMIT};
+use super::git::{EntryKind, GitEnvironment, ObjectError, Reader, Repository, Similarity, TreeLookup, causes, deleted_files, tree_of};
 use super::{Coverage, Sink, SourceError};
 use crate::blob::{Blob, Origin, Skip, SkipReason};
 
@@ -55,7 +55,7 @@ pub fn scan_in(options: &StagedOptions, environment: &GitEnvironment, sink: &dyn
     let mut found = compare::compare(&index, head, &mut trees);
     drop_merged(&mut found, &repository, &reader, &mut trees, &mut notes);
     restrict(&mut found, &index, &options.paths, &prefix(&repository, &options.dir, environment), &mut notes);
-    rename::pair(&mut found, options.whole_files, &mut trees, &reader);
+    pair_renames(&mut found, options.whole_files, &mut trees, &reader);
     take_notes(&found, &mut notes, sink);
     let mut coverage = read(&found.changes, options, &repository, sink);
     coverage.notes.splice(0..0, notes);
@@ -99,16 +99,10 @@ fn head_tree(repository: &Repository, reader: &Reader, notes: &mut Vec<String>) 
     }
 }
 
-fn tree_of(reader: &Reader, commit: &ObjectId) -> Result<ObjectId, ObjectError> {
-    let mut buffer = Vec::new();
-    reader.read_kind(commit, gix::objs::Kind::Commit, &mut buffer)?;
-    Ok(Commit::parse(&buffer)?.tree)
-}
-
 /// While a merge is in progress, drops what one of the other parents has at the same path, and takes their blobs as
 /// predecessors of the rest.
 fn drop_merged(found: &mut Comparison, repository: &Repository, reader: &Reader, trees: &mut TreeLookup<'_>, notes: &mut Vec<String>) {
-    let Ok(heads) = std::fs::read_to_string(repository.local().git_dir().join("MERGE_HEAD")) else { return };
+    let Ok(heads) = std::fs::read_to_string(repository.git_dir().join("MERGE_HEAD")) else { return };
     for head in heads.lines() {
         let tree = ObjectId::from_hex(head.trim().as_bytes()).map_err(|_| ObjectError::Missing).and_then(|id| tree_of(reader, &id));
         let Ok(tree) = tree else {
@@ -170,6 +164,23 @@ fn normalize(prefix: &str, path: &str) -> BString {
         }
     }
     parts.join("/").into()
+}
+
+/// Drops changes that only moved a file, and gives the others the file that they were before as predecessor.
+/// With `keep_moved` the former stay, since the user wants every changed file whole.
+fn pair_renames(found: &mut Comparison, keep_moved: bool, trees: &mut TreeLookup<'_>, reader: &Reader) {
+    if !found.changes.iter().any(|change| change.before.is_empty()) || found.deleted.is_empty() {
+        return;
+    }
+    let deleted = deleted_files(&found.deleted, trees, EXPANSION_LIMIT);
+    let ids: HashSet<ObjectId> = deleted.iter().map(|(_, id)| *id).collect();
+    if !keep_moved {
+        found.changes.retain(|change| !change.before.is_empty() || !ids.contains(&change.id));
+    }
+    let mut similarity = Similarity::new(reader);
+    for change in found.changes.iter_mut().filter(|change| change.before.is_empty()) {
+        change.before.extend(similarity.best(change.path.as_bstr(), change.id, &deleted));
+    }
 }
 
 /// Says what the user should know, and what was left out.

@@ -35,6 +35,7 @@ impl Repo {
     /// A clone of `origin` with more arguments for `git clone`.
     pub(crate) fn clone_of(origin: &Repo, args: &[&str]) -> Self {
         let repo = Self::empty();
+        repo.clock.set(origin.clock.get());
         let url = format!("file://{}", origin.dir.display());
         let target = repo.dir.display().to_string();
         let arguments = [&["clone", "--quiet"], args, &[url.as_str(), target.as_str()]].concat();

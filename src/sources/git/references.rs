@@ -1,0 +1,143 @@
+//! L3: references, whether they are kept in files or in a reftable.
+
+use std::path::PathBuf;
+
+use gix::ObjectId;
+use gix::bstr::ByteSlice as _;
+use gix::refs::file::Store;
+
+use super::causes;
+use super::reftable::Reftable;
+
+/// Symbolic references that are followed in a row, as in git.
+const MAX_SYMBOLIC: usize = 5;
+
+/// Where a reference points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Target {
+    /// An object.
+    Object(ObjectId),
+    /// Another reference, by full name.
+    Symbolic(String),
+}
+
+/// A full name, and what it leads to: `Ok(None)` where it is symbolic and its target does not exist.
+pub type Named = (String, Result<Option<ObjectId>, String>);
+
+/// The references of a repository as one work tree sees them.
+pub struct References {
+    kind: Kind,
+    common_dir: PathBuf,
+}
+
+enum Kind {
+    Files(Box<Store>),
+    Tables { shared: Reftable, private: Option<Reftable> },
+}
+
+impl References {
+    /// Opens those in `common_dir`, with what the linked work tree of the directory `private` has of its own.
+    pub(super) fn open(common_dir: PathBuf, private: Option<PathBuf>, hash: gix::hash::Kind, has_reftable: bool) -> Result<Self, String> {
+        let kind = if has_reftable {
+            let shared = Reftable::read(&common_dir.join("reftable"), hash)?;
+            let private = private.map(|private| Reftable::read(&private.join("reftable"), hash)).transpose()?;
+            Kind::Tables { shared, private }
+        } else {
+            Kind::Files(Box::new(match private {
+                Some(private) => Store::for_linked_worktree(private, common_dir.clone(), hash),
+                None => Store::at(common_dir.clone(), hash),
+            }))
+        };
+        Ok(References { kind, common_dir })
+    }
+
+    /// The object that a reference is at, through symbolic ones; `None` where a name in the chain does not exist, as on a
+    /// branch before its first commit. The object itself need not exist.
+    ///
+    /// # Errors
+    /// Where a reference cannot be read.
+    pub fn resolve(&self, name: &str) -> Result<Option<ObjectId>, String> {
+        let mut name = name.to_owned();
+        for _ in 0..MAX_SYMBOLIC {
+            match self.target(&name)? {
+                None => return Ok(None),
+                Some(Target::Object(id)) => return Ok(Some(id)),
+                Some(Target::Symbolic(next)) => name = next,
+            }
+        }
+        Err(format!("more than {MAX_SYMBOLIC} symbolic references in a row"))
+    }
+
+    fn target(&self, name: &str) -> Result<Option<Target>, String> {
+        match &self.kind {
+            Kind::Files(store) => {
+                let found = store.try_find(name).map_err(|error| causes(&error))?;
+                Ok(found.map(|reference| target_of(reference.target)))
+            }
+            Kind::Tables { shared, private } => {
+                let table = private.as_ref().filter(|_| is_private(name)).unwrap_or(shared);
+                Ok(table.references.get(name).cloned())
+            }
+        }
+    }
+
+    /// The references whose full name begins with `prefix`, such as `refs/heads/`.
+    ///
+    /// # Errors
+    /// Where they cannot be listed at all; a single one that is broken is in the list as such.
+    pub fn below(&self, prefix: &str) -> Result<Vec<Named>, String> {
+        let mut found = Vec::new();
+        let mut add = |name: String, target: Result<Target, String>| {
+            let id = match target {
+                Ok(Target::Object(id)) => Ok(Some(id)),
+                Ok(Target::Symbolic(next)) => self.resolve(&next),
+                Err(error) => Err(error),
+            };
+            found.push((name, id));
+        };
+        match &self.kind {
+            Kind::Files(store) => {
+                let platform = store.iter().map_err(|error| causes(&error))?;
+                let within = prefix.try_into().map_err(|error| causes(&error))?;
+                for reference in platform.prefixed(within).map_err(|error| error.to_string())? {
+                    match reference {
+                        Ok(reference) => add(reference.name.as_bstr().to_string(), Ok(target_of(reference.target))),
+                        Err(error) => add(prefix.to_owned(), Err(causes(&error))),
+                    }
+                }
+            }
+            Kind::Tables { shared, private } => {
+                let table = private.as_ref().filter(|_| is_private(prefix)).unwrap_or(shared);
+                let names = table.references.range(prefix.to_owned()..).take_while(|(name, _)| name.starts_with(prefix));
+                for (name, target) in names.filter(|(name, _)| name.starts_with("refs/")) {
+                    add(name.clone(), Ok(target.clone()));
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// All entries of the stash, the newest first. Its reference is the first of them; the older ones are in its log only.
+    pub fn stash(&self) -> Vec<ObjectId> {
+        match &self.kind {
+            Kind::Files(_) => {
+                let log = std::fs::read(self.common_dir.join("logs/refs/stash")).unwrap_or_default();
+                let id = |line: &[u8]| line.fields().nth(1).and_then(|hex| ObjectId::from_hex(hex).ok()).filter(|id| !id.is_null());
+                log.lines().rev().filter_map(id).collect()
+            }
+            Kind::Tables { shared, .. } => shared.stash.values().rev().copied().collect(),
+        }
+    }
+}
+
+/// Whether each work tree has its own reference of this name.
+fn is_private(name: &str) -> bool {
+    !name.starts_with("refs/") || ["refs/bisect/", "refs/rewritten/", "refs/worktree/"].iter().any(|prefix| name.starts_with(prefix))
+}
+
+fn target_of(target: gix::refs::Target) -> Target {
+    match target {
+        gix::refs::Target::Object(id) => Target::Object(id),
+        gix::refs::Target::Symbolic(name) => Target::Symbolic(name.to_string()),
+    }
+}

@@ -1,0 +1,163 @@
+//! L3: who introduced what was found: commit, author, date and paths of blobs, commits and tags.
+
+use std::collections::{HashMap, HashSet};
+
+use gix::ObjectId;
+use gix::bstr::ByteSlice as _;
+use gix::objs::Kind;
+
+use super::History;
+use super::search::{Place, find};
+use super::walk::tag_target;
+use crate::findings::Attribution;
+use crate::sources::SourceError;
+use crate::sources::git::{Commit, EntryKind, Signature, TreeLookup, split_message, tree_of};
+
+impl History {
+    /// Who introduced the objects `ids` (in hex), by id: one attribution for each path that a blob had, the oldest commit
+    /// first, each with its own path first in `paths`. A commit or tag has one without a path. Where no commit leads to
+    /// an object, its attribution has an empty `commit`.
+    ///
+    /// # Errors
+    /// Where an id is no object id, or HEAD cannot be read.
+    pub fn attribute(&self, ids: &[String]) -> Result<HashMap<String, Vec<Attribution>>, SourceError> {
+        let parse =
+            |id: &String| ObjectId::from_hex(id.as_bytes()).map_err(|_| SourceError::Git { what: format!("`{id}` is no object id") });
+        let mut wanted: Vec<ObjectId> = ids.iter().map(parse).collect::<Result<_, _>>()?;
+        wanted.sort_unstable();
+        wanted.dedup();
+        let head = self.repository.head()?;
+        let reader = self.repository.objects().reader(0);
+        let is_message = |id: &ObjectId| matches!(reader.header(id), Ok((Kind::Commit | Kind::Tag, _)));
+        let (messages, blobs): (Vec<ObjectId>, Vec<ObjectId>) = wanted.into_iter().partition(is_message);
+        let head_tree = head.and_then(|head| tree_of(&reader, &head).ok());
+        let mut attributions = self.attribute_blobs(&blobs, head_tree);
+        let below_head = if messages.is_empty() { HashSet::new() } else { self.below(head) };
+        for id in messages {
+            attributions.insert(id.to_string(), vec![self.describe_message(&id, &below_head)]);
+        }
+        Ok(attributions)
+    }
+
+    fn attribute_blobs(&self, blobs: &[ObjectId], head: Option<ObjectId>) -> HashMap<String, Vec<Attribution>> {
+        if blobs.is_empty() {
+            return HashMap::new();
+        }
+        let objects = self.repository.objects();
+        if !self.scope.is_difference {
+            let mut found = find(objects, &self.pool, self.graph(), head, blobs);
+            let describe = |id: &ObjectId| {
+                (id.to_string(), self.describe(id, &found.places.remove(id).unwrap_or_default(), found.in_head.contains(id)))
+            };
+            return blobs.iter().map(describe).collect();
+        }
+        let reader = objects.reader(0);
+        let mut trees = TreeLookup::new(&reader, objects.hash());
+        let describe = |id: &ObjectId| {
+            let places = self.introduced_at(id);
+            let mut holds = |head: ObjectId| {
+                places.iter().any(|place| trees.at_path(&head, place.path.as_bstr()).ok().flatten() == Some((EntryKind::Blob, *id)))
+            };
+            (id.to_string(), self.describe(id, &places, head.is_some_and(&mut holds)))
+        };
+        blobs.iter().map(describe).collect()
+    }
+
+    /// Where commits of the range introduced a blob, the first for each path.
+    fn introduced_at(&self, id: &ObjectId) -> Vec<Place> {
+        let added = self.added();
+        let mut places: Vec<Place> = Vec::new();
+        for introduction in added.introduced.get(id).into_iter().flatten() {
+            if places.iter().all(|place| place.path != introduction.path) {
+                let commit = added.selection.commits[introduction.commit].id;
+                places.push(Place { commit: Some(commit), path: introduction.path.clone() });
+            }
+        }
+        places
+    }
+
+    /// The attributions of one blob, one for each place; a single empty one where there is none.
+    fn describe(&self, id: &ObjectId, places: &[Place], in_head: bool) -> Vec<Attribution> {
+        let reader = self.repository.objects().reader(0);
+        let mut buffer = Vec::new();
+        let all: Vec<String> = places.iter().map(|place| place.path.to_string()).collect();
+        let mut attributions: Vec<Attribution> = Vec::new();
+        for (number, place) in places.iter().enumerate() {
+            let mut attribution = Attribution { blob: id.to_string(), in_head, paths: all.clone(), ..Attribution::default() };
+            attribution.paths[..=number].rotate_right(1);
+            if let Some(commit) = place.commit
+                && reader.read_kind(&commit, Kind::Commit, &mut buffer).is_ok()
+            {
+                by_commit(&mut attribution, &commit, &buffer);
+            }
+            attributions.push(attribution);
+        }
+        if attributions.is_empty() {
+            attributions.push(Attribution { blob: id.to_string(), in_head, ..Attribution::default() });
+        }
+        attributions
+    }
+
+    /// The attribution of a commit or tag to itself; a tag's `commit` is the one it names.
+    fn describe_message(&self, id: &ObjectId, below_head: &HashSet<ObjectId>) -> Attribution {
+        let mut attribution = Attribution { blob: id.to_string(), in_head: below_head.contains(id), ..Attribution::default() };
+        let mut buffer = Vec::new();
+        match self.repository.objects().reader(0).read(id, &mut buffer) {
+            Ok(Kind::Commit) => by_commit(&mut attribution, id, &buffer),
+            Ok(Kind::Tag) => {
+                let target = tag_target(&buffer);
+                attribution.commit = target.map(|id| id.to_string()).unwrap_or_default();
+                attribution.in_head = target.is_some_and(|id| below_head.contains(&id));
+                let (headers, message) = split_message(&buffer);
+                let tagger = headers.lines().find_map(|line| line.strip_prefix(b"tagger ")).unwrap_or_default();
+                signed(&mut attribution, tagger, message);
+            }
+            _ => {}
+        }
+        attribution
+    }
+
+    /// The commits that HEAD leads to, as far as they are in scope.
+    fn below(&self, head: Option<ObjectId>) -> HashSet<ObjectId> {
+        let mut below = HashSet::new();
+        if self.scope.is_difference {
+            let commits: HashMap<ObjectId, &[ObjectId]> =
+                self.added().selection.commits.iter().map(|commit| (commit.id, commit.parents.as_slice())).collect();
+            let mut open: Vec<ObjectId> = head.into_iter().collect();
+            while let Some(id) = open.pop() {
+                if let Some(parents) = commits.get(&id)
+                    && below.insert(id)
+                {
+                    open.extend_from_slice(parents);
+                }
+            }
+            return below;
+        }
+        let graph = self.graph();
+        let mut open: Vec<u32> = head.and_then(|head| graph.place(&head)).into_iter().collect();
+        while let Some(place) = open.pop() {
+            let node = &graph.commits[place as usize];
+            if below.insert(node.id) {
+                open.extend_from_slice(&node.parents);
+            }
+        }
+        below
+    }
+}
+
+/// Fills in commit, author, date and subject.
+fn by_commit(attribution: &mut Attribution, id: &ObjectId, bytes: &[u8]) {
+    attribution.commit = id.to_string();
+    if let Ok(commit) = Commit::parse(bytes) {
+        signed(attribution, commit.author, commit.message);
+    }
+}
+
+/// Fills in author, date and subject.
+fn signed(attribution: &mut Attribution, author: &[u8], message: &[u8]) {
+    let author = Signature::parse(author);
+    attribution.date = author.rfc3339();
+    attribution.author = author.name;
+    attribution.email = author.email;
+    attribution.subject = message.trim_start().lines().next().unwrap_or_default().trim().to_str_lossy().into_owned();
+}

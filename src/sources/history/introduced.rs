@@ -1,0 +1,189 @@
+//! L3: what the commits of a range add: blobs that are in a commit's tree and, at that path, in none of its parents'.
+
+use std::collections::BTreeMap;
+
+use gix::ObjectId;
+use gix::bstr::{BString, ByteSlice as _};
+use rayon::ThreadPool;
+
+use super::range::{Selected, Selection};
+use super::walk::object_skip;
+use super::workers::Workers;
+use crate::blob::Skip;
+use crate::sources::git::{Deleted, EntryKind, Objects, Reader, Similarity, TreeEntry, TreeLookup, deleted_files, find_entry, tree_of};
+
+/// Bytes of delta bases that each thread keeps.
+const CACHE: usize = 32 << 20;
+
+/// Parsed trees that a thread keeps before it starts anew.
+const KEPT_TREES: usize = 20_000;
+
+/// Commits that a thread takes at a time: neighbours share most of their trees.
+const RUN: usize = 64;
+
+/// Entries of one deleted directory that renames are looked for in.
+const EXPANSION_LIMIT: usize = 20_000;
+
+/// Commits that stand for what was there before, of which more are not asked: a range that merges hundreds of old
+/// branches has as many, and the newest hold nearly all that the others do.
+const MOST_BASES: usize = 16;
+
+/// A blob that a commit adds at a path.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Introduction {
+    pub(super) blob: ObjectId,
+    pub(super) path: BString,
+    /// Place in the range's list of commits.
+    pub(super) commit: usize,
+    /// What stood there before: in the parents, and at the range's base.
+    pub(super) before: Vec<ObjectId>,
+}
+
+/// All that a range adds, by blob; for each the introductions with the oldest commit first.
+pub(super) type Introduced = BTreeMap<ObjectId, Vec<Introduction>>;
+
+/// Compares every commit of `selection` with its parents and the base.
+pub(super) fn introduced(objects: &Objects, pool: &ThreadPool, selection: &Selection) -> (Introduced, Vec<Skip>) {
+    let base_trees = base_trees(objects, &selection.bases);
+    let places: Vec<usize> = (0..selection.commits.len()).collect();
+    let worker = || (objects.reader(CACHE), Vec::new(), Vec::new());
+    let workers = Workers::new(pool, worker);
+    workers.each_run(&places, RUN, |(reader, found, skips), run| {
+        let reader: &Reader = reader;
+        let mut trees = TreeLookup::new(reader, objects.hash());
+        for place in run {
+            if trees.len() > KEPT_TREES {
+                trees = TreeLookup::new(reader, objects.hash());
+            }
+            let mut diff = Diff { trees: &mut trees, reader, place: *place, found: Vec::new(), deleted: Vec::new(), skips: &mut *skips };
+            diff.commit(&selection.commits[*place], &base_trees);
+            found.append(&mut diff.found);
+        }
+    });
+    let mut introduced = Introduced::new();
+    let mut all_skips: Vec<Skip> = Vec::new();
+    for (_, found, skips) in workers.into_states() {
+        for introduction in found {
+            introduced.entry(introduction.blob).or_default().push(introduction);
+        }
+        all_skips.extend(skips);
+    }
+    for introductions in introduced.values_mut() {
+        introductions.sort_by(|a, b| b.commit.cmp(&a.commit).then_with(|| a.path.cmp(&b.path)));
+    }
+    all_skips.sort_by(|a, b| a.what.cmp(&b.what));
+    all_skips.dedup();
+    (introduced, all_skips)
+}
+
+/// The trees of the base commits; those that cannot be read leave nothing out.
+fn base_trees(objects: &Objects, bases: &[ObjectId]) -> Vec<ObjectId> {
+    let reader = objects.reader(0);
+    let mut trees: Vec<ObjectId> = Vec::new();
+    for base in bases.iter().take(MOST_BASES) {
+        if let Ok(tree) = tree_of(&reader, base)
+            && !trees.contains(&tree)
+        {
+            trees.push(tree);
+        }
+    }
+    trees
+}
+
+struct Diff<'d, 'r> {
+    trees: &'d mut TreeLookup<'r>,
+    reader: &'r Reader,
+    place: usize,
+    found: Vec<Introduction>,
+    deleted: Vec<Deleted>,
+    skips: &'d mut Vec<Skip>,
+}
+
+impl Diff<'_, '_> {
+    fn commit(&mut self, commit: &Selected, bases: &[ObjectId]) {
+        let mut parents = Vec::new();
+        for parent in &commit.parents {
+            match tree_of(self.reader, parent) {
+                Ok(tree) => parents.push(tree),
+                Err(error) => self.skips.push(object_skip(format!("commit {parent}"), &error, None)),
+            }
+        }
+        self.trees(commit.tree, &parents);
+        self.pair_renames();
+        self.drop_known(bases);
+    }
+
+    /// Walks a tree beside those of the parents, entering only what none of them has.
+    fn trees(&mut self, root: ObjectId, parents: &[ObjectId]) {
+        let mut open = vec![(BString::default(), root, parents.to_vec())];
+        while let Some((prefix, id, parents)) = open.pop() {
+            if parents.contains(&id) {
+                continue;
+            }
+            let entries = match self.trees.entries(&id) {
+                Ok(entries) => entries,
+                Err(error) => {
+                    self.skips.push(object_skip(format!("tree {id}"), &error, None));
+                    continue;
+                }
+            };
+            let beside: Vec<_> = parents.iter().filter_map(|parent| self.trees.entries(parent).ok()).collect();
+            for entry in entries.iter() {
+                let known: Vec<&TreeEntry> =
+                    beside.iter().filter_map(|entries| find_entry(entries, entry.name.as_bstr(), entry.kind)).collect();
+                if known.iter().any(|known| known.id == entry.id) {
+                    continue;
+                }
+                let mut path = prefix.clone();
+                path.extend_from_slice(&entry.name);
+                match entry.kind {
+                    EntryKind::Submodule => {}
+                    EntryKind::Tree => {
+                        path.push(b'/');
+                        open.push((path, entry.id, known.iter().map(|known| known.id).collect()));
+                    }
+                    EntryKind::Blob => {
+                        let before = known.iter().map(|known| known.id).collect();
+                        self.found.push(Introduction { blob: entry.id, path, commit: self.place, before });
+                    }
+                }
+            }
+            if let [parent] = beside.as_slice() {
+                for entry in parent.iter().filter(|entry| find_entry(&entries, entry.name.as_bstr(), entry.kind).is_none()) {
+                    let mut path = prefix.clone();
+                    path.extend_from_slice(&entry.name);
+                    self.deleted.push((path, entry.kind, entry.id));
+                }
+            }
+        }
+    }
+
+    /// Drops what was only moved, and gives what was moved and changed its old content as predecessor.
+    fn pair_renames(&mut self) {
+        if self.deleted.is_empty() || !self.found.iter().any(|introduction| introduction.before.is_empty()) {
+            return;
+        }
+        let deleted = deleted_files(&self.deleted, self.trees, EXPANSION_LIMIT);
+        let ids: std::collections::HashSet<ObjectId> = deleted.iter().map(|(_, id)| *id).collect();
+        self.found.retain(|introduction| !introduction.before.is_empty() || !ids.contains(&introduction.blob));
+        let mut similarity = Similarity::new(self.reader);
+        for introduction in self.found.iter_mut().filter(|introduction| introduction.before.is_empty()) {
+            introduction.before.extend(similarity.best(introduction.path.as_bstr(), introduction.blob, &deleted));
+        }
+    }
+
+    /// Drops what stands at the same path at the base, as after a revert, and takes what stands there as predecessor.
+    fn drop_known(&mut self, bases: &[ObjectId]) {
+        let trees = &mut *self.trees;
+        self.found.retain_mut(|introduction| {
+            for base in bases {
+                match trees.at_path(base, introduction.path.as_bstr()) {
+                    Ok(Some((EntryKind::Blob, id))) if id == introduction.blob => return false,
+                    Ok(Some((EntryKind::Blob, id))) if !introduction.before.contains(&id) => introduction.before.push(id),
+                    _ => {}
+                }
+            }
+            true
+        });
+    }
+}

@@ -1,0 +1,322 @@
+//! L3: which commits a range stands for, by the rules of `git rev-list`.
+//!
+//! `A..B`, `A...B`, `A..`, `..B`, `^A B`, `A^!` (without its parents), `A^@` (its parents), a single revision. An id of zeros, which pushes give for "nothing there
+//! before" and "deleted", excludes or includes nothing.
+
+use std::collections::{BinaryHeap, HashSet};
+
+use gix::ObjectId;
+use gix::hashtable::HashMap;
+use gix::objs::Kind;
+
+use super::walk::{tag_target, unreadable};
+use crate::blob::Skip;
+use crate::sources::SourceError;
+use crate::sources::git::{Commit, ObjectError, Reader, Repository, causes};
+
+/// Where a range begins and ends.
+#[derive(Debug, Default, Clone, PartialEq, Eq)]
+pub(super) struct Ends {
+    /// What is included, with names.
+    pub(super) included: Vec<(String, ObjectId)>,
+    /// What is excluded with everything below.
+    pub(super) excluded: Vec<ObjectId>,
+    /// Two sides of which everything counts that is not below both.
+    pub(super) sides: Option<(ObjectId, ObjectId)>,
+}
+
+/// Reads a range and looks its revisions up.
+pub(super) fn resolve(repository: &Repository, range: &str) -> Result<Ends, SourceError> {
+    let mut ends = Ends::default();
+    for word in range.split_whitespace() {
+        if let Some((from, to)) = word.split_once("...") {
+            let (from, to) = (revision(repository, or_head(from))?, revision(repository, or_head(to))?);
+            for (name, id) in [(word, from), (word, to)] {
+                ends.included.extend(id.map(|id| (name.to_owned(), id)));
+            }
+            ends.sides = from.zip(to).or(ends.sides);
+        } else if let Some((from, to)) = word.split_once("..") {
+            ends.excluded.extend(revision(repository, or_head(from))?);
+            ends.included.extend(revision(repository, or_head(to))?.map(|id| (to.to_owned(), id)));
+        } else if let Some(commit) = word.strip_suffix("^!") {
+            ends.excluded.extend(parents(repository, commit)?);
+            ends.included.extend(revision(repository, commit)?.map(|id| (commit.to_owned(), id)));
+        } else if let Some(commit) = word.strip_suffix("^@") {
+            ends.included.extend(parents(repository, commit)?.into_iter().map(|id| (word.to_owned(), id)));
+        } else if let Some(excluded) = word.strip_prefix('^') {
+            ends.excluded.extend(revision(repository, excluded)?);
+        } else {
+            ends.included.extend(revision(repository, word)?.map(|id| (word.to_owned(), id)));
+        }
+    }
+    if range.trim().is_empty() {
+        return Err(SourceError::Revision {
+            revision: range.to_owned(),
+            what: "an empty range: name a revision, or two as A..B".to_owned(),
+        });
+    }
+    Ok(ends)
+}
+
+/// The parents of the commit that a revision names.
+fn parents(repository: &Repository, name: &str) -> Result<Vec<ObjectId>, SourceError> {
+    let Some(mut id) = revision(repository, name)? else { return Ok(Vec::new()) };
+    let reader = repository.objects().reader(0);
+    let mut buffer = Vec::new();
+    let failed =
+        |error: &ObjectError| SourceError::Revision { revision: name.to_owned(), what: format!("cannot read the commit: {error}") };
+    while reader.read(&id, &mut buffer).map_err(|error| failed(&error))? == Kind::Tag {
+        id = tag_target(&buffer).ok_or_else(|| failed(&ObjectError::Missing))?;
+    }
+    Ok(Commit::parse(&buffer).map_err(|error| failed(&error))?.parents)
+}
+
+fn or_head(revision: &str) -> &str {
+    if revision.is_empty() { "HEAD" } else { revision }
+}
+
+/// The object that a revision names; `None` for an id of zeros.
+pub(super) fn revision(repository: &Repository, revision: &str) -> Result<Option<ObjectId>, SourceError> {
+    let unknown = |cause: String| {
+        let is_shallow = repository.shallow().is_ok_and(|commits| !commits.is_empty());
+        let hint = if is_shallow {
+            "the clone is shallow: fetch the whole history (`git fetch --unshallow`, or `fetch-depth: 0` in GitHub Actions)"
+        } else {
+            "check its name, or fetch it first"
+        };
+        SourceError::Revision { revision: revision.to_owned(), what: format!("{cause}; {hint}") }
+    };
+    if revision.len() == repository.objects().hash().len_in_hex()
+        && let Ok(id) = ObjectId::from_hex(revision.as_bytes())
+    {
+        if id.is_null() {
+            return Ok(None);
+        }
+        return match repository.objects().reader(0).header(&id) {
+            Ok(_) => Ok(Some(id)),
+            Err(ObjectError::Missing) => Err(unknown("no such object".to_owned())),
+            Err(error) => Err(unknown(error.to_string())),
+        };
+    }
+    if revision.is_empty() || revision.starts_with('-') {
+        return Err(unknown("not a revision".to_owned()));
+    }
+    let spelled = if repository.has_reftable() { spelled_out(repository, revision)? } else { revision.to_owned() };
+    match repository.local().rev_parse_single(spelled.as_str()) {
+        Ok(id) => Ok(Some(id.detach())),
+        Err(error) => Err(unknown(format!("not found ({})", causes(&error)))),
+    }
+}
+
+/// Puts the id in the place of the reference that a revision begins with, for a parser that cannot read reftables.
+/// What is no reference stays: an abbreviated id, say.
+fn spelled_out(repository: &Repository, revision: &str) -> Result<String, SourceError> {
+    let (name, steps) = revision.split_at(revision.find(['^', '~', '@', ':']).unwrap_or(revision.len()));
+    let name = if name.is_empty() && steps == "@" { "HEAD" } else { name };
+    let private = (repository.git_dir() != repository.common_dir()).then(|| repository.git_dir().to_owned());
+    let references = repository.references(private)?;
+    let spellings = ["{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD"];
+    let found = spellings.iter().find_map(|spelling| references.resolve(&spelling.replace("{}", name)).ok().flatten());
+    Ok(found.map_or_else(
+        || revision.to_owned(),
+        |id| format!("{id}{}", steps.strip_prefix('@').filter(|rest| rest.is_empty()).unwrap_or(steps)),
+    ))
+}
+
+/// The commits of a range.
+#[derive(Debug, Default)]
+pub(super) struct Selection {
+    /// Included commits, oldest last.
+    pub(super) commits: Vec<Selected>,
+    /// Commits whose trees are what was there before: excluded parents of included commits, and what was excluded by name.
+    pub(super) bases: Vec<ObjectId>,
+    /// Tag objects that were named.
+    pub(super) tags: Vec<ObjectId>,
+    /// What could not be read.
+    pub(super) skips: Vec<Skip>,
+    /// Whether included commits lack parents because the clone is shallow.
+    pub(super) is_cut: bool,
+}
+
+/// An included commit.
+#[derive(Debug, Clone)]
+pub(super) struct Selected {
+    pub(super) id: ObjectId,
+    pub(super) tree: ObjectId,
+    /// Parents that are there, included or not.
+    pub(super) parents: Vec<ObjectId>,
+    /// Committer date, seconds since 1970.
+    pub(super) time: i64,
+}
+
+const LEFT: u8 = 1;
+const RIGHT: u8 = 2;
+const HIDDEN: u8 = 4;
+
+/// Dates of commits are not always in order, so the walk goes on for as many commits after nothing seems left to exclude.
+const SLOP: usize = 64;
+
+/// Walks from the ends of a range until only excluded commits are left.
+///
+/// Newest first, as git does, so that it touches little more than the range itself. `since` leaves out commits with an
+/// earlier committer date, but not those below them.
+pub(super) fn select(repository: &Repository, ends: &Ends, since: Option<i64>, shallow: &HashSet<ObjectId>) -> Selection {
+    let reader = repository.objects().reader(16 << 20);
+    let mut walk = Walk {
+        reader,
+        shallow,
+        nodes: HashMap::default(),
+        queue: BinaryHeap::new(),
+        shown: 0,
+        selection: Selection::default(),
+        buffer: Vec::new(),
+    };
+    for (name, id) in &ends.included {
+        let side = match ends.sides {
+            Some((left, _)) if left == *id => LEFT,
+            Some((_, right)) if right == *id => RIGHT,
+            _ => 0,
+        };
+        walk.start(name, *id, side);
+    }
+    let excluded: Vec<ObjectId> = ends.excluded.iter().filter_map(|id| walk.start("", *id, HIDDEN)).collect();
+    walk.run();
+    walk.finish(since, &excluded)
+}
+
+struct Node {
+    flags: u8,
+    time: i64,
+    tree: ObjectId,
+    parents: Vec<ObjectId>,
+    /// Whether it has parents that a shallow clone leaves out.
+    is_cut: bool,
+    /// Whether its parents are in the walk already, so that new flags have to be handed down.
+    is_done: bool,
+}
+
+struct Walk<'s> {
+    reader: Reader,
+    shallow: &'s HashSet<ObjectId>,
+    nodes: HashMap<ObjectId, Node>,
+    queue: BinaryHeap<(i64, ObjectId)>,
+    /// Commits in the queue that are not hidden.
+    shown: usize,
+    selection: Selection,
+    buffer: Vec<u8>,
+}
+
+impl Walk<'_> {
+    /// Puts what a revision names into the queue, through tags; the commit that it leads to.
+    fn start(&mut self, name: &str, mut id: ObjectId, flags: u8) -> Option<ObjectId> {
+        loop {
+            match self.reader.read(&id, &mut self.buffer) {
+                Ok(Kind::Commit) => break,
+                Ok(Kind::Tag) => {
+                    if flags & HIDDEN == 0 {
+                        self.selection.tags.push(id);
+                    }
+                    match tag_target(&self.buffer) {
+                        Some(target) => id = target,
+                        None => return None,
+                    }
+                }
+                Ok(_) => {
+                    let error = ObjectError::Corrupt("names a file or directory and not a commit".to_owned());
+                    self.selection.skips.push(unreadable(&id, name, &error));
+                    return None;
+                }
+                Err(error) => {
+                    self.selection.skips.push(unreadable(&id, name, &error));
+                    return None;
+                }
+            }
+        }
+        self.add(id, flags);
+        Some(id)
+    }
+
+    /// Adds flags to a commit, which is read where it is new. Flags of one whose parents are known go down to them.
+    fn add(&mut self, id: ObjectId, flags: u8) {
+        let mut open = vec![(id, flags)];
+        while let Some((id, flags)) = open.pop() {
+            if !self.nodes.contains_key(&id) {
+                self.read(id, flags);
+                continue;
+            }
+            let node = self.nodes.get_mut(&id).expect("looked up above");
+            let before = node.flags;
+            node.flags |= flags;
+            if node.flags & (LEFT | RIGHT) == LEFT | RIGHT {
+                node.flags |= HIDDEN;
+            }
+            if node.flags == before {
+                continue;
+            }
+            if node.is_done {
+                let down = node.flags;
+                open.extend(node.parents.iter().map(|parent| (*parent, down)));
+            } else if before & HIDDEN == 0 && node.flags & HIDDEN != 0 {
+                self.shown -= 1;
+            }
+        }
+    }
+
+    fn read(&mut self, id: ObjectId, flags: u8) {
+        let read = self.reader.read_kind(&id, Kind::Commit, &mut self.buffer);
+        let commit = read.and_then(|()| Commit::parse(&self.buffer));
+        match commit {
+            Ok(commit) => {
+                let is_root = self.shallow.contains(&id);
+                let is_cut = is_root && !commit.parents.is_empty();
+                let parents = if is_root { Vec::new() } else { commit.parents.clone() };
+                self.queue.push((commit.time(), id));
+                self.shown += usize::from(flags & HIDDEN == 0);
+                self.nodes.insert(id, Node { flags, time: commit.time(), tree: commit.tree, parents, is_cut, is_done: false });
+            }
+            Err(error) if flags & HIDDEN == 0 => self.selection.skips.push(unreadable(&id, "", &error)),
+            Err(_) => {}
+        }
+    }
+
+    fn run(&mut self) {
+        let mut left = SLOP;
+        while let Some((_, id)) = self.queue.pop() {
+            let node = self.nodes.get_mut(&id).expect("what is queued is known");
+            node.is_done = true;
+            let (flags, parents) = (node.flags, node.parents.clone());
+            self.shown -= usize::from(flags & HIDDEN == 0);
+            for parent in parents {
+                self.add(parent, flags);
+            }
+            if self.shown == 0 {
+                if left == 0 {
+                    break;
+                }
+                left -= 1;
+            } else {
+                left = SLOP;
+            }
+        }
+    }
+
+    fn finish(mut self, since: Option<i64>, excluded: &[ObjectId]) -> Selection {
+        let is_included = |node: &Node| node.flags & HIDDEN == 0 && since.is_none_or(|since| node.time >= since);
+        let mut commits: Vec<Selected> = Vec::new();
+        let mut bases: Vec<(i64, ObjectId)> = Vec::new();
+        for (id, node) in self.nodes.iter().filter(|(_, node)| is_included(node)) {
+            let parents: Vec<ObjectId> = node.parents.iter().filter(|parent| self.nodes.contains_key(*parent)).copied().collect();
+            let left_out = parents.iter().filter_map(|parent| self.nodes.get(parent).map(|node| (parent, node)));
+            bases.extend(left_out.filter(|(_, node)| !is_included(node)).map(|(parent, node)| (node.time, *parent)));
+            self.selection.is_cut |= node.is_cut;
+            commits.push(Selected { id: *id, tree: node.tree, parents, time: node.time });
+        }
+        commits.sort_by_key(|commit| (std::cmp::Reverse(commit.time), commit.id));
+        bases.extend(excluded.iter().filter_map(|id| self.nodes.get(id).map(|node| (node.time, *id))));
+        bases.sort_unstable_by(|a, b| b.cmp(a));
+        bases.dedup();
+        self.selection.commits = commits;
+        self.selection.bases = bases.into_iter().map(|(_, id)| id).collect();
+        self.selection
+    }
+}

@@ -1,0 +1,84 @@
+//! L3: where history starts: every reference, HEAD of every work tree, and all stash entries.
+
+use std::path::{Path, PathBuf};
+
+use gix::ObjectId;
+
+use crate::blob::{Skip, SkipReason};
+use crate::sources::SourceError;
+use crate::sources::git::{Named, References, Repository};
+
+/// A name and the object it is at.
+pub(super) type Tip = (String, ObjectId);
+
+/// The starting points of a scan of everything.
+#[derive(Debug, Default)]
+pub(super) struct Tips {
+    /// Names and objects, the latter as often as they are named.
+    pub(super) list: Vec<Tip>,
+    /// References that were followed.
+    pub(super) refs: u64,
+    /// What could not be read.
+    pub(super) broken: Vec<Skip>,
+}
+
+/// Kinds of references that each work tree has of its own.
+const PRIVATE: [&str; 3] = ["refs/bisect/", "refs/rewritten/", "refs/worktree/"];
+
+/// Everything that a reference, a HEAD or the stash holds.
+pub(super) fn all(repository: &Repository) -> Result<Tips, SourceError> {
+    let mut tips = Tips::default();
+    let shared = repository.references(None)?;
+    tips.add_all(list(&shared, "refs/")?, "");
+    tips.refs = tips.list.len() as u64;
+    tips.add(("HEAD".to_owned(), shared.resolve("HEAD")));
+    for (name, directory) in linked_work_trees(&repository.common_dir()) {
+        let private = repository.references(Some(directory))?;
+        let above = format!("worktrees/{name}/");
+        for prefix in PRIVATE {
+            tips.add_all(list(&private, prefix)?, &above);
+        }
+        tips.add((format!("{above}HEAD"), private.resolve("HEAD")));
+    }
+    tips.list.extend(shared.stash().into_iter().enumerate().map(|(number, id)| (format!("stash@{{{number}}}"), id)));
+    Ok(tips)
+}
+
+/// The references that begin with `prefix`, such as `refs/remotes/origin/`; broken ones are left out.
+pub(super) fn below(repository: &Repository, prefix: &str) -> Result<Vec<Tip>, SourceError> {
+    let mut tips = Tips::default();
+    tips.add_all(list(&repository.references(None)?, prefix)?, "");
+    Ok(tips.list)
+}
+
+fn list(references: &References, prefix: &str) -> Result<Vec<Named>, SourceError> {
+    references.below(prefix).map_err(|what| SourceError::Git { what: format!("cannot list references: {what}") })
+}
+
+impl Tips {
+    fn add_all(&mut self, names: Vec<Named>, above: &str) {
+        for (name, id) in names {
+            self.add((format!("{above}{name}"), id));
+        }
+    }
+
+    fn add(&mut self, (what, id): Named) {
+        match id {
+            Ok(Some(id)) => self.list.push((what, id)),
+            Ok(None) => {}
+            Err(detail) => self.broken.push(Skip { what, reason: SkipReason::Corrupt, detail }),
+        }
+    }
+}
+
+/// Names and private directories of the linked work trees.
+fn linked_work_trees(common_dir: &Path) -> Vec<(String, PathBuf)> {
+    let Ok(entries) = std::fs::read_dir(common_dir.join("worktrees")) else { return Vec::new() };
+    let mut found: Vec<_> = entries
+        .flatten()
+        .map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
+        .filter(|(_, path)| path.join("HEAD").is_file())
+        .collect();
+    found.sort();
+    found
+}

@@ -1,0 +1,110 @@
+//! L3: turns the options of a history scan into commits to start from and commits to leave out.
+
+use gix::bstr::ByteSlice as _;
+use gix::glob::wildmatch;
+
+use super::HistoryOptions;
+use super::range::{Ends, resolve, revision};
+use super::refs::{self, Tip};
+use crate::blob::Skip;
+use crate::sources::SourceError;
+use crate::sources::git::{Repository, causes};
+
+/// What to scan, looked up.
+#[derive(Debug, Default)]
+pub(super) struct Scope {
+    pub(super) ends: Ends,
+    /// Seconds since 1970.
+    pub(super) since: Option<i64>,
+    /// Whether only what commits add is asked for, and not all that they hold.
+    pub(super) is_difference: bool,
+    /// References that are followed.
+    pub(super) refs: u64,
+    /// In words, for the report.
+    pub(super) shown: String,
+    /// References that could not be read.
+    pub(super) broken: Vec<Skip>,
+    pub(super) notes: Vec<String>,
+}
+
+impl Scope {
+    /// Looks up what `options` name.
+    pub(super) fn find(repository: &Repository, options: &HistoryOptions) -> Result<Self, SourceError> {
+        let mut scope = Scope { shown: shown(options), ..Scope::default() };
+        if let Some(range) = &options.range {
+            scope.ends = resolve(repository, range)?;
+        }
+        for branch in &options.branches {
+            let tips = branches(repository, branch)?;
+            scope.ends.included.extend(tips);
+        }
+        scope.refs = scope.ends.included.len() as u64;
+        if options.range.is_none() && options.branches.is_empty() {
+            let all = refs::all(repository)?;
+            scope.ends.included = all.list;
+            scope.refs = all.refs;
+            scope.broken = all.broken;
+        }
+        if let Some(remote) = &options.not_in {
+            scope.exclude_remote(repository, remote)?;
+        }
+        if let Some(date) = &options.since {
+            scope.since = Some(seconds(date)?);
+        }
+        scope.is_difference = !scope.ends.excluded.is_empty() || scope.ends.sides.is_some() || scope.since.is_some();
+        Ok(scope)
+    }
+
+    /// Leaves out what a remote's tracking branches lead to.
+    fn exclude_remote(&mut self, repository: &Repository, remote: &str) -> Result<(), SourceError> {
+        let tips = refs::below(repository, &format!("refs/remotes/{remote}/"))?;
+        if tips.is_empty() {
+            self.notes.push(format!("nothing is known of what {remote} has: everything counts as new to it"));
+        }
+        self.ends.excluded.extend(tips.into_iter().map(|(_, id)| id));
+        Ok(())
+    }
+}
+
+/// The scope as the user gave it.
+fn shown(options: &HistoryOptions) -> String {
+    let mut words = vec!["history"];
+    words.extend(options.range.as_deref());
+    words.extend(options.branches.iter().map(String::as_str));
+    words.extend(options.not_in.iter().flat_map(|remote| ["not in", remote]));
+    words.extend(options.since.iter().flat_map(|date| ["since", date]));
+    words.join(" ")
+}
+
+/// The branches that a name or pattern stands for: local ones first, then tracking branches, then any revision.
+fn branches(repository: &Repository, name: &str) -> Result<Vec<Tip>, SourceError> {
+    let is_pattern = name.contains(['*', '?', '[']);
+    for space in ["refs/heads/", "refs/remotes/"] {
+        let matches = |tip: &Tip| {
+            let short = tip.0.strip_prefix(space).unwrap_or(&tip.0);
+            let short_of_remote = short.split_once('/').map_or(short, |(_, name)| name);
+            let is_match = |candidate: &str| {
+                candidate == name
+                    || (is_pattern && wildmatch(name.as_bytes().as_bstr(), candidate.as_bytes().as_bstr(), wildmatch::Mode::empty()))
+            };
+            is_match(short) || (space == "refs/remotes/" && is_match(short_of_remote))
+        };
+        let found: Vec<Tip> = refs::below(repository, space)?.into_iter().filter(matches).collect();
+        if !found.is_empty() {
+            return Ok(found);
+        }
+    }
+    if is_pattern {
+        return Err(SourceError::Revision { revision: name.to_owned(), what: "matches no branch".to_owned() });
+    }
+    Ok(revision(repository, name)?.into_iter().map(|id| (name.to_owned(), id)).collect())
+}
+
+/// A date as git understands it, in seconds since 1970.
+fn seconds(date: &str) -> Result<i64, SourceError> {
+    let time = gix::date::parse(date, Some(gix::date::Zoned::now())).map_err(|error| SourceError::Revision {
+        revision: date.to_owned(),
+        what: format!("not a date ({}): write 2024-01-31, or \"2 weeks ago\"", causes(&error)),
+    })?;
+    Ok(time.seconds)
+}
