@@ -19,7 +19,7 @@ use crate::rules::Rule;
 use crate::sources::archive::{self, Limits};
 use crate::sources::{Coverage, Sink};
 use examine::{Found, examine};
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -103,12 +103,13 @@ impl<'a> Pipeline<'a> {
     #[must_use]
     pub fn finish(self, coverage: Coverage, attributions: &Attributions) -> Results {
         let mut results = Results { coverage, ..Results::default() };
-        let facts: Vec<RuleFacts> = self.detector.rules().iter().map(facts).collect();
+        let mut known: BTreeMap<usize, RuleFacts> = BTreeMap::new();
         let (hits, skips) = (std::mem::take(&mut *lock(&self.hits)), std::mem::take(&mut *lock(&self.skips)));
         for (origin, found) in hits {
             for (path, history) in paths(&origin, attributions) {
                 for one in &found {
-                    self.settle(&origin, &path, history.as_ref(), one, &facts[one.rule], &mut results);
+                    let facts = known.entry(one.rule).or_insert_with(|| facts(&self.detector.rules()[one.rule]));
+                    self.settle(&origin, &path, history.as_ref(), one, facts, &mut results);
                 }
             }
         }

@@ -44,7 +44,7 @@ struct RuleView<'a> {
 /// Where standard output cannot be written to.
 pub fn list(config: &Config, form: Form, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
     let active = config.active_rules();
-    let mut rules: Vec<&Rule> = config.rules.rules().iter().collect();
+    let mut rules: Vec<&Rule> = config.rules.rules().iter().map(AsRef::as_ref).collect();
     rules.sort_by(|a, b| a.id.cmp(&b.id));
     let views: Vec<RuleView<'_>> = rules.into_iter().map(|rule| view(rule, &active)).collect();
     output::to_stdout(console.stdout, |out| match form {

@@ -29,6 +29,7 @@ mod words;
 use crate::rules::{Confidence, Rule, RuleSet, Shape};
 use crate::text::Span;
 use program::Program;
+use std::sync::Arc;
 
 pub use validate::Refusal;
 
@@ -116,7 +117,7 @@ impl Detector {
 
     /// The rules that this detector runs.
     #[must_use]
-    pub fn rules(&self) -> &[Rule] {
+    pub fn rules(&self) -> &[Arc<Rule>] {
         self.rules.rules()
     }
 

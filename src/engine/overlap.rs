@@ -3,9 +3,10 @@
 use super::Match;
 use crate::rules::check::Check;
 use crate::rules::{Place, Rule, Shape};
+use std::sync::Arc;
 
 /// How much a match says; greater is better.
-fn rank(rules: &[Rule], found: &Match, evidence: usize) -> (u8, usize, bool, usize, u8, usize, std::cmp::Reverse<usize>) {
+fn rank(rules: &[Arc<Rule>], found: &Match, evidence: usize) -> (u8, usize, bool, usize, u8, usize, std::cmp::Reverse<usize>) {
     let rule = &rules[found.rule];
     let proven = rule.check.is_some_and(Check::proves);
     (kind(rule), found.secret.len(), proven, evidence, found.confidence as u8, found.span.len(), std::cmp::Reverse(found.rule))
@@ -29,7 +30,7 @@ fn kind(rule: &Rule) -> u8 {
 }
 
 /// Keeps of every group of matches whose secrets overlap the one that says most; ordered by place.
-pub(super) fn resolve(rules: &[Rule], mut found: Vec<(Match, usize)>) -> Vec<Match> {
+pub(super) fn resolve(rules: &[Arc<Rule>], mut found: Vec<(Match, usize)>) -> Vec<Match> {
     found.sort_by(|(a, a_evidence), (b, b_evidence)| {
         rank(rules, b, *b_evidence).cmp(&rank(rules, a, *a_evidence)).then(a.secret.cmp(&b.secret))
     });

@@ -13,7 +13,7 @@ use crate::rules::plan::{LONGEST_WORD, LengthRule, Plan};
 use crate::rules::rule::LEAST_KEYWORD;
 use crate::rules::{Place, Rule, Shape};
 use std::collections::HashMap;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 /// Literals are looked up by this many bytes of them at most.
 const LONGEST_LITERAL: usize = 24;
@@ -150,7 +150,7 @@ impl LengthEntry {
 }
 
 impl Program {
-    pub(super) fn new(rules: &[Rule]) -> Program {
+    pub(super) fn new(rules: &[Arc<Rule>]) -> Program {
         let mut builder = Builder::default();
         for (index, rule) in rules.iter().enumerate() {
             builder.add(u32::try_from(index).expect("fewer than 2^32 rules"), rule);

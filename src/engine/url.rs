@@ -7,6 +7,7 @@ use super::entropy::{RANDOM, randomness};
 use super::filter::{NotASecret, Strictness, Weakness, placeholder, value_kind, weakness};
 use crate::rules::{Confidence, Rule, Shape};
 use crate::text::Span;
+use std::sync::Arc;
 
 /// The longest user info and host, in bytes.
 const LONGEST_AUTHORITY: usize = 900;
@@ -182,7 +183,7 @@ pub fn judge_url(url: &UrlCredential, bytes: &[u8]) -> Option<Confidence> {
 /// Which of the URL rules `among` (indices into `rules`) a URL belongs to: one that names its scheme and its host,
 /// before one that names only its scheme, before one that names none.
 #[must_use]
-pub fn rule_for(rules: &[Rule], among: &[u32], url: &UrlCredential, bytes: &[u8]) -> Option<u32> {
+pub fn rule_for(rules: &[Arc<Rule>], among: &[u32], url: &UrlCredential, bytes: &[u8]) -> Option<u32> {
     let scheme = url.scheme.of(bytes);
     let host = url.host.of(bytes);
     let rank = |index: &u32| {

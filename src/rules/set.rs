@@ -1,13 +1,12 @@
 //! L1: a set of rules with unique ids, and which of them run.
 
 use super::rule::Rule;
-use std::collections::HashMap;
+use std::sync::Arc;
 
-/// Rules with unique ids, in a fixed order.
+/// Rules with unique ids, in a fixed order. Cheap to clone and to filter: the rules themselves are shared.
 #[derive(Debug, Clone, Default)]
 pub struct RuleSet {
-    rules: Vec<Rule>,
-    by_id: HashMap<String, usize>,
+    rules: Vec<Arc<Rule>>,
 }
 
 /// Two rules with one id.
@@ -26,37 +25,40 @@ impl RuleSet {
         Ok(set)
     }
 
+    /// A set of rules whose ids are known to be unique.
+    pub(super) fn of_unique(rules: Vec<Rule>) -> RuleSet {
+        RuleSet { rules: rules.into_iter().map(Arc::new).collect() }
+    }
+
     /// Adds a rule.
     ///
     /// # Errors
     /// Where the set has a rule of that id.
     pub fn add(&mut self, rule: Rule) -> Result<(), DuplicateId> {
-        if self.by_id.contains_key(&rule.id) {
+        if self.get(&rule.id).is_some() {
             return Err(DuplicateId(rule.id));
         }
-        self.by_id.insert(rule.id.clone(), self.rules.len());
-        self.rules.push(rule);
+        self.rules.push(Arc::new(rule));
         Ok(())
     }
 
     /// The rule with this id.
     #[must_use]
     pub fn get(&self, id: &str) -> Option<&Rule> {
-        self.by_id.get(id).map(|&index| &self.rules[index])
+        self.rules.iter().find(|rule| rule.id == id).map(Arc::as_ref)
     }
 
     /// All rules, in the set's order.
     #[must_use]
-    pub fn rules(&self) -> &[Rule] {
+    pub fn rules(&self) -> &[Arc<Rule>] {
         &self.rules
     }
 
     /// Keeps the rules for which `keep` holds.
     #[must_use]
-    pub fn filter(self, keep: impl Fn(&Rule) -> bool) -> RuleSet {
-        let rules: Vec<Rule> = self.rules.into_iter().filter(keep).collect();
-        let by_id = rules.iter().enumerate().map(|(index, rule)| (rule.id.clone(), index)).collect();
-        RuleSet { rules, by_id }
+    pub fn filter(mut self, keep: impl Fn(&Rule) -> bool) -> RuleSet {
+        self.rules.retain(|rule| keep(rule));
+        self
     }
 
     /// Number of rules.
