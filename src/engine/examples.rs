@@ -1,6 +1,7 @@
 //! L2: examples of a rule, derived from its shape: texts in which it must be found, and texts in which it must
 //! not. Rules add their own as templates. Run by the tests for the built-in rules, and by `keyward rules check`.
 
+use super::assignment;
 use super::sample::{self, Random};
 use crate::rules::alphabet::ByteSet;
 use crate::rules::format::Part;
@@ -29,6 +30,9 @@ const FORMS: &[&str] = &[
     "    String {name} = \"{secret}\";\n",
 ];
 
+/// How many matches of a pattern are tried.
+const PATTERN_SAMPLES: u64 = 6;
+
 /// Texts in which the rule must be found.
 #[must_use]
 pub fn positives(rule: &Rule) -> Vec<Example> {
@@ -38,6 +42,11 @@ pub fn positives(rule: &Rule) -> Vec<Example> {
     for (seed, form) in forms.iter().enumerate() {
         let Some(secret) = sample::secret(rule, seed as u64) else { break };
         examples.push(fill(&(heading(rule) + form), &name, &secret));
+    }
+    // A pattern says what stands around the secret, so its match is the example.
+    for (text, secret) in (0..PATTERN_SAMPLES).filter_map(|seed| sample::matching(rule, seed)) {
+        let secret = secret.of(&text).to_vec();
+        examples.push(Example { text: [b"\n", &text[..], b"\n"].concat(), secret });
     }
     if let Some(secret) = sample::secret(rule, 77) {
         match &rule.shape {
@@ -84,7 +93,11 @@ fn mask(secret: &[u8]) -> Vec<u8> {
 
 /// Whether the rule's value can be given to any name.
 fn takes_name(rule: &Rule) -> bool {
-    matches!(rule.shape, Shape::Format(_) | Shape::Pattern { .. } | Shape::Assignment { .. })
+    match rule.shape {
+        Shape::Format(_) => true,
+        Shape::Assignment { .. } => !rule.keywords.iter().any(|keyword| assignment::is_program(&keyword.text)),
+        Shape::Pattern { .. } | Shape::Url { .. } | Shape::Pem(_) => false,
+    }
 }
 
 /// A name that a value of the rule is given to in real life.

@@ -20,10 +20,10 @@ fn kind(rule: &Rule) -> u8 {
         Shape::Assignment { .. } => 2,
         Shape::Url { .. } => 3,
         Shape::Pem(_) => 4,
-        // Told by its context alone, or by its own shape, or by both.
+        // Told by its context alone, or by its own shape, which says more, or by both.
         Shape::Format(_) | Shape::Pattern { .. } => {
             4 - u8::from(rule.provider == "Generic")
-                + u8::from(rule.keywords.iter().any(|keyword| keyword.place != Place::Near))
+                + 2 * u8::from(rule.keywords.iter().any(|keyword| keyword.place != Place::Near))
                 + u8::from(!rule.context.is_empty())
         }
     }

@@ -6,6 +6,7 @@ use super::checksum;
 use crate::rules::alphabet::ByteSet;
 use crate::rules::format::{Format, Part, Run};
 use crate::rules::{Rule, Shape};
+use crate::text::Span;
 
 /// A small reproducible generator (`SplitMix64`, <https://prng.di.unimi.it/splitmix64.c>). Not for secrets.
 #[derive(Debug, Clone)]
@@ -44,7 +45,7 @@ pub fn secret(rule: &Rule, seed: u64) -> Option<Vec<u8>> {
     let mut random = Random::new(seed ^ fold(&rule.id));
     let mut value = match &rule.shape {
         Shape::Format(format) => from_format(format, &mut random),
-        Shape::Pattern { regex, .. } => from_regex(regex, &mut random)?,
+        Shape::Pattern { regex, .. } => return pattern_match(rule, regex, &mut random).map(|(text, secret)| secret.of(&text).to_vec()),
         Shape::Url { .. } | Shape::Assignment { .. } => {
             let mut value = random.bytes(ByteSet::named("base62").expect("a known alphabet"), 20);
             value.extend_from_slice(b"7xQ");
@@ -56,6 +57,26 @@ pub fn secret(rule: &Rule, seed: u64) -> Option<Vec<u8>> {
         Some(check) => checksum::seal(check, &mut value).then_some(value),
         None => Some(value),
     }
+}
+
+/// A match of a pattern rule and the secret in it, which passes the rule's check; `None` where none can be made.
+#[must_use]
+pub fn matching(rule: &Rule, seed: u64) -> Option<(Vec<u8>, Span)> {
+    let Shape::Pattern { regex, .. } = &rule.shape else { return None };
+    pattern_match(rule, regex, &mut Random::new(seed ^ fold(&rule.id)))
+}
+
+fn pattern_match(rule: &Rule, regex: &str, random: &mut Random) -> Option<(Vec<u8>, Span)> {
+    let text = from_regex(regex, random)?;
+    let captures = regex::bytes::Regex::new(regex).ok()?.captures(&text)?;
+    let group = captures.name("secret").or_else(|| captures.get(0))?;
+    let (start, end) = (group.start(), group.end());
+    let Some(check) = rule.check else { return Some((text, Span::new(start, end))) };
+    let mut secret = text[start..end].to_vec();
+    checksum::seal(check, &mut secret).then(|| {
+        let sealed = [&text[..start], &secret, &text[end..]].concat();
+        (sealed, Span::new(start, start + secret.len()))
+    })
 }
 
 /// FNV-1a, so that two rules do not share their samples.

@@ -200,7 +200,7 @@ impl<'a> Scanner<'a> {
 
     fn pattern(&mut self, index: u32, hit: WordHit) {
         let rule = self.rule(index);
-        let Shape::Pattern { regex, longest } = &rule.shape else { return };
+        let Shape::Pattern { regex, longest, .. } = &rule.shape else { return };
         let compiled = self.program.patterns[index as usize].get_or_init(|| Detector::compile(regex));
         let from = hit.end.saturating_sub(*longest as usize);
         let to = (hit.start + *longest as usize).min(self.bytes.len());

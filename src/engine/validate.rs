@@ -46,13 +46,21 @@ pub(super) fn value(rule: &Rule, value: &[u8]) -> Result<bool, Refusal> {
         }
         proven = passed && check.proves();
     }
-    if !proven
-        && matches!(rule.shape, Shape::Format(_) | Shape::Pattern { .. })
-        && filter::placeholder(value, filter::Strictness::Token).is_some()
-    {
+    if !proven && is_fake(&rule.shape, value) {
         return Err(Refusal::Placeholder);
     }
     Ok(proven)
+}
+
+/// Whether a value of this shape only stands for a secret. The values of names and URLs are judged with these.
+fn is_fake(shape: &Shape, value: &[u8]) -> bool {
+    match shape {
+        Shape::Pattern { chosen: true, .. } => {
+            filter::is_weak_password(value) || filter::placeholder(value, filter::Strictness::Strict).is_some()
+        }
+        Shape::Format(_) | Shape::Pattern { .. } => filter::placeholder(value, filter::Strictness::Token).is_some(),
+        Shape::Url { .. } | Shape::Pem(_) | Shape::Assignment { .. } => false,
+    }
 }
 
 /// Judges a PEM block.

@@ -80,6 +80,8 @@ pub enum Shape {
         regex: String,
         /// The longest match, in bytes.
         longest: u32,
+        /// Whether a person may have chosen the secret.
+        chosen: bool,
     },
     /// A URL with a password.
     Url {
@@ -218,12 +220,20 @@ fn compile_shape(syntax: &RuleSyntax) -> Result<Shape, (&'static str, String)> {
     if given.iter().filter(|&&is| is).count() != 1 {
         return Err(("format", "exactly one of format, pattern, url, pem and assignment is needed".to_owned()));
     }
+    if syntax.value.is_some() && syntax.pattern.is_none() {
+        return Err(("value", "this key belongs to `pattern`; `assignment` has its own".to_owned()));
+    }
     if let Some(text) = &syntax.format {
         return Format::parse(text).map(Shape::Format).map_err(|what| ("format", what));
     }
     if let Some(text) = &syntax.pattern {
         let longest = longest_match(text).map_err(|what| ("pattern", what))?;
-        return Ok(Shape::Pattern { regex: text.clone(), longest });
+        let chosen = match syntax.value {
+            None => false,
+            Some(ValueClass::Password) => true,
+            Some(_) => return Err(("value", "a pattern knows only `password`; leave the key out for tokens".to_owned())),
+        };
+        return Ok(Shape::Pattern { regex: text.clone(), longest, chosen });
     }
     if let Some(url) = &syntax.url {
         return Ok(Shape::Url { schemes: url.schemes.clone(), hosts: url.hosts.clone() });

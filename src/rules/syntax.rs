@@ -51,6 +51,10 @@ pub struct RuleSyntax {
     /// The shape as a linear-time regex, where a format cannot say it. The group `secret` is what is reported.
     #[serde(default)]
     pub pattern: Option<String>,
+    /// With `pattern`: the secret is a value that a person may have chosen (`password`), so what looks like a
+    /// placeholder or a well-known weak password is none. Without: a token, of which only end-to-end fakes are none.
+    #[serde(default)]
+    pub value: Option<ValueClass>,
     /// A URL with a password in it, by its schemes.
     #[serde(default)]
     pub url: Option<UrlSyntax>,

@@ -1,1 +1,170 @@
+//! The built-in rules: complete, found by the detector where they say, and free of secrets themselves.
 
+use keyward::Detector;
+use keyward::engine::examples;
+use keyward::rules::builtin::builtin;
+use keyward::rules::syntax::RuleFile;
+use keyward::rules::{Audience, Confidence, Rule, RuleSet, Severity};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+/// Rules whose shape another rule has too, so that only the check value tells them apart.
+const TOLD_BY_CHECK: [&str; 6] = [
+    "azure-apim-gateway-key",
+    "azure-apim-repository-key",
+    "azure-apim-subscription-key",
+    "azure-iot-provisioning-key",
+    "azure-iothub-key",
+    "http-authorization-bearer",
+];
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn rule_files() -> Vec<(String, String)> {
+    let entries = std::fs::read_dir(root().join("rules")).expect("the rules are here").map(|entry| entry.expect("readable").path());
+    let mut files: Vec<_> = entries
+        .filter(|path| path.extension().is_some_and(|extension| extension == "yaml"))
+        .map(|path| (path.file_stem().expect("a name").to_string_lossy().into_owned(), std::fs::read_to_string(&path).expect("UTF-8")))
+        .collect();
+    files.sort();
+    files
+}
+
+/// Type, rule and reason of every line of `docs/coverage.tsv`.
+fn coverage() -> Vec<(String, String, String)> {
+    let text = std::fs::read_to_string(root().join("docs/coverage.tsv")).expect("the coverage list is here");
+    let fields = |line: &str| line.split('\t').map(str::to_owned).collect::<Vec<_>>();
+    text.lines()
+        .skip(1)
+        .map(fields)
+        .map(|mut row| {
+            assert_eq!(row.len(), 3, "{row:?}");
+            let (reason, rule, id) = (row.remove(2), row.remove(1), row.remove(0));
+            (id, rule, reason)
+        })
+        .collect()
+}
+
+fn detector(rules: Vec<Rule>) -> Detector {
+    Detector::new(RuleSet::new(rules).expect("unique ids")).expect("the patterns compile")
+}
+
+fn kebab(text: &str) -> String {
+    let lower = text.to_lowercase();
+    lower.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect::<Vec<_>>().join("-")
+}
+
+#[test]
+fn every_rule_is_found_in_its_examples() {
+    let mut missed = Vec::new();
+    for rule in builtin().rules() {
+        let alone = detector(vec![rule.clone()]);
+        let all = examples::positives(rule);
+        if all.is_empty() {
+            missed.push(format!("{}: no example", rule.id));
+        }
+        for example in all {
+            let found = alone.scan(&example.text);
+            if !found.iter().any(|found| found.secret.of(&example.text) == &example.secret[..]) {
+                missed.push(format!("{}: {}", rule.id, example.text.escape_ascii()));
+            }
+        }
+    }
+    assert!(missed.is_empty(), "{} not found:\n{}", missed.len(), missed.join("\n"));
+}
+
+#[test]
+fn no_other_rule_takes_the_example_of_a_rule_that_is_on() {
+    let all = Detector::builtin();
+    let mut lost = BTreeMap::new();
+    for rule in all.rules().iter().filter(|rule| !TOLD_BY_CHECK.contains(&rule.id.as_str())) {
+        for example in examples::positives(rule).into_iter().take(2) {
+            let ids: Vec<&str> = all.scan(&example.text).iter().map(|found| all.rules()[found.rule].id.as_str()).collect();
+            if !ids.contains(&rule.id.as_str()) {
+                lost.insert(rule.id.clone(), format!("{ids:?} for {}", example.text.escape_ascii()));
+            }
+        }
+    }
+    assert!(lost.is_empty(), "{lost:#?}");
+}
+
+#[test]
+fn every_rule_says_what_it_is_and_what_to_do() {
+    for rule in builtin().rules() {
+        let id = &rule.id;
+        assert!(!rule.name.is_empty() && !rule.provider.is_empty(), "{id}");
+        assert!(rule.description.ends_with('.') && rule.description.len() > 20, "{id}: {}", rule.description);
+        assert!(rule.remediation.ends_with('.') && rule.remediation.len() > 60, "{id}: {}", rule.remediation);
+        assert!(!rule.tags.is_empty() && rule.tags.iter().all(|tag| kebab(tag) == *tag), "{id}: {:?}", rule.tags);
+        for page in rule.docs.iter().chain(&rule.revoke) {
+            assert!(page.starts_with("https://") || page.starts_with("http://"), "{id}: {page}");
+        }
+    }
+}
+
+#[test]
+fn what_is_off_by_default_is_public_noisy_or_doubtful() {
+    let rules = builtin();
+    for rule in rules.rules().iter().filter(|rule| rule.enabled) {
+        assert!(rule.severity > Severity::Info, "{} is no secret by itself, so it must be off", rule.id);
+        assert!(rule.confidence > Confidence::Low, "{} is too doubtful to be on", rule.id);
+        assert_ne!(rule.audience, Some(Audience::Publishable), "{} is public by design", rule.id);
+    }
+    let on = rules.rules().iter().filter(|rule| rule.enabled).count();
+    assert!(on >= 1200 && rules.len() >= 1900, "{on} of {} rules are on", rules.len());
+}
+
+#[test]
+fn pairs_name_rules_that_exist() {
+    let rules = builtin();
+    for rule in rules.rules() {
+        for other in &rule.pairs_with {
+            assert!(rules.get(other).is_some() && *other != rule.id, "{}: `{other}` is no other rule", rule.id);
+        }
+    }
+}
+
+#[test]
+fn a_file_is_named_after_its_provider() {
+    let mut providers = BTreeSet::new();
+    for (name, text) in rule_files() {
+        let file: RuleFile = serde_yaml::from_str(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
+        assert_eq!(name, kebab(&file.provider));
+        assert!(!file.tags.is_empty() && file.remediation.is_some(), "{name} has no tags or no remediation");
+        assert!(file.rules.is_sorted_by(|a, b| a.id < b.id), "{name}: sort the rules by id");
+        assert!(providers.insert(file.provider));
+    }
+}
+
+#[test]
+fn every_known_type_of_secret_has_a_rule_or_a_reason() {
+    let rules = builtin();
+    let rows = coverage();
+    assert!(rows.is_sorted_by(|a, b| a.0 < b.0), "sort docs/coverage.tsv by type, each once");
+    assert_eq!(rows.len(), 2010);
+    for (id, rule, reason) in &rows {
+        if rule.is_empty() {
+            assert!(!reason.is_empty(), "`{id}` has neither a rule nor a reason");
+        } else {
+            assert!(rules.get(rule).is_some(), "`{id}` names the rule `{rule}`, which does not exist");
+            assert!(rule == id || !reason.is_empty(), "`{id}` is found by `{rule}`: say why");
+        }
+        assert!(rule == id || rules.get(id).is_none(), "`{id}` has a rule of its own");
+    }
+}
+
+#[test]
+fn the_rule_files_hold_nothing_that_looks_like_a_secret() {
+    let detector = Detector::builtin();
+    let read = |path: &Path| std::fs::read(path).expect("readable");
+    let mut texts: Vec<(String, Vec<u8>)> = rule_files().into_iter().map(|(name, text)| (name, text.into_bytes())).collect();
+    for path in ["rules/README.md", "docs/coverage.tsv", "tests/it/rules.rs"] {
+        texts.push((path.to_owned(), read(&root().join(path))));
+    }
+    for (name, text) in texts {
+        let found: Vec<&str> = detector.scan(&text).iter().map(|found| detector.rules()[found.rule].id.as_str()).collect();
+        assert!(found.is_empty(), "{name}: {found:?}");
+    }
+}

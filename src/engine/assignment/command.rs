@@ -50,6 +50,11 @@ const PROGRAMS: &[(&str, Takes)] = &[
 /// The most words of a command line that are looked at.
 const MOST_WORDS: usize = 48;
 
+/// Whether `keyword` names one of the programs.
+pub(super) fn is_program(keyword: &str) -> bool {
+    PROGRAMS.iter().any(|(program, _)| keyword.eq_ignore_ascii_case(program))
+}
+
 /// The password on a command line whose program `keyword` names.
 pub(super) fn parse(bytes: &[u8], keyword: Span) -> Option<Assignment> {
     let text = keyword.of(bytes);

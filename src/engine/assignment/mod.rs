@@ -110,5 +110,11 @@ pub fn parse(bytes: &[u8], keyword: Span) -> Option<Assignment> {
     (!cut && !found.value.is_empty() && found.value.len() <= LONGEST_VALUE).then_some(found)
 }
 
+/// Whether `keyword` is no part of a name but a program that takes a password: `sshpass`, `docker login`.
+#[must_use]
+pub fn is_program(keyword: &str) -> bool {
+    command::is_program(keyword)
+}
+
 #[cfg(test)]
 pub(in crate::engine) mod tests;
