@@ -226,7 +226,8 @@ impl<'a> Scanner<'a> {
         if validate::value(rule, secret.of(self.bytes)).is_ok()
             && let Some(evidence) = self.evidence(index, rule, span)
         {
-            self.push(index, span, secret, rule.confidence, evidence);
+            let confidence = validate::confidence(rule, secret.of(self.bytes));
+            self.push(index, span, secret, confidence, evidence);
         }
     }
 

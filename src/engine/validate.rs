@@ -1,9 +1,9 @@
 //! L2: what a candidate has to pass before it is a match: documented fakes, placeholders, entropy, checksum.
 
-use super::{checksum, entropy, filter};
+use super::{checksum, entropy, filter, judge};
 use crate::rules::check::{Check, Strength};
 use crate::rules::format::{Format, Part};
-use crate::rules::{Rule, Shape};
+use crate::rules::{Confidence, Rule, Shape};
 
 /// Why a candidate is no match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,12 +52,20 @@ pub(super) fn value(rule: &Rule, value: &[u8]) -> Result<bool, Refusal> {
     Ok(proven)
 }
 
+/// The rule's confidence, or less where a person chose a secret that is hardly one.
+pub(super) fn confidence(rule: &Rule, value: &[u8]) -> Confidence {
+    match &rule.shape {
+        Shape::Pattern { chosen: true, .. } => {
+            judge::chosen_by_a_person(value).map_or(rule.confidence, |judged| judged.min(rule.confidence))
+        }
+        _ => rule.confidence,
+    }
+}
+
 /// Whether a value of this shape only stands for a secret. The values of names and URLs are judged with these.
 fn is_fake(shape: &Shape, value: &[u8]) -> bool {
     match shape {
-        Shape::Pattern { chosen: true, .. } => {
-            filter::is_weak_password(value) || filter::placeholder(value, filter::Strictness::Strict).is_some()
-        }
+        Shape::Pattern { chosen: true, .. } => judge::chosen_by_a_person(value).is_none(),
         Shape::Format(_) | Shape::Pattern { .. } => filter::placeholder(value, filter::Strictness::Token).is_some(),
         Shape::Url { .. } | Shape::Pem(_) | Shape::Assignment { .. } => false,
     }

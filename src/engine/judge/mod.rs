@@ -42,6 +42,11 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Option
     if call == Call::Other { one_less(lowered) } else { Some(lowered) }
 }
 
+/// The chance that a value is a password, where a pattern and no name says so; `None` where it is none.
+pub(super) fn chosen_by_a_person(value: &[u8]) -> Option<Confidence> {
+    if placeholder(value, Strictness::Strict).is_some() { None } else { chosen(value, &Traits::of(value)) }
+}
+
 fn by_class(value: &[u8], traits: &Traits, class: ValueClass) -> Option<Confidence> {
     match class {
         ValueClass::Secret => machine_made(value, traits),
