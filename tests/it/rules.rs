@@ -50,7 +50,7 @@ fn kebab(text: &str) -> String {
 fn every_rule_is_found_in_its_examples() {
     let mut missed = Vec::new();
     for rule in builtin().rules() {
-        let alone = detector(vec![rule.clone()]);
+        let alone = detector(vec![Rule::clone(rule)]);
         let all = examples::positives(rule);
         if all.is_empty() {
             missed.push(format!("{}: no example", rule.id));
