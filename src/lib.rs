@@ -22,3 +22,8 @@ pub mod sources;
 pub mod text;
 
 pub use engine::{Detector, Match, Scratch};
+
+/// The README's example, compiled and run with the documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -65,8 +65,8 @@ fn a_shapeless_token_needs_its_context() {
 #[test]
 fn every_kind_of_shape_is_run() {
     let detector = detector(RULES);
-    let text = concat!("k: 0f3a9c47b21d8e65a0f4", "c3b2917d8e56-us12, wid=ab12cd34;");
-    let ids: Vec<String> = found(&detector, text).into_iter().map(|(_, id)| id).collect();
+    let text = ["k: 0f3a9c47b21d8e65a0f4", "c3b2917d8e56-us12, wid=ab12cd34;"].concat();
+    let ids: Vec<String> = found(&detector, &text).into_iter().map(|(_, id)| id).collect();
     assert_eq!(ids, ["test-tail", "test-pattern"]);
     let body = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY3ODkwYWJjZGVmZ2hpamts";
     let pem = ["-----BEGIN TEST ", "PRIVATE KEY-----\n", body, "\n-----END TEST ", "PRIVATE KEY-----"].concat();

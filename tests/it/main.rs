@@ -9,6 +9,7 @@ mod detector;
 mod history;
 mod layers;
 mod pipeline;
+mod readme;
 mod report;
 mod rules;
 mod staged;
