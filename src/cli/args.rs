@@ -48,6 +48,12 @@ pub enum Command {
     /// that stood in the same file before is not reported again, unless with --whole-files.
     #[command(after_help = staged_help())]
     Staged(StagedArgs),
+    /// Scan the history of a git repository
+    ///
+    /// Reads every object once, straight from the object database: all branches, tags and remotes, merges and
+    /// deleted files included. Each finding comes with the commit that introduced it.
+    #[command(after_help = history_help())]
+    History(HistoryArgs),
     /// Accept findings: add their fingerprints to the allowlist of the configuration
     #[command(after_help = ALLOW_HELP)]
     Allow(AllowArgs),
@@ -239,6 +245,50 @@ pub struct StagedArgs {
     pub report: ReportArgs,
 }
 
+/// `keyward history`.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// The repository
+    #[arg(value_name = "REPO", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub repo: PathBuf,
+    /// Which commits.
+    #[command(flatten)]
+    pub commits: CommitArgs,
+    /// Bounds.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// Reports.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// Which commits of a history are scanned.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What is scanned")]
+pub struct CommitArgs {
+    /// Only what these commits introduce: main..feature, or everything that a revision leads to
+    #[arg(long, value_name = "A..B", conflicts_with_all = ["branch", "not_in"])]
+    pub range: Option<String>,
+    /// Only what commits since a date introduce: 2024-05-01, "2 weeks ago"
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// Only what this branch leads to; patterns such as release/* are allowed; repeatable
+    #[arg(long, value_name = "BRANCH")]
+    pub branch: Vec<String>,
+    /// Only what this remote does not have yet, as far as its tracking branches know
+    #[arg(long, value_name = "REMOTE")]
+    pub not_in: Option<String>,
+    /// Do not scan the messages of commits and tags
+    #[arg(long)]
+    pub no_messages: bool,
+    /// Also scan objects that no ref reaches, such as amended commits and dropped stashes
+    #[arg(long)]
+    pub unreachable: bool,
+}
+
 /// `keyward allow`.
 #[derive(Debug, Args)]
 pub struct AllowArgs {
@@ -359,6 +409,8 @@ fn top_help() -> String {
         "Examples:
   keyward                              scan the working directory
   keyward staged                       scan what the next commit would record
+  keyward history                      scan every commit, branch and tag
+  keyward history --range main..HEAD   scan what a branch adds
   git diff | keyward scan -            scan standard input
   keyward --format sarif=out.sarif --format text
 
@@ -385,6 +437,19 @@ fn staged_help() -> String {
   keyward staged
   keyward staged --whole-files
   keyward staged src/                                only below src
+
+{EXIT}"
+    )
+}
+
+fn history_help() -> String {
+    format!(
+        "Examples:
+  keyward history
+  keyward history ../other-repository
+  keyward history --range origin/main..HEAD          what a pull request adds
+  keyward history --not-in origin                    what a push would publish
+  keyward history --since 2024-01-01 --branch main
 
 {EXIT}"
     )

@@ -49,6 +49,10 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
             let (session, options) = settings::staged(args)?;
             commands::staged::run(session, &options, console)
         }
+        Some(Command::History(args)) => {
+            let (session, options) = settings::history(args)?;
+            commands::history::run(session, options, console)
+        }
         Some(Command::Allow(args)) => {
             let path = settings::config_to_change(args.config)?;
             commands::allow::run(&path, &args.fingerprints, args.reason.as_deref(), console)

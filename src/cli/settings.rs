@@ -1,7 +1,8 @@
 //! L6: from plain flags to checked settings: which configuration, which directories, which reports.
 
 use super::args::{
-    Cli, Color, ConfigShowArgs, GlobalArgs, LimitArgs, ListFormat, ReportArgs, RuleArgs, ScanArgs, ScanFlags, StagedArgs, WalkArgs,
+    Cli, Color, ConfigShowArgs, GlobalArgs, HistoryArgs, LimitArgs, ListFormat, ReportArgs, RuleArgs, ScanArgs, ScanFlags, StagedArgs,
+    WalkArgs,
 };
 use crate::commands::output::{Output, Target};
 use crate::commands::rules::Form;
@@ -12,6 +13,7 @@ use crate::config::select::Selection;
 use crate::config::{Config, Partial, Sourced, discover};
 use crate::pipeline::{Places, clean};
 use crate::report::{Format, Style};
+use crate::sources::history::HistoryOptions;
 use crate::sources::staged::StagedOptions;
 use anyhow::{Context as _, bail};
 use clap::CommandFactory as _;
@@ -86,6 +88,28 @@ pub(super) fn staged(args: StagedArgs) -> anyhow::Result<(Session, StagedOptions
     let session = session(&cwd, &cwd, &args.rules, partial, &args.limits, args.report)?;
     let paths = args.paths.iter().map(|path| text(path)).collect::<anyhow::Result<_>>()?;
     let options = StagedOptions { dir: cwd, whole_files: args.whole_files, max_size: session.config.max_size.value.limit(), paths };
+    Ok((session, options))
+}
+
+pub(super) fn history(args: HistoryArgs) -> anyhow::Result<(Session, HistoryOptions)> {
+    let cwd = working_directory()?;
+    let start = clean(&cwd.join(&args.repo));
+    let partial = partial(&args.rules, None, &args.limits);
+    let mut session = session(&start, &cwd, &args.rules, partial, &args.limits, args.report)?;
+    // Paths of a bare repository are relative to it, as those of any other are to the top of its work tree.
+    session.places.repository.get_or_insert(start);
+    let commits = args.commits;
+    let options = HistoryOptions {
+        repo: args.repo,
+        range: commits.range,
+        since: commits.since,
+        branches: commits.branch,
+        not_in: commits.not_in,
+        threads: session.threads,
+        max_size: session.config.max_size.value.limit(),
+        messages: !commits.no_messages,
+        unreachable: commits.unreachable,
+    };
     Ok((session, options))
 }
 

@@ -3,6 +3,7 @@
 pub mod allow;
 pub mod config;
 mod file;
+pub mod history;
 pub mod output;
 mod progress;
 pub mod rules;

@@ -38,10 +38,15 @@ pub(super) struct Written {
 }
 
 impl Written {
+    /// Whether a report went to a file.
+    pub(super) fn has_files(&self) -> bool {
+        !self.files.is_empty()
+    }
+
     /// The files in words, to be put behind a sentence.
     pub(super) fn places(&self) -> String {
         let names: Vec<String> = self.files.iter().map(|file| file.display().to_string()).collect();
-        if names.is_empty() { String::new() } else { format!("; report in {}", names.join(", ")) }
+        format!("; report in {}", names.join(", "))
     }
 }
 

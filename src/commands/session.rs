@@ -105,9 +105,11 @@ fn say(report: &Report<'_>, written: &Written) {
     if written.text_on_stdout {
         return;
     }
-    let count = report.findings.len();
-    let plural = if count == 1 { "" } else { "s" };
-    log::warn!("{}: {count} finding{plural}{}", report.coverage.scope, written.places());
+    if written.has_files() {
+        let count = report.findings.len();
+        let plural = if count == 1 { "" } else { "s" };
+        log::warn!("{}: {count} finding{plural}{}", report.coverage.scope, written.places());
+    }
     if report.coverage.blobs == 0 {
         log::warn!("nothing was in scope, so nothing was scanned");
     }

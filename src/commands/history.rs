@@ -1,0 +1,16 @@
+//! `keyward history`: everything that a repository ever recorded, or what a range adds.
+
+use super::{Console, Outcome, Session};
+use crate::sources::history::{History, HistoryOptions};
+
+/// Scans a history and finds out which commits introduced what was found.
+///
+/// # Errors
+/// Where there is no repository, a revision or date is not known, or a report cannot be written.
+pub fn run(session: Session, options: HistoryOptions, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    let history = History::open(options)?;
+    session.run("history", console, |pipeline| {
+        let coverage = history.scan(pipeline)?;
+        Ok((coverage, history.attribute(&pipeline.objects())?))
+    })
+}
