@@ -110,6 +110,8 @@ mod tests {
         // The second character's five bits are bits 35 to 31 of the account.
         assert_eq!(aws_account(["ASIA", "AB", &"A".repeat(14)].concat().as_bytes()), Some(1 << 31));
         assert_eq!(aws_account(["AKIA", "I", &"7".repeat(15)].concat().as_bytes()), Some(0), "an older one");
+        // The example with which the encoding was published.
+        assert_eq!(aws_account(["ASIAQNZG", "KIQY56JQ7WML"].concat().as_bytes()), Some(29_608_264_753));
         assert_eq!(aws_account(["AKIA", &"1".repeat(16)].concat().as_bytes()), None);
     }
 

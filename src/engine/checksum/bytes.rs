@@ -116,6 +116,13 @@ mod tests {
     }
 
     #[test]
+    fn the_token_of_the_fernet_specification_passes() {
+        let published = ["gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy", "021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA=="].concat();
+        assert!(verify(Check::FernetToken, published.as_bytes()));
+        assert!(!verify(Check::FernetToken, &published.as_bytes()[4..]));
+    }
+
+    #[test]
     fn fernet_ciphertext_comes_in_whole_blocks() {
         for (length, valid) in [(73, true), (89, true), (57, false), (72, false), (80, false)] {
             let mut bytes = vec![0; length];

@@ -154,6 +154,11 @@ mod tests {
     }
 
     #[test]
+    fn the_published_type_9_example_reads_as_published() {
+        assert_eq!(juniper(["$9$", "LbHX-wg4Z"].concat().as_bytes()).as_deref(), Some(&b"lc"[..]));
+    }
+
+    #[test]
     fn what_does_not_decode_is_none() {
         for (check, text) in [
             (Check::CiscoType7, "160A0B"),
