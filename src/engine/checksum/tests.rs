@@ -251,7 +251,7 @@ fn check_values_refute_any_other_character() {
         let Some(format) = format.filter(|_| VALUES.contains(&check)) else { continue };
         assert!(seal(check, &mut token), "{}", check.name());
         let mut random = Random::new(7);
-        for place in 0..token.len() {
+        for place in (0..token.len()).step_by(1 + token.len() / 200) {
             let mut other = token.clone();
             other[place] = b"0aBx7QzG3w"[random.below(10)];
             // The prefix is often not covered, and a character of another kind is for the format to refuse.
