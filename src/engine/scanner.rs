@@ -143,7 +143,7 @@ impl<'a> Scanner<'a> {
             return;
         }
         if let Some(evidence) = self.evidence(index, rule, span) {
-            self.push(index, span, span, rule.confidence, evidence);
+            self.push(index, span, span, validate::confidence(rule, span.of(bytes)), evidence);
         }
     }
 
@@ -245,7 +245,7 @@ impl<'a> Scanner<'a> {
         }
         if let Some(confidence) = judge::judge(self.bytes, parsed, *value) {
             let span = Span::new(parsed.name.start.min(parsed.value.start), parsed.name.end.max(parsed.value.end));
-            self.push(index, span, parsed.value, confidence.min(rule.confidence), 0);
+            self.push(index, span, parsed.value, confidence.min(validate::confidence(rule, secret)), 0);
         }
     }
 

@@ -52,13 +52,18 @@ pub(super) fn value(rule: &Rule, value: &[u8]) -> Result<bool, Refusal> {
     Ok(proven)
 }
 
-/// The rule's confidence, or less where a person chose a secret that is hardly one.
+/// The rule's confidence, or less: where a person chose a secret that is hardly one, and where a check fails that
+/// does not refute.
 pub(super) fn confidence(rule: &Rule, value: &[u8]) -> Confidence {
+    let doubted = rule.check.is_some_and(|check| check.strength() == Strength::Hints && !checksum::verify(check, value));
+    let confidence = match rule.confidence {
+        Confidence::High if doubted => Confidence::Medium,
+        _ if doubted => Confidence::Low,
+        confidence => confidence,
+    };
     match &rule.shape {
-        Shape::Pattern { chosen: true, .. } => {
-            judge::chosen_by_a_person(value).map_or(rule.confidence, |judged| judged.min(rule.confidence))
-        }
-        _ => rule.confidence,
+        Shape::Pattern { chosen: true, .. } => judge::chosen_by_a_person(value).map_or(confidence, |judged| judged.min(confidence)),
+        _ => confidence,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The detector's contracts, through its public interface.
 
-use keyward::rules::{RuleSet, load};
+use keyward::engine::checksum;
+use keyward::rules::check::Check;
+use keyward::rules::{Confidence, RuleSet, load};
 use keyward::{Detector, Match};
 
 fn detector(yaml: &str) -> Detector {
@@ -71,4 +73,45 @@ fn every_kind_of_shape_is_run() {
     let body = "QUJDREVGR0hJSktMTU5PUFFSU1RVVldYWVoxMjM0NTY3ODkwYWJjZGVmZ2hpamts";
     let pem = ["-----BEGIN TEST ", "PRIVATE KEY-----\n", body, "\n-----END TEST ", "PRIVATE KEY-----"].concat();
     assert_eq!(found(&detector, &pem).len(), 1);
+}
+
+/// A token and the same with its fifth character changed.
+fn sealed(check: Check, head: &str, length: usize) -> [String; 2] {
+    let body: String = "a8Kq2LmZp0Xv7Rw3Nb5TcY6dE9fG1hJ4sU".chars().cycle().take(length).collect();
+    let mut token = format!("{head}{body}").into_bytes();
+    assert!(checksum::seal(check, &mut token));
+    let mut other = token.clone();
+    other[head.len()] = if other[head.len()] == b'b' { b'c' } else { b'b' };
+    [token, other].map(|token| String::from_utf8(token).expect("ASCII"))
+}
+
+#[test]
+fn a_check_that_fails_refutes_or_lowers_the_confidence() {
+    let rules = r"
+provider: Test
+rules:
+  - {id: test-sure, name: sure, severity: high, format: 'tst_{base62:36}', checksum: github-crc32}
+  - {id: test-unsure, name: unsure, severity: high, format: 'tsu_{base62:56}', checksum: vercel-crc32}
+";
+    let detector = detector(rules);
+    let confidence = |token: &str| detector.scan(format!("key = \"{token}\"").as_bytes()).first().map(|found| found.confidence);
+    let [right, wrong] = sealed(Check::GithubCrc32, "tst_", 36);
+    assert_eq!((confidence(&right), confidence(&wrong)), (Some(Confidence::High), None));
+    let [right, wrong] = sealed(Check::VercelCrc32, "tsu_", 56);
+    assert_eq!((confidence(&right), confidence(&wrong)), (Some(Confidence::High), Some(Confidence::Medium)));
+}
+
+#[test]
+fn a_structure_does_not_make_a_placeholder_a_secret() {
+    let rules = r"
+provider: Test
+rules:
+  - {id: test-mark, name: mark, severity: high, format: 'sk-proj-{base62:20}T3BlbkFJ{base62:20}', checksum: openai-key}
+";
+    let detector = detector(rules);
+    let key = |side: &str| ["sk-proj-", side, "T3Blbk", "FJ", side].concat();
+    assert_eq!(found(&detector, &key("a8Kq2LmZp0Xv7Rw3Nb5T")).len(), 1);
+    for placeholder in ["x".repeat(20), "X".repeat(20)] {
+        assert_eq!(found(&detector, &key(&placeholder)), [], "{placeholder}");
+    }
 }
