@@ -366,6 +366,27 @@ mod tests {
     }
 
     #[test]
+    fn data_source_names_of_go_are_read() {
+        let text = format!("db, err := sql.Open(\"mysql\", \"app:{}{}tcp(db.corp.io:3306)/x\")", strong(), '@');
+        let url = super::password_in_dsn(text.as_bytes(), text.find('@').expect("it is there")).expect("a data source name");
+        assert_eq!(&text[url.user.start..url.user.end], "app");
+        assert_eq!(&text[url.password.start..url.password.end], strong());
+        assert_eq!(judge_url(&url, text.as_bytes()), Some(Confidence::High));
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn parts_lie_in_order(head in "[ -~]{0,20}", tail in "[a-z:/@?#&%$<>{}\"\\[\\]\\\\ .,é]{0,60}") {
+            let text = format!("{head}://{tail}");
+            if let Some(url) = password_in_url(text.as_bytes(), head.len()) {
+                proptest::prop_assert!(url.scheme.end <= url.user.start && url.user.end <= url.password.start);
+                proptest::prop_assert!(url.password.end < url.host.start && url.host.end <= text.len() && !url.password.is_empty());
+                let _ = judge_url(&url, text.as_bytes());
+            }
+        }
+    }
+
+    #[test]
     fn tokens_may_stand_alone() {
         let token = [strong(), strong().to_lowercase()].concat();
         assert_eq!(confidence(&format!("https:{}{token}@git.corp.io/x.git", "//")), Some(Confidence::Medium));

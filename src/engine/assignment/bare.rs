@@ -96,6 +96,7 @@ pub(super) fn value(mut cursor: Cursor<'_>, form: Form, operator: Operator) -> O
         Form::Line | Form::Directive => without_closing(&rest[..length]),
         _ => (&rest[..length], None),
     };
+    let value = if form == Form::Connection { before_closing_call(value) } else { value };
     let value = before_entity(value);
     if !value.iter().any(u8::is_ascii_alphanumeric) || is_code(value, form, operator, is_tight, closer) {
         return None;
@@ -153,6 +154,13 @@ fn without_closing(mut value: &[u8]) -> (&[u8], Option<u8>) {
             _ => return (value, closer),
         };
     }
+}
+
+/// The value up to a `)` behind which the code around a string goes on: `%w(key=value).join`.
+fn before_closing_call(value: &[u8]) -> &[u8] {
+    let goes_on = |at: &usize| matches!(value.get(at + 1), None | Some(b'.' | b',' | b';'));
+    let end = memchr::memchr_iter(b')', value).find(goes_on).filter(|&at| !value[..at].contains(&b'('));
+    &value[..end.unwrap_or(value.len())]
 }
 
 /// The value up to an entity of markup.

@@ -1,7 +1,9 @@
 //! What is read from lines of many languages and formats. Values are made by seed, so none stands here.
 
 use super::{Assignment, Form, Operator, parse};
+use crate::rules::ASSIGNMENT_REACH;
 use crate::text::Span;
+use proptest::prelude::*;
 
 /// Letters and digits by a linear congruential generator; always with a digit and both cases.
 pub(in crate::engine) fn random(seed: u64, length: usize) -> String {
@@ -320,4 +322,87 @@ fn operator_and_form_are_told() {
     assert_eq!(told("?token=x1&y"), Some((Operator::Equals, Form::Query, false)));
     assert_eq!(told("<password>x1</password>"), Some((Operator::Markup, Form::Markup, true)));
     assert_eq!(told("x --token x1"), Some((Operator::Space, Form::Flag, false)));
+}
+
+/// Pieces of lines, so that random text has names, quotes and operators where they matter.
+fn pieces() -> impl Strategy<Value = String> {
+    let piece = prop::sample::select(vec![
+        "password",
+        "secret",
+        "token",
+        "mysql -p",
+        "curl -u ",
+        "=",
+        ":",
+        "=>",
+        "\"",
+        "'",
+        "`",
+        "\\",
+        "\\\"",
+        " ",
+        "\n",
+        "\r\n",
+        "(",
+        ")",
+        "[",
+        "]",
+        "{",
+        "}",
+        "<",
+        ">",
+        "</",
+        ",",
+        ";",
+        "&",
+        "?",
+        "x1",
+        "Ab9",
+        "$",
+        "${",
+        "-",
+        "--",
+        "|",
+        "#",
+        "//",
+        "&quot;",
+        "value=",
+        "default: ",
+        "é",
+        "\0",
+        "or ",
+        "by ",
+        "http://",
+        "@",
+    ]);
+    prop::collection::vec(piece, 0..60).prop_map(|pieces| pieces.concat())
+}
+
+fn keywords_in(text: &str) -> Vec<Span> {
+    let find = |word: &'static str| text.match_indices(word).map(move |(at, _)| Span::new(at, at + word.len()));
+    ["password", "secret", "token", "mysql", "curl"].into_iter().flat_map(find).collect()
+}
+
+proptest! {
+    #[test]
+    fn name_and_value_lie_in_the_text_and_apart(text in pieces()) {
+        for keyword in keywords_in(&text) {
+            if let Some(found) = parse(text.as_bytes(), keyword) {
+                prop_assert!(found.value.end <= text.len() && !found.value.is_empty());
+                prop_assert!(found.name.contains(&keyword));
+                prop_assert!(!found.name.overlaps(&found.value));
+            }
+        }
+    }
+
+    #[test]
+    fn what_lies_beyond_the_reach_changes_nothing(before in pieces(), text in pieces(), behind in pieces()) {
+        let middle = format!("{}{text}{}", " ".repeat(ASSIGNMENT_REACH), " ".repeat(ASSIGNMENT_REACH));
+        let whole = format!("{before}{middle}{behind}");
+        for keyword in keywords_in(&middle) {
+            let moved = Span::new(keyword.start + before.len(), keyword.end + before.len());
+            let moved = parse(whole.as_bytes(), moved).map(|found| found.value.start - before.len());
+            prop_assert_eq!(moved, parse(middle.as_bytes(), keyword).map(|found| found.value.start));
+        }
+    }
 }

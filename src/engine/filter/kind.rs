@@ -58,10 +58,10 @@ pub fn value_kind(value: &[u8]) -> Option<NotASecret> {
         (NotASecret::Url, is_url),
         (NotASecret::Sentence, is_sentence),
         (NotASecret::Date, is_date),
-        (NotASecret::Number, is_number),
-        (NotASecret::Version, is_version),
-        (NotASecret::Uuid, is_uuid),
         (NotASecret::Address, is_address),
+        (NotASecret::Version, is_version),
+        (NotASecret::Number, is_number),
+        (NotASecret::Uuid, is_uuid),
         (NotASecret::MediaType, is_media_type),
         (NotASecret::Path, is_path),
         (NotASecret::Style, is_style),
@@ -112,7 +112,10 @@ fn is_hash(value: &[u8]) -> bool {
         "sha1-", "sha256-", "sha384-", "sha512-", "sha1:", "sha224:", "sha256:", "sha384:", "sha512:", "md5:", "sha256$", "sha1$",
         "pbkdf2", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$y$", "$argon2", "{bcrypt", "{pbkdf2", "{scrypt", "{argon2", "$apr1$", "$scrypt$", "{sha", "{ssha", "bcrypt",
     ];
-    starts_with_any(value, STARTS) || (value.len() == 41 && value[0] == b'*' && value[1..].iter().all(u8::is_ascii_hexdigit))
+    // `user:$2y$…` of an .htpasswd file
+    let hash =
+        memchr::memchr(b':', value).map_or(value, |colon| if value.get(colon + 1) == Some(&b'$') { &value[colon + 1..] } else { value });
+    starts_with_any(hash, STARTS) || (value.len() == 41 && value[0] == b'*' && value[1..].iter().all(u8::is_ascii_hexdigit))
 }
 
 fn is_markup(value: &[u8]) -> bool {
@@ -172,6 +175,12 @@ fn is_number(value: &[u8]) -> bool {
 }
 
 fn is_version(value: &[u8]) -> bool {
+    // A range: `^6.4|^7.0`, `>=1.2, <2`
+    let is_range =
+        |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'^' | b'~' | b'>' | b'<' | b'=' | b'|' | b',' | b'*' | b' ' | b'-');
+    if value.iter().all(is_range) && value.iter().any(|byte| matches!(byte, b'^' | b'~' | b'>' | b'<')) {
+        return true;
+    }
     let start = value.iter().take_while(|byte| matches!(byte, b'^' | b'~' | b'>' | b'<' | b'=' | b'v' | b'V' | b' ')).count();
     let rest = &value[start..];
     let major = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -192,9 +201,8 @@ pub(super) fn is_uuid(value: &[u8]) -> bool {
 
 /// IP addresses with or without a port, and mail addresses.
 fn is_address(value: &[u8]) -> bool {
-    let octets =
-        value.split(|&byte| byte == b'.').filter(|part| !part.is_empty() && part.len() <= 3 && part.iter().all(u8::is_ascii_digit)).count();
-    if octets >= 3 && value.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b':' | b'/')) {
+    let is_digits = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b':' | b'/');
+    if memchr::memchr_iter(b'.', value).count() == 3 && value.iter().all(is_digits) {
         return true;
     }
     let colons = memchr::memchr_iter(b':', value).count();
@@ -286,8 +294,9 @@ fn is_identifier(value: &[u8]) -> bool {
     if value.starts_with(b"--") && value.get(2).is_some_and(u8::is_ascii_alphabetic) {
         return true;
     }
-    let is_joined =
-        |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b'/' | b'$' | b'@' | b'*' | b'[' | b']');
+    let is_joined = |byte: &u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b'/' | b'$' | b'@' | b'*' | b'[' | b']' | b'#')
+    };
     if !value.iter().all(is_joined) || !value.iter().any(u8::is_ascii_alphabetic) {
         return false;
     }
@@ -306,4 +315,59 @@ fn has_words(value: &[u8]) -> bool {
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let in_words: usize = words_of(value).filter(|word| word.len() >= 3 && word[0].is_ascii_alphabetic()).map(<[u8]>::len).sum();
     in_words * 2 >= letters
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{NotASecret, value_kind};
+
+    #[test]
+    fn kinds_are_told_by_their_shape() {
+        use NotASecret::{
+            Address, Constant, Data, Date, Hash, Identifier, Jwt, Markup, MediaType, Number, Path, Pattern, PublicKey, Sentence, Style,
+            Url, Uuid, Version,
+        };
+        let table: &[(NotASecret, &[&str])] = &[
+            (Sentence, &["Enter your password", "The token is invalid.", "\u{5bc6}\u{7801}", "Mot de passe oubli\u{e9}"]),
+            (Path, &["/run/secrets/db", "./config.json", "C:\\keys\\a.pem", "~/.ssh/id_rsa", "secrets.yaml", "certs/server.key", "../x"]),
+            (Url, &["https://x.io/token", "urn:ietf:params:oauth:token-type", "//cdn.x.io/a", "localhost:8080"]),
+            (Hash, &["sha256:0a1b", "$2b$10$abc", "{SSHA}abc", "sha512-abc==", "user:$apr1$x$y"]),
+            (Number, &["12", "3600", "0x1F", "1_000_000", "30s", "-1"]),
+            (Version, &["1.2.3", "v2.0", "^1.2.0", "~> 1.2", "2.0.0-rc1", "^6.4|^7.0"]),
+            (Date, &["2024-01-31", "2024-01-31T10:00:00Z", "31/12/2024"]),
+            (Uuid, &["123e4567-e89b-12d3-a456-426614174000"]),
+            (Address, &["me@corp.io", "10.0.0.1:80", "fe80::1", "00:1a:2b:3c:4d:5e"]),
+            (MediaType, &["application/json", "text/html"]),
+            (Style, &["#a1b2c3", "rgb(1,2,3)", "#login-password", ".btn-primary"]),
+            (Markup, &["<b>x</b>", "' or '1'='1"]),
+            (Pattern, &["^[a-z]+$", "\\d{3}", "(?i)token"]),
+            (Constant, &["AWS_SECRET_ACCESS_KEY", "DB_PASSWORD_2"]),
+            (Identifier, &["user.password.label", "my-app-secret", "getAccessToken", "auth:token", "--ask-pass", "session_key"]),
+            (PublicKey, &["ssh-rsa AAAAB3Nza", "-----BEGIN PUBLIC KEY-----"]),
+            (Data, &["data:image/png;base64,xyz", "iVBORw0KGgoAAA", "\\x6d\\x61\\x73"]),
+            (Jwt, &["eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0."]),
+        ];
+        for (kind, values) in table {
+            for value in *values {
+                assert_eq!(value_kind(value.as_bytes()), Some(*kind), "{value}");
+            }
+        }
+    }
+
+    #[test]
+    fn secrets_are_of_no_kind() {
+        let secrets = [
+            ["Summer", "2024"],
+            ["Tr0ub4", "dor&3"],
+            ["x8Kq2", "LmZp0"],
+            ["q83vZJ0xR/9Lk2", "Wm+Yt5uPnB7sD1eHcG=="],
+            ["hunter", "2!"],
+            ["p@ss/", "w0rd#1"],
+            ["MZXW6YTBOJ2X", "IZLSGQ3TEMJW"],
+            ["correct", "horse"],
+        ];
+        for secret in secrets.map(|halves| halves.concat()) {
+            assert_eq!(value_kind(secret.as_bytes()), None, "{secret}");
+        }
+    }
 }

@@ -146,7 +146,7 @@ const HARMLESS_TOKENS: &[&str] = &[
     "page", "next", "previous", "prev", "continuation", "sync", "csrf", "xsrf", "cancel", "cancellation", "lexer", "parser", "start",
     "end", "first", "last", "max", "min", "num", "current", "eos", "bos", "pad", "unk", "mask", "sep", "cls", "special", "stop",
     "design", "color", "colour", "syntax", "text", "word", "string", "number", "comment", "keyword", "operator", "pagination", "cursor",
-    "antiforgery", "nft",
+    "antiforgery", "authenticity", "verification", "nft",
 ];
 /// Keys that are none.
 #[rustfmt::skip]
@@ -165,7 +165,7 @@ const HARMLESS_ENDS: &[&str] = &[
     "flag", "check", "checker", "helper", "helpers", "util", "utils", "api", "client", "middleware", "guard", "hook", "hooks", "listener", "job", "task", "worker", "queue", "topic", "channel",
     "rule", "rules", "section", "tab", "menu", "item", "items", "theme", "kind", "category", "level", "number", "no", "num", "position", "pos", "offset", "span", "stream", "tree", "kinds",
     "fingerprint", "thumbprint", "language", "locale", "translation", "year", "month", "day", "hours", "days", "minutes", "seconds", "age",
-    "field", "fields", "label", "labels", "url", "urls", "uri", "uris", "endpoint", "file", "files", "filename", "path", "paths", "dir",
+    "hasher", "hashers", "field", "fields", "label", "labels", "url", "urls", "uri", "uris", "endpoint", "file", "files", "filename", "path", "paths", "dir",
     "directory", "folder", "name", "names", "id", "ids", "identifier", "uuid", "guid", "type", "types", "length", "len", "size", "count",
     "policy", "policies", "regex", "regexp", "pattern", "patterns", "hash", "hashes", "hashed", "digest", "checksum", "header",
     "headers", "prefix", "suffix", "format", "formatter", "expiry", "expires", "expiration", "expired", "ttl", "lifetime", "timeout",

@@ -19,7 +19,7 @@ pub(super) fn call_of(bytes: &[u8], assignment: &Assignment) -> Call {
     const VERBS: &[&str] = &[
         "get", "has", "is", "check", "validate", "read", "fetch", "load", "find", "verify", "parse", "create", "generate", "make", "delete", "remove", "update", "reset", "encrypt",
         "decrypt", "hash", "prompt", "ask", "require", "assert", "test", "log", "print", "show", "lookup", "resolve", "list", "retrieve", "expect", "match", "compare", "contains",
-        "describe", "input", "revoke", "issue", "peek", "consume", "on", "split", "mask", "redact", "strip", "extract", "handle", "process", "format", "render", "to", "accept", "advance",
+        "describe", "input", "revoke", "issue", "peek", "consume", "on", "split", "mask", "redact", "strip", "extract", "handle", "process", "format", "render", "to", "accept", "advance", "authenticate",
     ];
     const SETTERS: [&str; 8] = ["set", "with", "add", "put", "use", "and", "new", "init"];
     if assignment.operator != Operator::Call {
