@@ -64,7 +64,7 @@ impl Check {
         let family = |name: &'static str| name.split('-').next().unwrap_or_default();
         let near: Vec<&str> = Check::ALL.iter().map(|check| check.name()).filter(|known| name.contains(family(known))).collect();
         match &near[..] {
-            [] => Err(format!("`{name}` is not a check; rules/README.md lists them")),
+            [] => Err(format!("`{name}` is not a check; see rules/README.md")),
             near => Err(format!("`{name}` is not a check; is one of these meant: {}", near.join(", "))),
         }
     }
