@@ -307,7 +307,8 @@ fn is_identifier(value: &[u8]) -> bool {
     if separators > 0 {
         return (words >= 2 || value[0] == b'_' || digits == 0) && digits * 3 <= value.len() && random < 0.9 && has_words(value);
     }
-    words >= 2 && digits <= 1 && random < 0.2 && has_words(value)
+    let has_hump = value.iter().any(u8::is_ascii_uppercase) && value.iter().any(u8::is_ascii_lowercase);
+    has_hump && words >= 2 && digits <= 1 && random < 0.2 && has_words(value)
 }
 
 /// Whether half of the letters stand in words of three letters and more.

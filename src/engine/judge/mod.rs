@@ -9,7 +9,7 @@ mod value;
 
 use super::assignment::{Assignment, Form, Operator};
 use super::entropy::RANDOM;
-use super::filter::{NameVerdict, NotASecret, Strictness, placeholder, secret_name, words_of};
+use super::filter::{NameVerdict, NotASecret, Strictness, Why, counts_by_turns, placeholder, secret_name, words_of};
 use crate::rules::Confidence;
 use crate::rules::syntax::ValueClass;
 use call::{Call, call_of};
@@ -24,7 +24,8 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Option
     let name = judged_name(bytes, assignment);
     let value = assignment.value.of(bytes);
     let verdict = if class == ValueClass::Any || assignment.form == Form::Position { NameVerdict::Strong } else { secret_name(name) };
-    if verdict == NameVerdict::Harmless || placeholder(value, Strictness::Strict).is_some() || repeats_name(name, value) {
+    let stands_in = placeholder(value, Strictness::Strict).is_some_and(|why| why != Why::Sequence || !is_weak_choice(value, class));
+    if verdict == NameVerdict::Harmless || stands_in || repeats_name(name, value) {
         return None;
     }
     let call = call_of(bytes, assignment);
@@ -36,6 +37,9 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Option
     let traits = Traits::of(value);
     let by_value = match encoded_text(value, &mut buffer) {
         Some(text) => encoded(text),
+        None if placeholder(value, Strictness::Strict).is_some() || counts_by_turns(value) => {
+            traits.kind.is_none().then_some(Confidence::Low)
+        }
         None => by_class(value, &traits, class),
     }?;
     let lowered = lowered(by_value, bytes, assignment, verdict, &traits)?;
@@ -45,6 +49,12 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Option
 /// The chance that a value is a password, where a pattern and no name says so; `None` where it is none.
 pub(super) fn chosen_by_a_person(value: &[u8]) -> Option<Confidence> {
     if placeholder(value, Strictness::Strict).is_some() { None } else { chosen(value, &Traits::of(value)) }
+}
+
+/// `qwerty123`: a person chooses such a thing, where a machine would not.
+fn is_weak_choice(value: &[u8], class: ValueClass) -> bool {
+    let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    class == ValueClass::Password && value.len() >= 8 && letters > 0 && letters < value.len()
 }
 
 fn by_class(value: &[u8], traits: &Traits, class: ValueClass) -> Option<Confidence> {

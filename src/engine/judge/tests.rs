@@ -232,7 +232,6 @@ const CLEAN: &[&str] = &[
     "password = \"{}\"",
     "api_key=dummy-key-for-tests",
     "API_KEY=placeholder",
-    "token: \"a1b2c3d4e5f6g7h8\"",
     "password: \"[REDACTED]\"",
     "password: \"(hidden)\"",
     // Names of other things

@@ -63,6 +63,9 @@ pub(super) fn machine_made(value: &[u8], traits: &Traits) -> Option<Confidence> 
     match traits.kind {
         None | Some(NotASecret::Number) => {}
         Some(NotASecret::Uuid) => return Some(Confidence::Medium),
+        Some(NotASecret::Identifier) if traits.classes() == 4 => {}
+        // `my_super_secret_key_2024`
+        Some(NotASecret::Identifier) if traits.digits > 0 && traits.length >= 12 => return Some(Confidence::Low),
         Some(_) => return None,
     }
     if traits.is_hex(value) {
@@ -94,7 +97,9 @@ pub(super) fn chosen(value: &[u8], traits: &Traits) -> Option<Confidence> {
     }
     match traits.kind {
         None => {}
-        Some(NotASecret::Number) if traits.digits >= 6 && traits.digits == traits.length => return Some(Confidence::Low),
+        Some(NotASecret::Number) if traits.digits >= 6 && traits.digits == traits.length => {
+            return Some(if traits.length >= 8 { Confidence::Medium } else { Confidence::Low });
+        }
         Some(NotASecret::Uuid) => return Some(Confidence::Medium),
         // `Blue-Falcon77`: a name would hardly have all of them.
         Some(NotASecret::Identifier) if traits.classes() == 4 => {}
@@ -116,7 +121,7 @@ pub(super) fn chosen(value: &[u8], traits: &Traits) -> Option<Confidence> {
     if traits.length < 6 || says_what_it_is(value, traits) {
         return Some(Confidence::Low);
     }
-    Some(if traits.length >= 8 || (traits.classes() >= 3 && traits.random > 1.0) { Confidence::Medium } else { Confidence::Low })
+    Some(Confidence::Medium)
 }
 
 /// Any literal that is no placeholder.
@@ -152,5 +157,8 @@ fn says_what_it_is(value: &[u8], traits: &Traits) -> bool {
     });
     let is_one = |word: &[u8], list: &[&str]| list.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()));
     let only = words_of(value).filter(|word| !word[0].is_ascii_digit()).all(|word| is_one(word, QUALIFIERS) || is_one(word, &WORDS));
-    tells && traits.random < 0.8 && traits.digits + traits.symbols <= traits.length / 2 && (traits.digits == 0 || only)
+    tells
+        && traits.random < 0.8
+        && traits.digits + traits.symbols <= traits.length / 2
+        && (traits.digits == 0 || (only && traits.classes() < 3))
 }
