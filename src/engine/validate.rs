@@ -3,7 +3,7 @@
 use super::{checksum, entropy, filter, judge};
 use crate::rules::check::{Check, Strength};
 use crate::rules::format::{Format, Part};
-use crate::rules::{Confidence, Rule, Shape};
+use crate::rules::{Confidence, Place, Rule, Shape};
 
 /// Why a candidate is no match.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(super) fn token(rule: &Rule, token: &[u8]) -> Result<(), Refusal> {
     }
     if let Shape::Format(format) = &rule.shape {
         let variable = variable_part(format, token);
-        if entropy::shannon(variable) < floor(rule, format, variable.len()) {
+        if entropy::shannon(variable) < floor(rule, format, variable.len()) || is_made_of_words(rule, format, token) {
             return Err(Refusal::LowEntropy);
         }
     }
@@ -81,6 +81,22 @@ pub(super) fn pem(rule: &Rule, block: &[u8]) -> bool {
     rule.check.is_none_or(|check| checksum::verify(check, block) || check.strength() != Strength::Refutes)
 }
 
+/// Whether a token that only its context tells is a name such as `with_protection_code_403`. One random value
+/// of 16 to 20 characters in 10 000 lies below the limit, one of 32 in far more; nearly all names do.
+fn is_made_of_words(rule: &Rule, format: &Format, token: &[u8]) -> bool {
+    const LIMIT: f32 = 0.4;
+    let hex_digits = 22;
+    token.len() >= 16
+        && rule.keywords.iter().all(|keyword| keyword.place == Place::Near)
+        && largest_alphabet(format) > hex_digits
+        && entropy::randomness(token) < LIMIT
+}
+
+/// Number of characters of the format's largest alphabet.
+fn largest_alphabet(format: &Format) -> usize {
+    format.parts.iter().filter_map(|part| if let Part::Run(run) = part { Some(run.set.len()) } else { None }).max().unwrap_or(2)
+}
+
 /// What is left of a token without the literal that it begins with.
 fn variable_part<'t>(format: &Format, token: &'t [u8]) -> &'t [u8] {
     match format.parts.first() {
@@ -95,7 +111,38 @@ fn floor(rule: &Rule, format: &Format, length: usize) -> f32 {
     if rule.entropy > 0.0 {
         return rule.entropy;
     }
-    let alphabet = format.parts.iter().filter_map(|part| if let Part::Run(run) = part { Some(run.set.len()) } else { None }).max();
-    let distinct = alphabet.unwrap_or(2).min(length).max(2);
+    let distinct = largest_alphabet(format).min(length).max(2);
     (distinct as f32).log2() * 0.6
+}
+
+#[cfg(test)]
+mod tests {
+    use super::token;
+    use crate::engine::sample::{Random, from_format};
+    use crate::rules::load::parse_rules;
+    use crate::rules::{Rule, Shape};
+
+    fn rule(format: &str) -> Rule {
+        let yaml = format!("{{provider: Test, rules: [{{id: test-a, name: a, severity: low, context: [acme], format: '{format}'}}]}}");
+        parse_rules(&yaml).expect("a valid rule").remove(0)
+    }
+
+    #[test]
+    fn random_values_are_not_taken_for_words() {
+        for format in ["{base62:16}", "{base64url:20}", "{alnum-lower:20}", "{alnum-upper:20}", "{base62:32}"] {
+            let rule = rule(format);
+            let Shape::Format(format) = &rule.shape else { panic!("a format") };
+            let mut random = Random::new(1);
+            let refused = (0..10_000).filter(|_| super::is_made_of_words(&rule, format, &from_format(format, &mut random))).count();
+            assert!(refused <= 2, "{refused} of 10 000");
+        }
+    }
+
+    #[test]
+    fn names_are_no_tokens() {
+        for (format, name) in [("{base64url:40}", "resp_with_cloudflare_protection_code_403"), ("{base62:25}", "HttpClient2ConnectionPool")]
+        {
+            assert!(token(&rule(format), name.as_bytes()).is_err(), "{name}");
+        }
+    }
 }
