@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "a panic is how a test fails, in its helpers too")]
 
+#[cfg(unix)]
+mod action;
 mod archive;
 mod cli;
 mod config;

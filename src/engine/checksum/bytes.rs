@@ -117,7 +117,8 @@ mod tests {
 
     #[test]
     fn the_token_of_the_fernet_specification_passes() {
-        let published = ["gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy", "021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA=="].concat();
+        let published =
+            ["gAAAAAAdwJ6wAAECAwQFBgcICQoLDA0ODy", "021cpGVWKZ_eEwCGM4BLLF_5CV9dOPmrhuVUPgJobwOz7JcbmrR64jVmpU4IwqDA=="].concat();
         assert!(verify(Check::FernetToken, published.as_bytes()));
         assert!(!verify(Check::FernetToken, &published.as_bytes()[4..]));
     }

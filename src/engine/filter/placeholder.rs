@@ -21,7 +21,7 @@ pub enum Why {
     Expression,
     /// `vault:…`, `ENC[…]`, `!Ref`, an ARN: it says where the secret is kept, or holds it encrypted.
     Reference,
-    /// `changeme`, `your-api-key-here`, `REPLACE_ME`, `example`, `null`
+    /// `changeme`, `your-api-key-here`, `REPLACE_ME`, `example`, `null`, `ab****yz`
     Word,
     /// `xxxx`, `****`, `0000`
     Repeated,
@@ -125,9 +125,10 @@ pub(in crate::engine) fn counts_by_turns(value: &[u8]) -> bool {
     text.len() >= 6 && text.windows(3).filter(counts).count() * 4 >= (text.len() - 2) * 3
 }
 
-/// Words in capitals that issuers put into documented fakes, and runs of `x`.
+/// Words in capitals that issuers put into documented fakes, runs of `x`, and what hides a part of a secret: our own
+/// reports are text too.
 fn has_fake_word(value: &[u8]) -> bool {
-    const WORDS: [&[u8]; 12] = [
+    const WORDS: [&[u8]; 14] = [
         b"EXAMPLE",
         b"PLACEHOLDER",
         b"REPLACE",
@@ -140,6 +141,8 @@ fn has_fake_word(value: &[u8]) -> bool {
         b"_HERE",
         b"......",
         b"FAKEFAKE",
+        b"***",
+        "•••".as_bytes(),
     ];
     WORDS.iter().any(|word| memchr::memmem::find(value, word).is_some())
 }

@@ -234,6 +234,10 @@ const CLEAN: &[&str] = &[
     "API_KEY=placeholder",
     "password: \"[REDACTED]\"",
     "password: \"(hidden)\"",
+    // What reports show of a secret
+    "export GITHUB_TOKEN=ghp_****m1IL",
+    "\"secret\": \"q8vZ***k5u\"",
+    "password: \"K7••••••\"",
     // Names of other things
     "password_field = \"user-password-input\"",
     "passwordLabel: \"Your password 2\"",

@@ -16,7 +16,6 @@ use super::roots::{Roots, reported};
 use super::{Visited, WalkOptions};
 use crate::blob::{Skip, SkipReason};
 use crate::sources::Sink;
-use crate::text::system;
 
 /// The tracked files below the roots that the walk did not come by, spelled as the walk would have.
 ///
@@ -136,7 +135,7 @@ impl Search<'_> {
         match fs::symlink_metadata(disk) {
             Ok(metadata) if metadata.is_file() => {}
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                self.denied(disk, &system::words(&error));
+                self.denied(disk, &error.to_string());
                 return None;
             }
             // Deleted, not checked out, or replaced by something else, which the walk has dealt with.
