@@ -17,6 +17,8 @@ mod matcher;
 mod overlap;
 mod pem;
 mod program;
+#[cfg(test)]
+mod reference;
 mod runs;
 pub mod sample;
 mod scanner;

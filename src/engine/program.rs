@@ -150,6 +150,12 @@ impl LengthEntry {
 }
 
 impl Program {
+    /// The literals, in the order of [`Program::actions`].
+    #[cfg(test)]
+    pub(super) fn literal_texts(&self) -> Vec<String> {
+        self.literals.texts()
+    }
+
     pub(super) fn new(rules: &[Arc<Rule>]) -> Program {
         let mut builder = Builder::default();
         for (index, rule) in rules.iter().enumerate() {

@@ -30,6 +30,11 @@ impl<'a> Scanner<'a> {
         let bytes = self.bytes;
         super::runs::for_each(self.detector.level, bytes, &mut |start, end| self.token_run(start, end));
         self.literals();
+        self.finish()
+    }
+
+    /// One match a secret, ordered by place.
+    pub(super) fn finish(self) -> Vec<Match> {
         overlap::resolve(self.detector.rules(), self.found)
     }
 
@@ -129,7 +134,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A format that begins at `at`.
-    fn format(&mut self, index: u32, at: usize) {
+    pub(super) fn format(&mut self, index: u32, at: usize) {
         let rule = self.rule(index);
         let Shape::Format(format) = &rule.shape else { return };
         let bytes = self.bytes;
@@ -160,7 +165,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A literal of the rules that are not told by runs.
-    fn literal(&mut self, hit: WordHit) {
+    pub(super) fn literal(&mut self, hit: WordHit) {
         let program = self.program;
         let mut parsed: Option<Option<assignment::Assignment>> = None;
         for action in &program.actions[hit.word as usize] {

@@ -55,6 +55,12 @@ impl WordIndex {
         WordIndex { words, bitmap, buckets, entries }
     }
 
+    /// The words, in lower case.
+    #[cfg(test)]
+    pub(super) fn texts(&self) -> Vec<String> {
+        self.words.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+    }
+
     /// Calls `visit` for every word whose gram begins in `from..to`. Ranges that meet, meet without gap or repeat.
     #[inline]
     pub(super) fn find(&self, bytes: &[u8], from: usize, to: usize, visit: &mut impl FnMut(WordHit)) {
