@@ -787,3 +787,31 @@ fn a_damaged_reftable_is_an_error_and_never_a_panic() {
     }
     assert!(failed > whole.len() / 5, "{failed} of {}", whole.len());
 }
+
+#[test]
+fn trees_that_spell_billions_of_paths_are_gone_through_in_no_time() {
+    let repo = Repo::init();
+    repo.commit_file("a.txt", "base\n");
+    let mut inside = format!("100644 blob {}\tinnermost\n", repo.git_with_input(&["hash-object", "-w", "--stdin"], b"deep inside\n"));
+    let mut id = String::new();
+    for _ in 0..12 {
+        id = repo.git_with_input(&["mktree"], inside.as_bytes());
+        inside = (0..10).map(|number| format!("040000 tree {id}\tbranch{number}\n")).collect();
+    }
+    let commit = repo.git(&["commit-tree", "-p", "HEAD", "-m", "Bomb", &id]);
+    repo.git(&["update-ref", "refs/heads/bomb", &commit]);
+    let blob = repo.git_with_input(&["hash-object", "--stdin"], b"deep inside\n");
+    assert_eq!(contents(&scan(&repo).0), [pair("base\n", ""), pair("deep inside\n", "")]);
+    assert_eq!(added(&repo, "main..bomb"), [pair("deep inside\n", "")]);
+    let found = attribute(&repo, &[&blob]).remove(&blob).unwrap();
+    assert_eq!(found[0].commit, commit);
+    assert_eq!(found[0].paths[0], format!("{}/innermost", ["branch9"; 11].join("/")));
+    let back = repo.git(&["commit-tree", "-p", &commit, "-m", "Away", "main^{tree}"]);
+    assert_eq!(range(&repo, &format!("{commit}..{back}")).1.commits, 1);
+    repo.git(&["update-ref", "HEAD", &commit]);
+    repo.stage("b.txt", "staged\n");
+    let options = keyward::sources::staged::StagedOptions { dir: repo.dir().to_owned(), ..Default::default() };
+    let sink = Recorder::default();
+    keyward::sources::staged::scan_in(&options, &GitEnvironment::none(repo.dir()), &sink).unwrap();
+    assert_eq!(sink.files().len(), 2);
+}

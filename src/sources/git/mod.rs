@@ -19,7 +19,7 @@ pub use environment::GitEnvironment;
 pub use objects::{ObjectError, Objects, Reader};
 pub use references::{Named, References, Target};
 pub use similar::{Deleted, Similarity, deleted_files};
-pub use tree::{EntryKind, TreeEntry, TreeLookup, find_entry, parse_tree};
+pub use tree::{EntryKind, Limits, TreeEntry, TreeLookup, find_entry, parse_tree};
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};

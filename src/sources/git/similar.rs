@@ -9,7 +9,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use gix::ObjectId;
 use gix::bstr::{BStr, BString, ByteSlice as _};
 
-use super::{EntryKind, Reader, TreeLookup};
+use super::{EntryKind, Limits, Reader, TreeLookup};
 
 /// Deleted files that one new path is compared with.
 const CANDIDATES: usize = 32;
@@ -20,8 +20,8 @@ const SIZE_LIMIT: u64 = 4 << 20;
 /// A path that is gone: a file, or a directory as such.
 pub type Deleted = (BString, EntryKind, ObjectId);
 
-/// The deleted files, with directories opened. Looks at `limit` entries of each directory at most.
-pub fn deleted_files(deleted: &[Deleted], trees: &mut TreeLookup<'_>, limit: usize) -> Vec<(BString, ObjectId)> {
+/// The deleted files, with directories opened as far as `limits` allow.
+pub fn deleted_files(deleted: &[Deleted], trees: &mut TreeLookup<'_>, mut limits: Limits) -> Vec<(BString, ObjectId)> {
     let mut files = Vec::new();
     for (path, kind, id) in deleted {
         match kind {
@@ -29,7 +29,7 @@ pub fn deleted_files(deleted: &[Deleted], trees: &mut TreeLookup<'_>, limit: usi
             EntryKind::Tree => {
                 let mut prefix = path.clone();
                 prefix.push(b'/');
-                files.extend(trees.blobs_below(id, prefix.as_bstr(), limit).unwrap_or_default());
+                files.extend(trees.blobs_below(id, prefix.as_bstr(), &mut limits).unwrap_or_default());
             }
             EntryKind::Submodule => {}
         }

@@ -79,6 +79,32 @@ pub struct TreeLookup<'r> {
     buffer: Vec<u8>,
 }
 
+/// How much of a tree is expanded into paths. A few trees nested in each other can spell billions of them.
+pub struct Limits {
+    entries: usize,
+    repeats: usize,
+    visits: HashMap<ObjectId, usize>,
+}
+
+impl Limits {
+    /// About `entries` altogether, and each tree at `repeats` paths at most.
+    pub fn new(entries: usize, repeats: usize) -> Self {
+        Limits { entries, repeats, visits: HashMap::new() }
+    }
+
+    /// Whether a tree may be entered once more.
+    pub fn enter(&mut self, id: &oid) -> bool {
+        let visits = self.visits.entry(id.to_owned()).or_default();
+        *visits += 1;
+        *visits <= self.repeats
+    }
+
+    fn spend(&mut self, entries: usize) -> Result<(), ObjectError> {
+        self.entries = self.entries.checked_sub(entries).ok_or(ObjectError::TooLarge(None))?;
+        Ok(())
+    }
+}
+
 impl<'r> TreeLookup<'r> {
     /// Looks up through `reader`.
     pub fn new(reader: &'r Reader, hash: gix::hash::Kind) -> Self {
@@ -132,20 +158,20 @@ impl<'r> TreeLookup<'r> {
         Ok(Some(found))
     }
 
-    /// All blobs below the tree `root` with their paths, each path beginning with `prefix`. Looks at `limit` entries at most.
+    /// All blobs below the tree `root` with their paths, each path beginning with `prefix`, as far as `limits` allow.
     ///
     /// # Errors
-    /// Where a tree cannot be read, or there are more entries.
-    pub fn blobs_below(&mut self, root: &oid, prefix: &BStr, limit: usize) -> Result<Vec<(BString, ObjectId)>, ObjectError> {
+    /// Where a tree cannot be read, or there are too many entries.
+    pub fn blobs_below(&mut self, root: &oid, prefix: &BStr, limits: &mut Limits) -> Result<Vec<(BString, ObjectId)>, ObjectError> {
         let mut blobs = Vec::new();
         let mut open = vec![(prefix.to_owned(), root.to_owned())];
-        let mut seen = 0;
         while let Some((prefix, id)) = open.pop() {
-            let entries = self.entries(&id)?;
-            seen += entries.len();
-            if seen > limit {
-                return Err(ObjectError::TooLarge(None));
+            if !limits.enter(&id) {
+                continue;
             }
+            let entries = self.entries(&id)?;
+            // A long path costs time to copy.
+            limits.spend(entries.len() + prefix.len() / 256 + 1)?;
             for entry in entries.iter() {
                 let mut path = prefix.clone();
                 path.extend_from_slice(&entry.name);

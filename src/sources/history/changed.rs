@@ -24,8 +24,8 @@ const RUN: usize = 256;
 pub(super) fn scan(objects: &Objects, pool: &ThreadPool, introduced: &Introduced, limit: Option<u64>, sink: &dyn Sink) -> Scanned {
     let mut blobs: Vec<(ObjectId, &[Introduction])> =
         introduced.iter().map(|(id, introductions)| (*id, introductions.as_slice())).collect();
-    objects.sort_by_place(&mut blobs, |(id, _)| *id);
     let workers = Workers::new(pool, || (objects.reader(CACHE), Vec::new(), Scanned::default()));
+    workers.sort_by_place(objects, &mut blobs, |(id, _)| *id);
     workers.each_run(&blobs, RUN, |(reader, content, scanned), run| {
         for (id, introductions) in run {
             let origin = Origin::Object { id: id.to_string(), kind: ObjectKind::Blob };

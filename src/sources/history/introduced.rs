@@ -1,6 +1,6 @@
 //! L3: what the commits of a range add: blobs that are in a commit's tree and, at that path, in none of its parents'.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice as _};
@@ -10,7 +10,9 @@ use super::range::{Selected, Selection};
 use super::walk::object_skip;
 use super::workers::Workers;
 use crate::blob::Skip;
-use crate::sources::git::{Deleted, EntryKind, Objects, Reader, Similarity, TreeEntry, TreeLookup, deleted_files, find_entry, tree_of};
+use crate::sources::git::{
+    Deleted, EntryKind, Limits, ObjectError, Objects, Reader, Similarity, TreeEntry, TreeLookup, deleted_files, find_entry, tree_of,
+};
 
 /// Bytes of delta bases that each thread keeps.
 const CACHE: usize = 32 << 20;
@@ -21,8 +23,14 @@ const KEPT_TREES: usize = 20_000;
 /// Commits that a thread takes at a time: neighbours share most of their trees.
 const RUN: usize = 64;
 
-/// Entries of one deleted directory that renames are looked for in.
+/// Entries of deleted directories that renames are looked for in, for one commit.
 const EXPANSION_LIMIT: usize = 20_000;
+
+/// Paths at which one tree is entered for a commit: it adds the same blobs at all of them.
+const MOST_VISITS: usize = 64;
+
+/// Longer paths are not followed: no file system has them.
+const LONGEST_PATH: usize = 1 << 16;
 
 /// Commits that stand for what was there before, of which more are not asked: a range that merges hundreds of old
 /// branches has as many, and the newest hold nearly all that the others do.
@@ -116,8 +124,14 @@ impl Diff<'_, '_> {
     /// Walks a tree beside those of the parents, entering only what none of them has.
     fn trees(&mut self, root: ObjectId, parents: &[ObjectId]) {
         let mut open = vec![(BString::default(), root, parents.to_vec())];
+        let mut limits = Limits::new(usize::MAX, MOST_VISITS);
         while let Some((prefix, id, parents)) = open.pop() {
-            if parents.contains(&id) {
+            if parents.contains(&id) || !limits.enter(&id) {
+                continue;
+            }
+            if prefix.len() > LONGEST_PATH {
+                let error = ObjectError::Corrupt("lies deeper than any file system allows".to_owned());
+                self.skips.push(object_skip(format!("tree {id}"), &error, None));
                 continue;
             }
             let entries = match self.trees.entries(&id) {
@@ -163,8 +177,8 @@ impl Diff<'_, '_> {
         if self.deleted.is_empty() || !self.found.iter().any(|introduction| introduction.before.is_empty()) {
             return;
         }
-        let deleted = deleted_files(&self.deleted, self.trees, EXPANSION_LIMIT);
-        let ids: std::collections::HashSet<ObjectId> = deleted.iter().map(|(_, id)| *id).collect();
+        let deleted = deleted_files(&self.deleted, self.trees, Limits::new(EXPANSION_LIMIT, MOST_VISITS));
+        let ids: HashSet<ObjectId> = deleted.iter().map(|(_, id)| *id).collect();
         self.found.retain(|introduction| !introduction.before.is_empty() || !ids.contains(&introduction.blob));
         let mut similarity = Similarity::new(self.reader);
         for introduction in self.found.iter_mut().filter(|introduction| introduction.before.is_empty()) {

@@ -34,9 +34,9 @@ pub(super) fn scan(
     limit: Option<u64>,
     sink: &dyn Sink,
 ) -> Scanned {
-    objects.sort_by_place(&mut wanted, |(id, _)| *id);
     let worker = || Worker { reader: objects.reader(CACHE), content: Vec::new(), text: Vec::new(), scanned: Scanned::default() };
     let workers = Workers::new(pool, worker);
+    workers.sort_by_place(objects, &mut wanted, |(id, _)| *id);
     workers.each_run(&wanted, RUN, |worker, run| {
         for (id, kind) in run {
             worker.object(id, *kind, limit, sink);

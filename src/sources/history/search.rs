@@ -18,9 +18,8 @@ use crate::sources::git::Objects;
 /// Paths that are kept for one blob.
 const MOST_PATHS: usize = 64;
 
-/// Pairs of tree and path that are entered. Nested trees can spell billions of paths; past this number each tree is
-/// entered at one path only.
-const MOST_VISITS: usize = 8_000_000;
+/// Paths at which one tree is entered. A few trees nested in each other can spell billions of paths.
+const MOST_VISITS: u8 = 64;
 
 /// A place of a blob: the first commit that has it there, and the path.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -50,6 +49,7 @@ pub(super) fn find(objects: &Objects, pool: &ThreadPool, graph: &Graph, head: Op
         trees: &paths,
         names: names.into_list(),
         visited: HashSet::new(),
+        visits: vec![0; numbers.len()],
         paths: Paths::default(),
         places: vec![Vec::new(); wanted.len()],
     };
@@ -250,7 +250,10 @@ impl Paths {
 struct Search<'h> {
     trees: &'h HitTrees,
     names: Vec<BString>,
+    /// Tree and path.
     visited: HashSet<(u32, u32)>,
+    /// For each tree the paths at which it was entered.
+    visits: Vec<u8>,
     paths: Paths,
     /// For each target the first commit at each path.
     places: Vec<Vec<(Option<ObjectId>, u32)>>,
@@ -261,10 +264,11 @@ impl Search<'_> {
         let mut open: Vec<(u32, u32)> = root.map(|root| (root, 0)).into_iter().collect();
         while let Some((tree, path)) = open.pop() {
             let trees = self.trees;
-            let place = if self.visited.len() < MOST_VISITS { path } else { u32::MAX };
-            if !trees.is_hit[tree as usize] || !self.visited.insert((tree, place)) {
+            let visits = &mut self.visits[tree as usize];
+            if !trees.is_hit[tree as usize] || *visits == MOST_VISITS || !self.visited.insert((tree, path)) {
                 continue;
             }
+            *visits += 1;
             for (name, target) in trees.hits.get(&tree).into_iter().flatten() {
                 let path = self.paths.number(path, *name);
                 let places = &mut self.places[*target as usize];

@@ -54,7 +54,7 @@ pub(super) fn visit<V: Visit>(objects: &Objects, pool: &ThreadPool, roots: &[Obj
     let worker = || Worker { reader: objects.reader(CACHE), visitor: visitor(), buffer: Vec::new(), next: Vec::new(), skips: Vec::new() };
     let mut workers = Workers::new(pool, worker);
     while !level.is_empty() {
-        objects.sort_by_place(&mut level, |(id, _)| *id);
+        workers.sort_by_place(objects, &mut level, |(id, _)| *id);
         workers.each_run(&level, RUN, |worker, run| {
             for (id, number) in run {
                 worker.tree(id, *number, &numbers);

@@ -3,7 +3,10 @@
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use gix::ObjectId;
 use rayon::ThreadPool;
+
+use crate::sources::git::Objects;
 
 /// One state a thread, kept from one piece of work to the next.
 pub(super) struct Workers<'p, W> {
@@ -34,6 +37,11 @@ impl<'p, W: Send> Workers<'p, W> {
         } else {
             self.pool.broadcast(|context| run_all(context.index()));
         }
+    }
+
+    /// Sorts items by where the objects that they name are stored.
+    pub(super) fn sort_by_place<T: Copy + Send>(&self, objects: &Objects, items: &mut [T], id: impl Fn(&T) -> ObjectId + Sync + Send) {
+        self.pool.install(|| objects.sort_by_place(items, id));
     }
 
     /// Calls `work` with each state, in order.

@@ -14,9 +14,9 @@ use gix::index::extension::Tree as CachedTree;
 use gix::index::{Entry, State};
 use gix::objs::tree::name_order;
 
-use crate::sources::git::{Deleted, EntryKind, TreeEntry, TreeLookup};
+use crate::sources::git::{Deleted, EntryKind, Limits, TreeEntry, TreeLookup};
 
-/// Trees and blobs that are looked at below one sparse or deleted directory. A few nested trees can spell billions of paths.
+/// Entries that are looked at below one sparse directory, or below all deleted ones.
 pub(super) const EXPANSION_LIMIT: usize = 1_000_000;
 
 /// A path whose staged blob is not HEAD's.
@@ -170,7 +170,7 @@ impl<'i> Walk<'i, '_, '_> {
             return;
         }
         let path = entry.path(self.index);
-        let staged = match self.trees.blobs_below(&entry.id, path, EXPANSION_LIMIT) {
+        let staged = match self.trees.blobs_below(&entry.id, path, &mut Limits::new(EXPANSION_LIMIT, usize::MAX)) {
             Ok(blobs) => blobs,
             Err(error) => {
                 self.found.incomplete.push(path.to_owned());

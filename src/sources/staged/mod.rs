@@ -16,9 +16,14 @@ use gix::{ObjectId, bstr::BString};
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use self::compare::{Change, Comparison, EXPANSION_LIMIT};
-use super::git::{EntryKind, GitEnvironment, ObjectError, Reader, Repository, Similarity, TreeLookup, causes, deleted_files, tree_of};
+use super::git::{
+    EntryKind, GitEnvironment, Limits, ObjectError, Reader, Repository, Similarity, TreeLookup, causes, deleted_files, tree_of,
+};
 use super::{Coverage, Sink, SourceError};
 use crate::blob::{Blob, Origin, Skip, SkipReason};
+
+/// Paths at which one deleted tree is looked at: its blobs are the same at all of them.
+const REPEATS: usize = 16;
 
 /// What to look at in the index.
 #[derive(Debug, Clone, Default)]
@@ -172,7 +177,7 @@ fn pair_renames(found: &mut Comparison, keep_moved: bool, trees: &mut TreeLookup
     if !found.changes.iter().any(|change| change.before.is_empty()) || found.deleted.is_empty() {
         return;
     }
-    let deleted = deleted_files(&found.deleted, trees, EXPANSION_LIMIT);
+    let deleted = deleted_files(&found.deleted, trees, Limits::new(EXPANSION_LIMIT, REPEATS));
     let ids: HashSet<ObjectId> = deleted.iter().map(|(_, id)| *id).collect();
     if !keep_moved {
         found.changes.retain(|change| !change.before.is_empty() || !ids.contains(&change.id));
