@@ -796,7 +796,7 @@ fn trees_that_spell_billions_of_paths_are_gone_through_in_no_time() {
     let mut id = String::new();
     for _ in 0..12 {
         id = repo.git_with_input(&["mktree"], inside.as_bytes());
-        inside = (0..10).map(|number| format!("040000 tree {id}\tbranch{number}\n")).collect();
+        inside = (0..10).map(|number| format!("040000 tree {id}\tbranch{number}\n")).collect::<Vec<_>>().concat();
     }
     let commit = repo.git(&["commit-tree", "-p", "HEAD", "-m", "Bomb", &id]);
     repo.git(&["update-ref", "refs/heads/bomb", &commit]);
