@@ -16,7 +16,8 @@ mod tree;
 
 pub use commit::{Commit, Signature, split_message, tree_of};
 pub use environment::GitEnvironment;
-pub use objects::{ObjectError, Objects, Reader};
+pub(crate) use objects::ALLOCATION_LIMIT;
+pub use objects::{ObjectError, Objects, Pack, Reader};
 pub use references::{Named, References, Target};
 pub use similar::{Deleted, Similarity, deleted_files};
 pub use tree::{EntryKind, Limits, TreeEntry, TreeLookup, find_entry, parse_tree};

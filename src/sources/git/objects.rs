@@ -6,14 +6,14 @@ use std::sync::{Arc, OnceLock};
 use gix::objs::{Find as _, FindHeader as _, Kind};
 use gix::odb::Store;
 use gix::odb::pack::cache::lru::MemoryCappedHashmap;
-use gix::odb::pack::index::File as PackIndex;
+use gix::odb::pack::{data, index};
 use gix::{ObjectId, oid};
 use rayon::slice::ParallelSliceMut as _;
 
 use super::causes;
 
 /// More than this is never allocated for one object: a pack of a few bytes can claim any size.
-const ALLOCATION_LIMIT: usize = 2 << 30;
+pub(crate) const ALLOCATION_LIMIT: usize = 2 << 30;
 
 /// Why an object could not be read.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -33,7 +33,15 @@ pub enum ObjectError {
 pub struct Objects {
     stores: Vec<Arc<Store>>,
     hash: gix::hash::Kind,
-    indexes: OnceLock<Vec<PackIndex>>,
+    packs: OnceLock<Vec<Pack>>,
+}
+
+/// A pack and its index.
+pub struct Pack {
+    /// Where in the pack the objects are.
+    pub index: index::File,
+    /// The objects.
+    pub data: data::File,
 }
 
 impl Objects {
@@ -41,7 +49,7 @@ impl Objects {
     pub(super) fn open(directories: Vec<PathBuf>, hash: gix::hash::Kind) -> std::io::Result<Self> {
         let options = || gix::odb::store::init::Options { alloc_limit_bytes: Some(ALLOCATION_LIMIT), ..Default::default() };
         let open = |directory| Store::at_opts(directory, hash, &mut std::iter::empty(), options()).map(Arc::new);
-        Ok(Objects { stores: directories.into_iter().map(open).collect::<Result<_, _>>()?, hash, indexes: OnceLock::new() })
+        Ok(Objects { stores: directories.into_iter().map(open).collect::<Result<_, _>>()?, hash, packs: OnceLock::new() })
     }
 
     /// The hash function of the object ids.
@@ -68,32 +76,40 @@ impl Objects {
         if items.len() < 2 {
             return;
         }
-        let indexes = self.indexes.get_or_init(|| self.pack_indexes());
+        let packs = self.packs();
         let place = |item: &T| {
             let id = id(item);
-            let found = indexes.iter().enumerate().find_map(|(pack, index)| Some((pack, index.pack_offset_at_index(index.lookup(id)?))));
+            let found = packs.iter().enumerate().find_map(|(at, pack)| Some((at, pack.index.pack_offset_at_index(pack.index.lookup(id)?))));
             (found.unwrap_or((usize::MAX, 0)), id)
         };
         items.par_sort_by_cached_key(place);
     }
 
-    /// The indexes of all packs, largest first, as most objects are found there.
-    fn pack_indexes(&self) -> Vec<PackIndex> {
+    /// All packs that can be opened, largest first, as most objects are found there.
+    pub fn packs(&self) -> &[Pack] {
+        self.packs.get_or_init(|| self.open_packs())
+    }
+
+    fn open_packs(&self) -> Vec<Pack> {
         let mut directories: Vec<PathBuf> = Vec::new();
         for store in &self.stores {
             directories.push(store.path().to_owned());
             directories.extend(store.alternate_db_paths().unwrap_or_default());
         }
         directories.dedup();
-        let mut indexes: Vec<_> = directories
+        let open = |path: PathBuf| {
+            let data = data::File::at(path.with_extension("pack"), self.hash).ok()?.with_alloc_limit_bytes(Some(ALLOCATION_LIMIT));
+            Some(Pack { index: index::File::at(path, self.hash).ok()?, data })
+        };
+        let mut packs: Vec<Pack> = directories
             .iter()
             .filter_map(|directory| std::fs::read_dir(directory.join("pack")).ok())
             .flat_map(|files| files.flatten().map(|file| file.path()))
             .filter(|path| path.extension().is_some_and(|extension| extension == "idx"))
-            .filter_map(|path| PackIndex::at(path, self.hash).ok())
+            .filter_map(open)
             .collect();
-        indexes.sort_by_key(|index| (std::cmp::Reverse(index.num_objects()), index.path().to_owned()));
-        indexes
+        packs.sort_by_key(|pack| (std::cmp::Reverse(pack.index.num_objects()), pack.index.path().to_owned()));
+        packs
     }
 
     /// The ids of all objects in pack order, then loose ones. An id comes as often as it is stored.

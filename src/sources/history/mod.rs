@@ -10,6 +10,7 @@ mod changed;
 mod introduced;
 mod message;
 mod objects;
+mod packed;
 mod range;
 mod refs;
 mod scope;

@@ -5,6 +5,7 @@ use gix::objs::Kind;
 use rayon::ThreadPool;
 
 use super::message::text_of;
+use super::packed;
 use super::walk::object_skip;
 use super::workers::Workers;
 use crate::blob::{Blob, ObjectKind, Origin};
@@ -26,8 +27,34 @@ pub(super) struct Scanned {
     pub(super) bytes: u64,
 }
 
-/// Reads each of `wanted` once and hands it on. `limit` is the largest blob in bytes.
+/// Reads each of `wanted` once and hands it on: packed ones in delta order, then the others. `limit` is the largest blob
+/// in bytes.
 pub(super) fn scan(
+    objects: &Objects,
+    pool: &ThreadPool,
+    wanted: Vec<(ObjectId, ObjectKind)>,
+    limit: Option<u64>,
+    sink: &dyn Sink,
+) -> Scanned {
+    let packs = objects.packs();
+    let mut by_pack: Vec<Vec<(ObjectId, ObjectKind)>> = vec![Vec::new(); packs.len()];
+    let mut others = Vec::new();
+    for object in wanted {
+        match packs.iter().position(|pack| pack.index.lookup(object.0).is_some()) {
+            Some(pack) => by_pack[pack].push(object),
+            None => others.push(object),
+        }
+    }
+    let mut total = Scanned::default();
+    for (pack, wanted) in packs.iter().zip(by_pack).filter(|(_, wanted)| !wanted.is_empty()) {
+        others.extend(packed::scan(pack, pool, &wanted, limit, sink, &mut total));
+    }
+    let rest = one_by_one(objects, pool, others, limit, sink);
+    Scanned { blobs: total.blobs + rest.blobs, bytes: total.bytes + rest.bytes }
+}
+
+/// Reads loose objects, and what cannot be read in delta order.
+fn one_by_one(
     objects: &Objects,
     pool: &ThreadPool,
     mut wanted: Vec<(ObjectId, ObjectKind)>,
