@@ -3,6 +3,7 @@
 use keyward::Detector;
 use keyward::engine::examples;
 use keyward::rules::builtin::builtin;
+use keyward::rules::load;
 use keyward::rules::syntax::RuleFile;
 use keyward::rules::{Audience, Confidence, Rule, RuleSet, Severity};
 use std::collections::{BTreeMap, BTreeSet};
@@ -156,5 +157,29 @@ fn the_rule_files_hold_nothing_that_looks_like_a_secret() {
     for (name, text) in texts {
         let found: Vec<&str> = detector.scan(&text).iter().map(|found| detector.rules()[found.rule].id.as_str()).collect();
         assert!(found.is_empty(), "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn every_tag_is_one_that_the_readme_lists() {
+    let text = std::fs::read_to_string(root().join("rules/README.md")).expect("readable");
+    let section = text.split("## Tags").nth(1).and_then(|rest| rest.split("## ").next()).expect("a section on tags");
+    let listed: BTreeSet<&str> = section.split('`').skip(1).step_by(2).collect();
+    let rules = builtin();
+    let used: BTreeSet<&str> = rules.rules().iter().flat_map(|rule| &rule.tags).map(String::as_str).collect();
+    assert_eq!(used, listed);
+}
+
+#[test]
+fn the_examples_for_rule_writers_compile() {
+    let text = std::fs::read_to_string(root().join("rules/README.md")).expect("readable");
+    let blocks: Vec<&str> = text.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap_or_default()).collect();
+    assert!(load::parse_rules(blocks[0]).is_ok_and(|rules| rules.len() == 1), "{}", blocks[0]);
+    let head = "provider: Acme\nrules:\n- id: acme-key\n  name: key\n  severity: low\n  context: [acme]\n";
+    let (formats, others): (Vec<&str>, Vec<&str>) = blocks[1..].iter().partition(|block| block.starts_with("format"));
+    let formats = formats.iter().flat_map(|block| block.lines().map(|line| line.split(" #").next().unwrap_or_default().to_owned()));
+    for keys in formats.chain(others.iter().map(|block| block.trim().replace('\n', "\n  "))) {
+        let yaml = format!("{head}  {keys}\n");
+        assert!(load::parse_rules(&yaml).is_ok(), "{yaml}: {:?}", load::parse_rules(&yaml).err().map(|error| error.to_string()));
     }
 }
