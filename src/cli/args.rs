@@ -10,8 +10,12 @@ use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
 use std::str::FromStr as _;
 
-/// `--version`: the version and the commit that was built.
-pub const VERSION: &str = concat!(env!("CARGO_PKG_VERSION"), " (", env!("KEYWARD_COMMIT"), ")");
+/// `--version`: the version and, where it is known, the commit that was built.
+pub const VERSION: &str = if env!("KEYWARD_COMMIT").is_empty() {
+    env!("CARGO_PKG_VERSION")
+} else {
+    concat!(env!("CARGO_PKG_VERSION"), " (", env!("KEYWARD_COMMIT"), ")")
+};
 
 const EXIT: &str = "\
 Exit status:

@@ -27,7 +27,7 @@ pub(super) fn shown<T>(show: bool, progress: &Progress, work: impl FnOnce() -> T
             bar.set_style(ProgressStyle::with_template("{spinner} {msg} ({elapsed})").expect("a valid template"));
             while waiting.recv_timeout(TICK) == Err(RecvTimeoutError::Timeout) {
                 let (blobs, bytes) = (progress.blobs.load(Ordering::Relaxed), progress.bytes.load(Ordering::Relaxed));
-                bar.set_message(format!("scanned {} blobs, {}", HumanCount(blobs), HumanBytes(bytes)));
+                bar.set_message(format!("scanning: {} blobs, {}", HumanCount(blobs), HumanBytes(bytes)));
                 bar.tick();
             }
             bar.finish_and_clear();

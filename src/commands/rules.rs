@@ -99,7 +99,7 @@ pub fn check(files: &[PathBuf], console: &mut Console<'_>) -> anyhow::Result<Out
         }
     }
     if !problems.is_empty() {
-        return Err(ConfigError::of(problems).into());
+        return Err(ConfigError::of("the rules", problems).into());
     }
     session::check_patterns(rules.clone()).map_err(|error| anyhow!(error))?;
     report_examples(&Detector::new(rules).context("no rule to check")?, console)

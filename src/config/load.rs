@@ -11,6 +11,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// What the problems of a scan's configuration are with.
+const CONFIGURATION: &str = "the configuration; nothing was scanned";
 /// The largest configuration or rule file that is read, in bytes.
 const MOST_BYTES: u64 = 1 << 20;
 
@@ -50,6 +52,8 @@ pub enum Problem {
 /// Why the configuration was not accepted: all problems, in the order of the files.
 #[derive(Debug, thiserror::Error)]
 pub struct ConfigError {
+    /// What the problems are with: "the configuration".
+    pub subject: &'static str,
     /// Never empty.
     pub problems: Vec<Problem>,
 }
@@ -58,8 +62,8 @@ impl fmt::Display for ConfigError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.problems[..] {
             [Problem::Plain(message)] => f.write_str(message),
-            [_] => f.write_str("the configuration has a problem; nothing was scanned"),
-            problems => write!(f, "the configuration has {} problems; nothing was scanned", problems.len()),
+            [_] => write!(f, "a problem with {}", self.subject),
+            problems => write!(f, "{} problems with {}", problems.len(), self.subject),
         }
     }
 }
@@ -67,7 +71,7 @@ impl fmt::Display for ConfigError {
 impl ConfigError {
     /// Puts the problems of each file in the order of the file; those without a place come last.
     #[must_use]
-    pub fn of(mut problems: Vec<Problem>) -> ConfigError {
+    pub fn of(subject: &'static str, mut problems: Vec<Problem>) -> ConfigError {
         let mut files: Vec<Arc<Source>> = Vec::new();
         problems.sort_by_cached_key(|problem| {
             let Problem::At(diagnostic) = problem else { return (usize::MAX, 0) };
@@ -78,11 +82,11 @@ impl ConfigError {
             });
             (file, diagnostic.span.start)
         });
-        ConfigError { problems }
+        ConfigError { subject, problems }
     }
 
     fn plain(message: impl Into<String>) -> ConfigError {
-        ConfigError { problems: vec![Problem::Plain(message.into())] }
+        ConfigError { subject: CONFIGURATION, problems: vec![Problem::Plain(message.into())] }
     }
 }
 
@@ -132,7 +136,7 @@ fn assemble(
     check_names(&merged, &rules, &mut problems);
     let excluded = compile_globs(&merged.exclude, &mut problems);
     if !problems.is_empty() {
-        return Err(ConfigError::of(problems));
+        return Err(ConfigError::of(CONFIGURATION, problems));
     }
     let config = complete(merged, root, path, rules, excluded);
     if config.active_rules().is_empty() {

@@ -156,7 +156,7 @@ impl<'a> Reader<'a> {
                 Err(error) => self.report(
                     "bad-regex",
                     at.span.clone(),
-                    regex_problem(&error),
+                    format!("not a valid regex: {}", last_line(&error.to_string())),
                     "the syntax is that of the Rust crate `regex`: linear time, so no look-around and no back-references",
                 ),
             }
@@ -279,9 +279,8 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// The last line of a regex error is what is wrong; the lines before it draw the pattern.
-fn regex_problem(error: &regex::Error) -> String {
-    let text = error.to_string();
-    let last = text.lines().last().unwrap_or_default();
-    format!("not a valid regex: {}", last.strip_prefix("error: ").unwrap_or(last))
+/// What is wrong, of a message that may draw the pattern in the lines before it.
+pub(super) fn last_line(message: &str) -> &str {
+    let last = message.lines().last().unwrap_or_default();
+    last.strip_prefix("error: ").unwrap_or(last)
 }

@@ -5,7 +5,7 @@
 
 use super::CustomRule;
 use super::diagnostic::{Diagnostic, Source};
-use super::read::Reader;
+use super::read::{Reader, last_line};
 use super::tree::{Node, Value, parse};
 use crate::rules::Rule;
 use crate::rules::syntax::{RuleFile, RuleSyntax};
@@ -97,7 +97,7 @@ fn read_rule(reader: &mut Reader<'_>, node: &Node, header: &RuleFile) -> Option<
     match Rule::compile(header, &syntax) {
         Ok(rule) => Some(Placed { rule: CustomRule { rule, written }, span: key_or_start(node, "id") }),
         Err(error) => {
-            let message = format!("rule `{}`: {}: {}", error.rule, error.field, error.what);
+            let message = format!("rule `{}`: {}: {}", error.rule, error.field, last_line(&error.what));
             reader.report("bad-rule", key_or_start(node, error.field), message, HELP);
             None
         }

@@ -1,6 +1,9 @@
 //! The configuration: where it is found, what it means, and what is said of a bad one.
 
 use crate::support::keyward::{RULES, keyward, token};
+use keyward::config::diagnostic::Source;
+use keyward::config::{edit, read, rule_file};
+use proptest::prelude::*;
 use std::path::Path;
 
 fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
@@ -167,7 +170,7 @@ allow: []
        |
        = help: put both into one
 
-    keyward: error: the configuration has 13 problems; nothing was scanned
+    keyward: error: 13 problems with the configuration; nothing was scanned
     ");
     assert_eq!(run.stdout, "");
 }
@@ -183,7 +186,7 @@ fn a_syntax_error_is_shown_with_its_place() {
     3 | hidden: true
       |       ^
 
-    keyward: error: the configuration has a problem; nothing was scanned
+    keyward: error: a problem with the configuration; nothing was scanned
     ");
 }
 
@@ -350,4 +353,61 @@ fn flags_lie_over_the_file() {
     keyward(dir.path(), ["--min-severity", "high", "--exclude", "src"]).run().expect(0);
     let shown = keyward(dir.path(), ["config", "show", "--min-severity", "high"]).run().expect(0).stdout;
     assert!(shown.contains("min-severity: high              # --min-severity"), "{shown}");
+}
+
+#[test]
+fn the_examples_of_the_documentation_are_accepted() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/configuration.md")).unwrap();
+    let examples: Vec<&str> = page.split("```yaml\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert!(examples.len() >= 2);
+    for example in examples {
+        let (_, problems) = read::read(&Source::new("docs/configuration.md", example));
+        assert_eq!(problems, [], "{example}");
+    }
+}
+
+/// Pieces that a configuration is made of, so that random ones get far into the reader.
+const PIECES: [&str; 28] = [
+    "rules:",
+    "enable:",
+    "custom:",
+    "allow:",
+    "exclude:",
+    "hidden:",
+    "max-size:",
+    "id:",
+    "format:",
+    "- ",
+    "[",
+    "]",
+    "{",
+    "}",
+    ", ",
+    "\n",
+    "\r\n",
+    "  ",
+    "'",
+    "\"",
+    "# ",
+    "|\n",
+    "&a ",
+    "*a",
+    "!!t ",
+    "é\u{1b}",
+    "true",
+    "64MiB",
+];
+
+proptest! {
+    #[test]
+    fn no_text_breaks_the_reader(pieces in prop::collection::vec(prop::sample::select(&PIECES[..]), 0..40), noise in ".{0,12}") {
+        let text = pieces.concat() + &noise;
+        let source = Source::new("t.yaml", &text);
+        let (_, problems) = read::read(&source);
+        for problem in problems.iter().chain(&rule_file::read_file(&source).1) {
+            let shown = problem.render(true);
+            prop_assert!(!shown.replace("\x1b[", "").contains('\x1b'), "{shown:?}");
+        }
+        let _ = edit::add_allow(&source, &["kw1:0".to_owned()], None);
+    }
 }

@@ -293,7 +293,7 @@ impl Visitor<'_> {
             std::io::ErrorKind::NotFound => {}
             _ => {
                 lock(&self.tally.denied).insert(path.to_owned());
-                self.skip(path, SkipReason::Unreadable, &io.to_string());
+                self.skip(path, SkipReason::Unreadable, &crate::text::system::words(io));
             }
         }
     }

@@ -5,6 +5,7 @@ use std::io::{self, ErrorKind, Read as _};
 use std::path::Path;
 
 use crate::blob::SkipReason;
+use crate::text::system;
 
 /// Buffer that a thread keeps, in bytes. What a larger file needs is given back after it.
 const KEEP: usize = 4 << 20;
@@ -42,7 +43,7 @@ impl Refusal {
             Refusal::Special => (SkipReason::Special, String::new()),
             Refusal::TooLarge { size, limit } => (SkipReason::TooLarge, format!("{size} bytes, the limit is {limit}")),
             Refusal::NoMemory { size } => (SkipReason::TooLarge, format!("{size} bytes do not fit into memory")),
-            Refusal::Unreadable(error) => (SkipReason::Unreadable, error.to_string()),
+            Refusal::Unreadable(error) => (SkipReason::Unreadable, system::words(&error)),
         }
     }
 }

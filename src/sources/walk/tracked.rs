@@ -16,6 +16,7 @@ use super::roots::{Roots, reported};
 use super::{Visited, WalkOptions};
 use crate::blob::{Skip, SkipReason};
 use crate::sources::Sink;
+use crate::text::system;
 
 /// The tracked files below the roots that the walk did not come by, spelled as the walk would have.
 ///
@@ -135,7 +136,7 @@ impl Search<'_> {
         match fs::symlink_metadata(disk) {
             Ok(metadata) if metadata.is_file() => {}
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
-                self.denied(disk, &error.to_string());
+                self.denied(disk, &system::words(&error));
                 return None;
             }
             // Deleted, not checked out, or replaced by something else, which the walk has dealt with.
