@@ -168,6 +168,9 @@ pub struct RuleArgs {
     /// Read this configuration instead of searching for .keyward.yaml (or set `KEYWARD_CONFIG`)
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "no_config")]
     pub config: Option<PathBuf>,
+    /// Read the configuration as it is in this revision, so that a change cannot loosen its own check
+    #[arg(long, value_name = "REVISION", conflicts_with_all = ["config", "no_config"])]
+    pub config_from: Option<String>,
     /// Read no configuration
     #[arg(long)]
     pub no_config: bool,
@@ -452,6 +455,7 @@ fn history_help() -> String {
   keyward history
   keyward history ../other-repository
   keyward history --range origin/main..HEAD          what a pull request adds
+  keyward history --range origin/main..HEAD --config-from origin/main
   keyward history --not-in origin                    what a push would publish
   keyward history --since 2024-01-01 --branch main
 

@@ -2,7 +2,7 @@
 //! with their place.
 
 use super::args::Cli;
-use crate::config::load::{ConfigError, Problem};
+use crate::config::error::{ConfigError, Problem};
 use crate::text::sanitize::sanitize;
 use crate::text::system;
 use clap::CommandFactory as _;

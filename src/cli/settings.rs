@@ -8,12 +8,13 @@ use crate::commands::output::{Output, Target};
 use crate::commands::rules::Form;
 use crate::commands::scan::Input;
 use crate::commands::{ExitPolicy, Session};
-use crate::config::load::{Choice, Request, load};
+use crate::config::files::{Choice, MOST_BYTES, Revision};
+use crate::config::load::{Request, load};
 use crate::config::select::Selection;
 use crate::config::{Config, Partial, Sourced, discover};
 use crate::pipeline::{Places, clean};
 use crate::report::{Format, Style};
-use crate::sources::history::HistoryOptions;
+use crate::sources::history::{HistoryOptions, Snapshot};
 use crate::sources::staged::StagedOptions;
 use anyhow::{Context as _, bail};
 use clap::CommandFactory as _;
@@ -163,11 +164,16 @@ fn session(
 }
 
 fn config(start: &Path, cwd: &Path, rules: &RuleArgs, flags: Partial) -> anyhow::Result<Config> {
-    Ok(load(&Request { choice: choice(rules), start, cwd, flags })?)
+    let Some(name) = &rules.config_from else {
+        return Ok(load(&Request { choice: choice(rules), start, cwd, flags })?);
+    };
+    let snapshot = Snapshot::open(start, name).context("--config-from")?;
+    let read = |path: &str| snapshot.read(path, MOST_BYTES).map_err(|error| error.to_string());
+    Ok(load(&Request { choice: Choice::Revision(Revision { name, read: &read }), start, cwd, flags })?)
 }
 
 /// Which configuration file: the flag, the variable, or the search.
-fn choice(args: &RuleArgs) -> Choice {
+fn choice(args: &RuleArgs) -> Choice<'static> {
     if args.no_config {
         return Choice::Nothing;
     }

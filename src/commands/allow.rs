@@ -3,7 +3,7 @@
 use super::file::{self, Readers};
 use super::{Console, Outcome, output};
 use crate::config::diagnostic::Source;
-use crate::config::{edit, load, read};
+use crate::config::{edit, files, read};
 use crate::findings::fingerprint::is_fingerprint;
 use anyhow::{Context as _, anyhow, bail};
 use std::path::Path;
@@ -18,7 +18,7 @@ pub fn run(path: &Path, fingerprints: &[String], reason: Option<&str>, console: 
         bail!("`{other}` is no fingerprint; reports show them as kw1: and 32 digits");
     }
     let source = match path.symlink_metadata() {
-        Ok(_) => load::read_source(path, path).map_err(|what| anyhow!(what))?,
+        Ok(_) => files::read_source(path, path).map_err(|what| anyhow!(what))?,
         Err(_) => Source::new(&path.display().to_string(), ""),
     };
     let (before, _) = read::read(&source);

@@ -2,7 +2,8 @@
 
 use super::{Console, Outcome, output, session};
 use crate::config::Config;
-use crate::config::load::{ConfigError, Problem, read_source};
+use crate::config::error::{ConfigError, Problem};
+use crate::config::files::read_source;
 use crate::config::rule_file::{self, Placed};
 use crate::engine::{Detector, examples};
 use crate::rules::{Rule, RuleSet};

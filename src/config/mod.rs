@@ -8,6 +8,8 @@ pub mod allow;
 pub mod diagnostic;
 pub mod discover;
 pub mod edit;
+pub mod error;
+pub mod files;
 pub mod globs;
 pub mod load;
 pub mod read;

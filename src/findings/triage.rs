@@ -102,7 +102,7 @@ impl Policy {
 mod tests {
     use super::{Case, Policy, Verdict};
     use crate::config::diagnostic::Source;
-    use crate::config::{Config, load, read};
+    use crate::config::{Config, files, load, read};
     use crate::findings::inline::InlineAllow;
     use crate::rules::{Confidence, Rule};
     use std::path::Path;
@@ -118,7 +118,7 @@ mod tests {
                       {id: acme-other, name: t, severity: medium, format: 'acmo_{hex:8}'}]}\n";
         let (flags, problems) = read::read(&Source::new("t.yaml", &format!("{custom}{yaml}")));
         assert_eq!(problems, [], "{yaml}");
-        let request = load::Request { choice: load::Choice::Nothing, start: Path::new("/"), cwd: Path::new("/"), flags };
+        let request = load::Request { choice: files::Choice::Nothing, start: Path::new("/"), cwd: Path::new("/"), flags };
         load::load(&request).expect("a valid configuration")
     }
 

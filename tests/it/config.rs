@@ -235,6 +235,60 @@ fn a_broken_link_is_not_passed_over() {
     keyward(dir.path(), ["scan"]).run().fails_with("keyward: error: .keyward.yaml: no such file or directory");
 }
 
+mod from_a_revision {
+    use super::{ONLY_ACME, RULES, keyward, token};
+    use crate::support::repo::Repo;
+
+    /// `main` has a configuration and a rule file; `change` leaks, and excludes everything.
+    fn proposed() -> Repo {
+        let repo = Repo::init();
+        repo.stage("acme.yaml", RULES);
+        repo.commit_file(".keyward.yaml", format!("{ONLY_ACME}allow: [{{paths: fixtures}}]\n"));
+        repo.git(&["checkout", "--quiet", "-b", "change"]);
+        repo.stage("src/a.env", token(1));
+        repo.stage("fixtures/a.env", token(2));
+        repo.git(&["rm", "--quiet", "acme.yaml"]);
+        repo.commit_file(".keyward.yaml", "exclude: '**'\n");
+        repo
+    }
+
+    #[test]
+    fn a_change_cannot_loosen_its_own_check() {
+        let repo = proposed();
+        keyward(repo.dir(), ["history", "--range", "main..change"]).run().expect(0);
+        for dir in [repo.dir().to_owned(), repo.dir().join("src")] {
+            let run = keyward(&dir, ["history", "--range", "main..change", "--config-from", "main"]).run().expect(1);
+            assert!(run.stdout.contains("src/a.env:1:1") && run.stdout.contains("1 suppressed"), "{}", run.stdout);
+            keyward(&dir, ["scan", ".", "--config-from", "main"]).run().expect(1);
+        }
+        let shown = keyward(repo.dir(), ["config", "show", "--config-from", "main"]).run().expect(0).stdout;
+        assert!(shown.contains("# main:.keyward.yaml:1") && shown.contains("main:acme.yaml"), "{shown}");
+    }
+
+    #[test]
+    fn problems_name_the_revision() {
+        let repo = Repo::init();
+        repo.commit_file(".keyward.yaml", "rules: {files: [none.yaml, ../up.yaml]}\nhiden: true\n");
+        let run = keyward(repo.dir(), ["scan", "--config-from", "HEAD"]).run().expect(2);
+        for message in ["HEAD:.keyward.yaml:2:1", "none.yaml: not in HEAD", "../up.yaml: leads out of the repository"] {
+            assert!(run.stderr.contains(message), "{message}: {}", run.stderr);
+        }
+        let run = keyward(repo.dir(), ["scan", "--config-from", "no-such"]).run().expect(2);
+        assert!(run.stderr.starts_with("keyward: error: --config-from: `no-such`: "), "{}", run.stderr);
+    }
+
+    #[test]
+    fn without_a_file_or_a_base_the_defaults_hold() {
+        let repo = Repo::init();
+        repo.commit_file("a", "b");
+        let zeros = "0".repeat(40);
+        for revision in ["HEAD", zeros.as_str()] {
+            repo.write(".keyward.yaml", "nonsense: 1\n");
+            keyward(repo.dir(), ["scan", "--config-from", revision]).run().expect(0);
+        }
+    }
+}
+
 #[test]
 fn rules_that_are_all_off_are_refused() {
     let message = "keyward: error: no rule is switched on, so nothing would ever be found; drop what disables them all, or enable some";

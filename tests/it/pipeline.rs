@@ -2,7 +2,8 @@
 
 use crate::support::keyward::{RULES, token};
 use keyward::blob::{Blob, ObjectKind, Origin, Skip, SkipReason};
-use keyward::config::load::{Choice, Request, load};
+use keyward::config::files::Choice;
+use keyward::config::load::{Request, load};
 use keyward::config::{Config, Partial, diagnostic::Source, read};
 use keyward::findings::triage::Policy;
 use keyward::findings::{Attribution, Finding};

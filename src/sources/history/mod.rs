@@ -15,9 +15,12 @@ mod range;
 mod refs;
 mod scope;
 mod search;
+mod snapshot;
 mod trees;
 mod walk;
 mod workers;
+
+pub use snapshot::Snapshot;
 
 use std::collections::HashSet;
 use std::path::PathBuf;

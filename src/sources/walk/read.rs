@@ -43,7 +43,7 @@ impl Refusal {
             Refusal::Special => (SkipReason::Special, String::new()),
             Refusal::TooLarge { size, limit } => (SkipReason::TooLarge, format!("{size} bytes, the limit is {limit}")),
             Refusal::NoMemory { size } => (SkipReason::TooLarge, format!("{size} bytes do not fit into memory")),
-            Refusal::Unreadable(error) => (SkipReason::Unreadable, system::words(&error)),
+            Refusal::Unreadable(error) => (SkipReason::Unreadable, system::words(error)),
         }
     }
 }
