@@ -19,18 +19,6 @@ fail() {
 
 is_commit() { git cat-file -e "$1^{commit}" 2>/dev/null; }
 
-# The configuration of a commit, with all files that may hold its rules, below $1.
-extract_configuration() {
-  rm -rf "$1"
-  mkdir "$1"
-  (
-    cd -- "$(git rev-parse --show-toplevel)"
-    export GIT_INDEX_FILE=$1/.index
-    git read-tree "$2"
-    git ls-files -z -- '*.yaml' '*.yml' | git checkout-index -z --stdin --prefix="$1/"
-  )
-}
-
 [[ $base != -* && $head != -* ]] || fail "\`base\` and \`head\` are names of commits"
 if [[ $head =~ ^0+$ ]]; then
   echo "A branch or tag was deleted: there is nothing to scan."
@@ -60,13 +48,7 @@ esac
 if [[ -n ${KEYWARD_CONFIG_INPUT:-} ]]; then
   arguments+=(--config "$KEYWARD_CONFIG_INPUT")
 elif [[ -n $base ]] && is_commit "$base"; then
-  trusted=$RUNNER_TEMP/keyward-base
-  extract_configuration "$trusted" "$base"
-  choice=(--no-config)
-  for name in .keyward.yaml .keyward.yml; do
-    [[ ! -f $trusted/$name ]] || choice=(--config "$trusted/$name")
-  done
-  arguments+=("${choice[@]}")
+  arguments+=(--config-from "$base")
 fi
 
 status=0
