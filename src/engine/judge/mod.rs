@@ -48,7 +48,14 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Option
 
 /// The chance that a value is a password, where a pattern and no name says so; `None` where it is none.
 pub(super) fn chosen_by_a_person(value: &[u8]) -> Option<Confidence> {
-    if placeholder(value, Strictness::Strict).is_some() { None } else { chosen(value, &Traits::of(value)) }
+    if placeholder(value, Strictness::Strict).is_some() {
+        return None;
+    }
+    let mut buffer = [0; LONGEST_ENCODED];
+    match encoded_text(value, &mut buffer) {
+        Some(text) => encoded(text),
+        None => chosen(value, &Traits::of(value)),
+    }
 }
 
 /// `qwerty123`: a person chooses such a thing, where a machine would not.
