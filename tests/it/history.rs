@@ -815,3 +815,61 @@ fn trees_that_spell_billions_of_paths_are_gone_through_in_no_time() {
     keyward::sources::staged::scan_in(&options, &GitEnvironment::none(repo.dir()), &sink).unwrap();
     assert_eq!(sink.files().len(), 2);
 }
+
+#[test]
+fn no_damage_to_stored_data_makes_a_scan_panic() {
+    let repo = varied();
+    repo.git(&["tag", "-a", "-m", "Tagged", "v1"]);
+    repo.git(&["repack", "--quiet", "-a", "-d", "-f", "--write-midx"]);
+    let packs = std::fs::read_dir(repo.dir().join(".git/objects/pack")).unwrap().map(|file| file.unwrap().path());
+    let mut files: Vec<_> = packs.chain(["index", "packed-refs", "HEAD"].map(|name| repo.dir().join(".git").join(name))).collect();
+    files.retain(|path| std::fs::read(path).is_ok_and(|bytes| !bytes.is_empty()));
+    files.sort();
+    let mut state: u64 = 7;
+    let mut random = |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(state >> 33).unwrap() % below
+    };
+    for _ in 0..150 {
+        let path = &files[random(files.len())];
+        let whole = std::fs::read(path).unwrap();
+        let mut damaged = whole.clone();
+        for _ in 0..=random(3) {
+            let place = random(damaged.len());
+            damaged[place] ^= u8::try_from(1 + random(255)).unwrap();
+        }
+        if random(10) == 0 {
+            damaged.truncate(random(whole.len()));
+        }
+        std::fs::remove_file(path).unwrap();
+        std::fs::write(path, &damaged).unwrap();
+        let sink = Recorder::default();
+        for range in [None, Some("main~4..main".to_owned())] {
+            if let Ok(history) = open(repo.dir(), |options| (options.unreachable, options.range) = (true, range)) {
+                history.scan(&sink).unwrap();
+                let ids: Vec<String> = sink.ids(ObjectKind::Blob).into_iter().take(5).collect();
+                drop(history.attribute(&ids));
+            }
+        }
+        let options = keyward::sources::staged::StagedOptions { dir: repo.dir().to_owned(), ..Default::default() };
+        drop(keyward::sources::staged::scan_in(&options, &GitEnvironment::none(repo.dir()), &sink));
+        std::fs::remove_file(path).unwrap();
+        std::fs::write(path, &whole).unwrap();
+    }
+    assert_same_as_git(&repo, &["--all"]);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_repository_of_another_user_is_read() {
+    let repo = varied();
+    let commits = repo.git(&["rev-list", "--all", "--count"]).parse::<u64>().unwrap();
+    let mut open_dirs = vec![repo.dir().to_owned()];
+    while let Some(dir) = open_dirs.pop() {
+        // Only root may give files away; for others this test shows no more than the rest does.
+        drop(std::os::unix::fs::chown(&dir, Some(54_321), Some(54_321)));
+        open_dirs.extend(std::fs::read_dir(&dir).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()));
+    }
+    let (sink, coverage) = scan(&repo);
+    assert_eq!((sink.skips(), coverage.commits), (vec![], commits));
+}
