@@ -16,6 +16,10 @@ use serde::{Deserialize, Serialize};
 
 /// The longest run that `N..` stands for beyond `N`, in characters. Keeps every rule's reach bounded.
 const OPEN_RUN: u32 = 512;
+/// The longest match that a format may have, in characters: no rule may reach further.
+const LONGEST: usize = 32 * 1024;
+/// How deep groups may stand in groups. Rule files can be hostile, and the parser goes down with them.
+const MOST_DEPTH: usize = 16;
 /// The longest part of a JWT, in characters.
 const JWT_PART: u32 = 4096;
 
@@ -69,7 +73,7 @@ impl Format {
     /// # Errors
     /// Says what is wrong, with the place as a 0-based byte offset into `text`.
     pub fn parse(text: &str) -> Result<Format, String> {
-        let mut parser = Parser { text: text.as_bytes(), at: 0 };
+        let mut parser = Parser { text: text.as_bytes(), at: 0, depth: 0 };
         let parts = parser.sequence()?;
         if parser.at < text.len() {
             return Err(parser.error("a `)` or `|` without its `(`"));
@@ -77,7 +81,11 @@ impl Format {
         if parts.is_empty() {
             return Err("the format is empty".to_owned());
         }
-        Ok(Format { parts })
+        let format = Format { parts };
+        match format.length() {
+            (_, longest) if longest > LONGEST => Err(format!("a match could have {longest} characters; {LONGEST} are the most")),
+            _ => Ok(format),
+        }
     }
 
     /// Least and greatest length of a match, in bytes.
@@ -107,6 +115,7 @@ fn part_length(part: &Part) -> (usize, usize) {
 struct Parser<'a> {
     text: &'a [u8],
     at: usize,
+    depth: usize,
 }
 
 impl Parser<'_> {
@@ -148,6 +157,10 @@ impl Parser<'_> {
     }
 
     fn group(&mut self) -> Result<Part, String> {
+        self.depth += 1;
+        if self.depth > MOST_DEPTH {
+            return Err(self.error(&format!("groups stand in each other more than {MOST_DEPTH} deep")));
+        }
         let mut choices = Vec::new();
         loop {
             self.at += 1;
@@ -158,6 +171,7 @@ impl Parser<'_> {
                 _ => return Err(self.error("a `(` without its `)`")),
             }
         }
+        self.depth -= 1;
         self.at += 1;
         let optional = self.text.get(self.at) == Some(&b'?');
         self.at += usize::from(optional);
@@ -191,7 +205,10 @@ fn parse_run(text: &str) -> Result<Run, String> {
         Some(class) => ByteSet::from_class(class)?,
         None => ByteSet::named(alphabet).ok_or_else(|| format!("`{alphabet}` is not an alphabet"))?,
     };
-    let number = |text: &str| text.parse::<u32>().map_err(|_| format!("`{text}` is not a length"));
+    let number = |text: &str| match text.parse::<u32>() {
+        Ok(number) if number as usize <= LONGEST => Ok(number),
+        _ => Err(format!("`{text}` is not a length (at most {LONGEST})")),
+    };
     let run = if let Some((min, max)) = length.split_once("..") {
         let min = number(min)?;
         let max = if max.is_empty() { min + OPEN_RUN } else { number(max)? };
@@ -266,6 +283,9 @@ mod tests {
             ("{foo:3}", "not an alphabet"),
             ("{hex:x}", "not a length"),
             ("{hex:5..2}", "matches nothing"),
+            ("{hex:4294967295..}", "not a length"),
+            ("{hex:30000}{hex:30000}", "32768 are the most"),
+            (&"(".repeat(100_000), "more than 16 deep"),
             ("a{hex:3", "without its `}`"),
         ] {
             let error = Format::parse(text).expect_err(text);
