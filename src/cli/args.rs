@@ -1,6 +1,7 @@
 //! L6: the command line as it is written: plain values, checked one by one and nothing more.
-//! What they mean together is decided in [`super::settings`].
+//! What they mean together is decided in `settings`.
 
+use super::help;
 use crate::config::size::ByteSize;
 use crate::config::{CONFIDENCES, SEVERITIES};
 use crate::report::Format;
@@ -17,17 +18,11 @@ pub const VERSION: &str = if env!("KEYWARD_COMMIT").is_empty() {
     concat!(env!("CARGO_PKG_VERSION"), " (", env!("KEYWARD_COMMIT"), ")")
 };
 
-const EXIT: &str = "\
-Exit status:
-  0  everything in scope was scanned, and nothing was found
-  1  findings (also where something could not be scanned besides: the report says so)
-  2  the scan failed, or something in scope could not be scanned; never read this as all clear";
-
 /// Finds leaked keys in trees, commits, histories and pipelines, and blocks them.
 ///
 /// Without a subcommand, scans the working directory: `keyward` is `keyward scan .`.
 #[derive(Debug, Parser)]
-#[command(name = "keyward", version = VERSION, subcommand_precedence_over_arg = true, after_help = top_help(), max_term_width = 100)]
+#[command(name = "keyward", version = VERSION, subcommand_precedence_over_arg = true, after_help = help::top_help(), max_term_width = 100)]
 pub struct Cli {
     /// How much is said.
     #[command(flatten)]
@@ -44,22 +39,22 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Scan files and directories, or standard input
-    #[command(after_help = scan_help())]
+    #[command(after_help = help::scan_help())]
     Scan(ScanArgs),
     /// Scan what is staged for the next commit
     ///
     /// Reads git's index, not the working tree: what is scanned is exactly what `git commit` would record. A secret
     /// that stood in the same file before is not reported again, unless with --whole-files.
-    #[command(after_help = staged_help())]
+    #[command(after_help = help::staged_help())]
     Staged(StagedArgs),
     /// Scan the history of a git repository
     ///
     /// Reads every object once, straight from the object database: all branches, tags and remotes, merges and
     /// deleted files included. Each finding comes with the commit that introduced it.
-    #[command(after_help = history_help())]
+    #[command(after_help = help::history_help())]
     History(HistoryArgs),
     /// Accept findings: add their fingerprints to the allowlist of the configuration
-    #[command(after_help = ALLOW_HELP)]
+    #[command(after_help = help::ALLOW_HELP)]
     Allow(AllowArgs),
     /// Show the configuration
     #[command(subcommand)]
@@ -68,7 +63,7 @@ pub enum Command {
     #[command(subcommand)]
     Rules(RulesCommand),
     /// Print a completion script for a shell
-    #[command(after_help = COMPLETIONS_HELP)]
+    #[command(after_help = help::COMPLETIONS_HELP)]
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -341,15 +336,13 @@ pub struct ConfigShowArgs {
 #[derive(Debug, Subcommand)]
 pub enum RulesCommand {
     /// List all rules, and which of them are on
-    #[command(after_help = "Examples:\n  keyward rules list\n  keyward rules list --format json | jq '.[].id'")]
+    #[command(after_help = help::RULES_LIST_HELP)]
     List(RulesListArgs),
     /// Show everything that is known of a rule
-    #[command(after_help = "Examples:\n  keyward rules show github-pat-classic")]
+    #[command(after_help = help::RULES_SHOW_HELP)]
     Show(RulesShowArgs),
     /// Check rule files: do they compile, and do their examples hold?
-    #[command(
-        after_help = "Examples:\n  keyward rules check my-rules.yaml\n\nExit status:\n  0  all rules are good\n  1  an example is not found, or a negative is\n  2  a file cannot be read, or a rule does not compile"
-    )]
+    #[command(after_help = help::RULES_CHECK_HELP)]
     Check {
         /// Rule files
         #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
@@ -410,71 +403,3 @@ fn confidence() -> impl TypedValueParser<Value = Confidence> {
     PossibleValuesParser::new(CONFIDENCES.map(Confidence::as_str))
         .map(|name| *CONFIDENCES.iter().find(|one| one.as_str() == name).expect("clap lets only these names through"))
 }
-
-fn top_help() -> String {
-    format!(
-        "Examples:
-  keyward                              scan the working directory
-  keyward staged                       scan what the next commit would record
-  keyward history                      scan every commit, branch and tag
-  keyward history --range main..HEAD   scan what a branch adds
-  git diff | keyward scan -            scan standard input
-  keyward --format sarif=out.sarif --format text
-
-{EXIT}"
-    )
-}
-
-fn scan_help() -> String {
-    format!(
-        "Examples:
-  keyward scan
-  keyward scan src config/app.env
-  kubectl get secret -o yaml | keyward scan - --stdin-name secrets.yaml
-  keyward scan --format json --output report.json
-  keyward scan --rules all --min-confidence low      everything, for an audit
-
-{EXIT}"
-    )
-}
-
-fn staged_help() -> String {
-    format!(
-        "Examples:
-  keyward staged
-  keyward staged --whole-files
-  keyward staged src/                                only below src
-
-{EXIT}"
-    )
-}
-
-fn history_help() -> String {
-    format!(
-        "Examples:
-  keyward history
-  keyward history ../other-repository
-  keyward history --range origin/main..HEAD          what a pull request adds
-  keyward history --range origin/main..HEAD --config-from origin/main
-  keyward history --not-in origin                    what a push would publish
-  keyward history --since 2024-01-01 --branch main
-
-{EXIT}"
-    )
-}
-
-const ALLOW_HELP: &str = "\
-Examples:
-  keyward allow kw1:0123456789abcdef0123456789abcdef --reason 'example of the documentation'
-
-A fingerprint stands for one secret of one rule in one file, wherever it moves in that file and in whichever commit.
-
-Exit status:
-  0  the findings are accepted
-  2  the configuration could not be changed";
-
-const COMPLETIONS_HELP: &str = "\
-Examples:
-  keyward completions bash > ~/.local/share/bash-completion/completions/keyward
-  keyward completions zsh  > ~/.zfunc/_keyward
-  keyward completions fish > ~/.config/fish/completions/keyward.fish";

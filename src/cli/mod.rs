@@ -1,9 +1,10 @@
 //! L6: from the command line to a command and its exit status.
 //!
-//! [`args`] says what can be written, [`settings`] what it means, [`logging`] how standard error looks.
+//! [`args`] says what can be written, `settings` what it means, `logging` and `errors` how standard error looks.
 
 pub mod args;
 mod errors;
+mod help;
 mod logging;
 mod settings;
 

@@ -1,6 +1,6 @@
 //! L3: reports. A reporter renders findings; it never decides anything.
 //!
-//! Reporters do not see findings but a [`view`] of them, in which secrets are redacted already, so that no
+//! Reporters do not see findings but a `view` of them, in which secrets are redacted already, so that no
 //! format can leak one by mistake. What a format must do for itself is to escape hostile text its own way.
 
 mod csv;

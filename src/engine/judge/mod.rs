@@ -1,7 +1,7 @@
 //! L2: whether the value of an assignment is a secret, and how sure that is.
 //!
 //! A value has to survive three questions: does the name hold secrets ([`secret_name`]), is the value something
-//! else ([`placeholder`], [`value_kind`]), and is it what a person or a machine chooses as a secret. Medium
+//! else ([`placeholder`], `value_kind`), and is it what a person or a machine chooses as a secret. Medium
 //! confidence means that someone who looks at the line would call it a secret; what needs a doubt is low.
 
 mod call;

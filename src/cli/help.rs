@@ -1,0 +1,93 @@
+//! L6: what `--help` says behind the options: examples and exit statuses.
+
+const EXIT: &str = "\
+Exit status:
+  0  everything in scope was scanned, and nothing was found
+  1  findings (also where something could not be scanned besides: the report says so)
+  2  the scan failed, or something in scope could not be scanned; never read this as all clear";
+
+pub(super) fn top_help() -> String {
+    format!(
+        "Examples:
+  keyward                              scan the working directory
+  keyward staged                       scan what the next commit would record
+  keyward history                      scan every commit, branch and tag
+  keyward history --range main..HEAD   scan what a branch adds
+  git diff | keyward scan -            scan standard input
+  keyward --format sarif=out.sarif --format text
+
+{EXIT}"
+    )
+}
+
+pub(super) fn scan_help() -> String {
+    format!(
+        "Examples:
+  keyward scan
+  keyward scan src config/app.env
+  kubectl get secret -o yaml | keyward scan - --stdin-name secrets.yaml
+  keyward scan --format json --output report.json
+  keyward scan --rules all --min-confidence low      everything, for an audit
+
+{EXIT}"
+    )
+}
+
+pub(super) fn staged_help() -> String {
+    format!(
+        "Examples:
+  keyward staged
+  keyward staged --whole-files
+  keyward staged src/                                only below src
+
+{EXIT}"
+    )
+}
+
+pub(super) fn history_help() -> String {
+    format!(
+        "Examples:
+  keyward history
+  keyward history ../other-repository
+  keyward history --range origin/main..HEAD          what a pull request adds
+  keyward history --range origin/main..HEAD --config-from origin/main
+  keyward history --not-in origin                    what a push would publish
+  keyward history --since 2024-01-01 --branch main
+
+{EXIT}"
+    )
+}
+
+pub(super) const ALLOW_HELP: &str = "\
+Examples:
+  keyward allow kw1:0123456789abcdef0123456789abcdef --reason 'example of the documentation'
+
+A fingerprint stands for one secret of one rule in one file, wherever it moves in that file and in whichever commit.
+
+Exit status:
+  0  the findings are accepted
+  2  the configuration could not be changed";
+
+pub(super) const COMPLETIONS_HELP: &str = "\
+Examples:
+  keyward completions bash > ~/.local/share/bash-completion/completions/keyward
+  keyward completions zsh  > ~/.zfunc/_keyward
+  keyward completions fish > ~/.config/fish/completions/keyward.fish";
+
+pub(super) const RULES_LIST_HELP: &str = "\
+Examples:
+  keyward rules list
+  keyward rules list --format json | jq '.[].id'";
+
+pub(super) const RULES_SHOW_HELP: &str = "\
+Examples:
+  keyward rules show github-pat-classic";
+
+pub(super) const RULES_CHECK_HELP: &str = "\
+Examples:
+  keyward rules check my-rules.yaml
+
+Exit status:
+  0  all rules are good
+  1  an example is not found, or a negative is
+  2  a file cannot be read, or a rule does not compile";
