@@ -8,7 +8,7 @@ pub mod assignment;
 mod boundary;
 pub mod checksum;
 mod cover;
-pub mod decode;
+mod decode;
 pub mod entropy;
 pub mod examples;
 pub mod filter;
@@ -66,11 +66,13 @@ pub struct Scratch {
     context: surroundings::ContextHits,
     candidates: Vec<u32>,
     anatomy: runs::Anatomy,
+    encoded: decode::Encoded,
 }
 
 impl Scratch {
     fn reset(&mut self) {
         self.context.clear();
+        self.encoded.reset();
     }
 }
 

@@ -3,6 +3,9 @@
 use super::Match;
 use crate::rules::check::Check;
 use crate::rules::{Place, Rule, Shape};
+use crate::text::Span;
+use std::cmp::Ordering;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How much a match says; greater is better.
@@ -29,12 +32,56 @@ fn kind(rule: &Rule) -> u8 {
     }
 }
 
+/// Joins what was found directly, in secrets that do not overlap, with what was found in encoded stretches, each
+/// with the number of its stretch. Matches of one stretch do not exclude each other: they do not overlap where they
+/// were found, though their encoded forms may. Ordered by place.
+pub(super) fn merge(rules: &[Arc<Rule>], direct: Vec<Match>, mut decoded: Vec<(usize, Match)>) -> Vec<Match> {
+    if decoded.is_empty() {
+        return direct;
+    }
+    decoded.sort_by(|(_, a), (_, b)| rank(rules, b, 0).cmp(&rank(rules, a, 0)).then(a.secret.cmp(&b.secret)));
+    let mut beaten = vec![false; direct.len()];
+    let mut taken: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
+    let mut kept: Vec<Match> = Vec::new();
+    for (stretch, candidate) in decoded {
+        let Span { start, end } = candidate.secret;
+        let first = direct.partition_point(|found| found.secret.end <= start);
+        let count = direct[first..].iter().take_while(|found| found.secret.start < end).count();
+        let rivals = first..first + count;
+        let is_taken = taken.range(..end).next_back().is_some_and(|(_, &(last, by))| last > start && by != stretch);
+        if is_taken || !direct[rivals.clone()].iter().all(|found| beats(rules, &candidate, found)) {
+            continue;
+        }
+        beaten[rivals].fill(true);
+        let own = taken.entry(start).or_insert((end, stretch));
+        own.0 = own.0.max(end);
+        kept.push(candidate);
+    }
+    kept.extend(direct.into_iter().zip(beaten).filter(|(_, beaten)| !beaten).map(|(found, _)| found));
+    kept.sort_by_key(|found| (found.secret, found.rule));
+    kept
+}
+
+/// Whether a match in encoded text says more than one that was found directly in the same bytes.
+fn beats(rules: &[Arc<Rule>], decoded: &Match, direct: &Match) -> bool {
+    let (ours, theirs) = (&rules[decoded.rule], &rules[direct.rule]);
+    let by_form = |rule: &Rule| rule.keywords.iter().any(|keyword| keyword.place != Place::Near);
+    let is_same = decoded.rule == direct.rule && decoded.decoded.is_some() && decoded.secret.contains(&direct.secret);
+    match kind(ours).cmp(&kind(theirs)) {
+        Ordering::Less => false,
+        Ordering::Greater => true,
+        // The same finding, with its value in clear; but a URL is taken apart before its parts are decoded.
+        Ordering::Equal if is_same => !matches!(ours.shape, Shape::Url { .. }),
+        Ordering::Equal => by_form(ours) && !by_form(theirs),
+    }
+}
+
 /// Keeps of every group of matches whose secrets overlap the one that says most; ordered by place.
 pub(super) fn resolve(rules: &[Arc<Rule>], mut found: Vec<(Match, usize)>) -> Vec<Match> {
     found.sort_by(|(a, a_evidence), (b, b_evidence)| {
         rank(rules, b, *b_evidence).cmp(&rank(rules, a, *a_evidence)).then(a.secret.cmp(&b.secret))
     });
-    let mut taken: std::collections::BTreeMap<usize, usize> = std::collections::BTreeMap::new();
+    let mut taken: BTreeMap<usize, usize> = BTreeMap::new();
     let mut kept: Vec<Match> = Vec::with_capacity(found.len());
     for (candidate, _) in found {
         // Kept secrets are disjoint, so only the last one that begins before the candidate's end can overlap it.

@@ -62,6 +62,8 @@ pub(super) enum Action {
     Url,
     /// A PEM block.
     Pem,
+    /// Perhaps the kind of a Kubernetes manifest.
+    Manifest,
 }
 
 /// Formats by the first bytes of their leading literal.
@@ -161,6 +163,7 @@ impl Program {
         for (index, rule) in rules.iter().enumerate() {
             builder.add(u32::try_from(index).expect("fewer than 2^32 rules"), rule);
         }
+        builder.literals.add("secret", Action::Manifest);
         builder.finish(rules.len())
     }
 }

@@ -37,6 +37,8 @@ fn brute_force(detector: &Detector, bytes: &[u8]) -> Vec<Match> {
             }
         }
     }
+    // What may be encoded does not depend on the rules.
+    super::runs::for_each(detector.level, bytes, &mut |start, end| scanner.encoded(start, end));
     scanner.finish()
 }
 

@@ -3,7 +3,7 @@
 use super::program::{Action, Program};
 use super::runs::Word;
 use super::words::WordHit;
-use super::{Detector, Match, Scratch, boundary, judge, matcher, overlap, pem, surroundings, url, validate};
+use super::{Detector, Match, Scratch, boundary, decode, judge, matcher, overlap, pem, surroundings, url, validate};
 use crate::engine::assignment;
 use crate::rules::plan::{LONGEST_WORD, LengthRule};
 use crate::rules::{CONTEXT_REACH, Confidence, Rule, Shape};
@@ -28,14 +28,18 @@ impl<'a> Scanner<'a> {
 
     pub(super) fn run(mut self) -> Vec<Match> {
         let bytes = self.bytes;
-        super::runs::for_each(self.detector.level, bytes, &mut |start, end| self.token_run(start, end));
+        super::runs::for_each(self.detector.level, bytes, &mut |start, end| {
+            self.token_run(start, end);
+            self.encoded(start, end);
+        });
         self.literals();
         self.finish()
     }
 
-    /// One match a secret, ordered by place.
+    /// One match a secret, ordered by place, also of what the blob encodes.
     pub(super) fn finish(self) -> Vec<Match> {
-        overlap::resolve(self.detector.rules(), self.found)
+        let direct = overlap::resolve(self.detector.rules(), self.found);
+        decode::with_decoded(self.detector, self.bytes, self.scratch, direct)
     }
 
     /// Literals, looked up only near the grams one of which each of them holds.
@@ -48,6 +52,12 @@ impl<'a> Scanner<'a> {
             done = at + program.longest_literal;
             program.literals.find(bytes, from, done, &mut |hit| self.literal(hit));
         });
+    }
+
+    /// Notes what may be encoded in a run of token characters.
+    #[inline]
+    pub(super) fn encoded(&mut self, start: usize, end: usize) {
+        self.scratch.encoded.run(self.bytes, start, end);
     }
 
     fn rule(&self, index: u32) -> &'a Rule {
@@ -187,6 +197,7 @@ impl<'a> Scanner<'a> {
                 }
                 Action::Url => self.url(hit.start),
                 Action::Pem => self.pem(hit.start),
+                Action::Manifest => self.scratch.encoded.manifest(self.bytes, hit.start),
             }
         }
     }

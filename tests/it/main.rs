@@ -7,6 +7,7 @@ mod action;
 mod archive;
 mod cli;
 mod config;
+mod decode;
 mod detector;
 mod history;
 mod layers;

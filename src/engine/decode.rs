@@ -1,1 +1,0 @@
-//! L2: (see docs/architecture.md).

@@ -1,0 +1,122 @@
+//! L2: secrets that stand encoded: base64, hexadecimal, percent signs, escapes, entities, soft line breaks, and
+//! inside of them gzip and UTF-16.
+//!
+//! While a blob is scanned, [`Encoded`] notes the stretches that may be encoded text; that takes no pass of its
+//! own. [`with_decoded`] then decodes each of them, has the result scanned by the same rules, to a depth of
+//! [`DEEPEST`], and says of what is found where it stands in the bytes. A short decoded value is scanned between
+//! the text that stands around the stretch ([`frame`]), so that the name that it is given to and context words
+//! count as they do for a value in clear.
+//!
+//! Bounds of one scan: what is decoded and scanned is at most [`TIMES_INPUT`] times the input and [`MORE`], in
+//! pieces of at most [`MOST_DECODED`], of which three are held for each level of depth.
+
+mod coding;
+mod content;
+mod frame;
+mod gather;
+mod kubernetes;
+mod open;
+
+use super::{Detector, Match, Scratch, overlap};
+use crate::rules::Shape;
+use crate::text::Span;
+use coding::Coding;
+use open::Opener;
+
+/// How often something is decoded that was decoded already. Gzip and UTF-16 do not count.
+const DEEPEST: u8 = 3;
+/// The most bytes that are decoded in one piece. A multiple of 6, so that pieces end between groups of base64 and
+/// between pairs of UTF-16.
+const MOST_DECODED: usize = (4 << 20) / 6 * 6;
+/// What two pieces of a longer stretch share, in decoded bytes: more than any secret but a key block. A multiple of 6.
+const SHARED: usize = 12 << 10;
+/// What is decoded and scanned, for each byte of input, and beyond that, in bytes.
+const TIMES_INPUT: usize = 4;
+const MORE: usize = 1 << 20;
+/// Buffers that grew beyond this are given back, in bytes.
+const KEPT: usize = 256 << 10;
+
+/// A stretch that may be encoded text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stretch {
+    span: Span,
+    coding: Coding,
+    /// Whether it is known to be a whole value: an entry of a manifest.
+    entry: bool,
+}
+
+/// What one level of depth needs; a part of [`Scratch`].
+#[derive(Debug, Default)]
+pub(super) struct Encoded {
+    /// The stretches found so far.
+    stretches: Vec<Stretch>,
+    /// The last word, if it is a line of base64 that may go on.
+    line: Span,
+    /// Up to where text was looked at for escapes, by coding.
+    seen: [usize; 6],
+    /// How often these bytes were decoded.
+    depth: u8,
+    /// The part of these bytes that was decoded; `None` for a whole blob.
+    own: Option<Span>,
+    /// How many bytes may still be decoded and scanned; `None` for a whole blob.
+    budget: Option<usize>,
+    /// Decoded bytes, the text that they hold, and that text in its frame.
+    raw: Vec<u8>,
+    text: Vec<u8>,
+    framed: Vec<u8>,
+    /// The next level.
+    inner: Option<Box<Scratch>>,
+}
+
+impl Encoded {
+    /// Forgets the last blob.
+    pub(super) fn reset(&mut self) {
+        self.stretches.clear();
+        self.line = Span::default();
+        self.seen = [0; 6];
+    }
+
+    /// Gives memory back.
+    fn shrink(&mut self) {
+        for buffer in [&mut self.raw, &mut self.text, &mut self.framed] {
+            buffer.clear();
+            buffer.shrink_to(KEPT);
+        }
+    }
+}
+
+/// `direct`, what was found in `bytes` as they are, together with what is found in what they encode, ordered by
+/// place. One secret stays one match.
+pub(super) fn with_decoded(detector: &Detector, bytes: &[u8], scratch: &mut Scratch, mut direct: Vec<Match>) -> Vec<Match> {
+    let level = &mut scratch.encoded;
+    if level.stretches.is_empty() {
+        return direct;
+    }
+    let mut stretches = std::mem::take(&mut level.stretches);
+    // An entry of a manifest is also a word: the entry is what counts.
+    stretches.sort_by_key(|stretch| (stretch.span.start, !stretch.entry));
+    let budget = level.budget.unwrap_or_else(|| (bytes.len() * TIMES_INPUT).saturating_add(MORE));
+    let mut opener = Opener::new(detector, bytes, level, budget);
+    let mut done = 0;
+    for &stretch in &stretches {
+        let is_block = matches!(stretch.coding, Coding::Base64 | Coding::Hex);
+        if is_block && stretch.span.start < done {
+            continue;
+        }
+        if opener.open(stretch) && is_block {
+            done = stretch.span.end;
+        }
+    }
+    let (found, entries) = opener.finish();
+    stretches.clear();
+    level.stretches = stretches;
+    direct.retain(|found| !misread(detector, &entries, found));
+    overlap::merge(detector.rules(), direct, found)
+}
+
+/// Whether a match takes the encoded form of a manifest's entry for the value: it was judged decoded.
+fn misread(detector: &Detector, entries: &[Span], found: &Match) -> bool {
+    let at = entries.partition_point(|entry| entry.end <= found.secret.start);
+    matches!(detector.rules()[found.rule].shape, Shape::Assignment { .. })
+        && entries.get(at).is_some_and(|entry| entry.contains(&found.secret))
+}

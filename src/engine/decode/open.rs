@@ -1,0 +1,217 @@
+//! Decodes stretches, has what they hold scanned, and leads what is found back to the bytes.
+
+use super::coding::Coding;
+use super::content::{self, Content, Nature, Order};
+use super::frame::{self, Frame};
+use super::{DEEPEST, Encoded, MOST_DECODED, SHARED, Stretch};
+use crate::engine::scanner::Scanner;
+use crate::engine::{Detector, Match};
+use crate::rules::{Place, Rule, Shape};
+use crate::text::Span;
+
+/// Opens the stretches of one level.
+pub(super) struct Opener<'a> {
+    detector: &'a Detector,
+    bytes: &'a [u8],
+    level: &'a mut Encoded,
+    budget: usize,
+    /// Matches with the number of the stretch that each was found in.
+    found: Vec<(usize, Match)>,
+    /// Entries of manifests that were decoded.
+    entries: Vec<Span>,
+    opened: usize,
+}
+
+/// How the text of a stretch was come by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    /// Decoded, possibly from UTF-16.
+    Decoded(Option<Order>),
+    /// Unpacked: no byte of it has a place of its own.
+    Unpacked,
+}
+
+impl<'a> Opener<'a> {
+    pub(super) fn new(detector: &'a Detector, bytes: &'a [u8], level: &'a mut Encoded, budget: usize) -> Self {
+        Opener { detector, bytes, level, budget, found: Vec::new(), entries: Vec::new(), opened: 0 }
+    }
+
+    /// What was found, in order of the stretches, and the entries of manifests that were decoded.
+    pub(super) fn finish(self) -> (Vec<(usize, Match)>, Vec<Span>) {
+        self.level.budget = self.level.budget.map(|_| self.budget);
+        self.level.shrink();
+        (self.found, self.entries)
+    }
+
+    /// Decodes and scans a stretch, piece by piece. Says whether it was text.
+    pub(super) fn open(&mut self, stretch: Stretch) -> bool {
+        let mut rest = stretch;
+        let mut any = false;
+        loop {
+            let next = self.decode(rest);
+            any |= self.piece(rest);
+            match next {
+                Some(next) if any => rest.span.start = next,
+                _ => return any,
+            }
+        }
+    }
+
+    /// Decodes the first [`MOST_DECODED`] bytes of a stretch; says where the next piece begins, if there is one.
+    fn decode(&mut self, stretch: Stretch) -> Option<usize> {
+        let raw = &mut self.level.raw;
+        raw.clear();
+        let mut next = None;
+        stretch.coding.walk(stretch.span.of(self.bytes), &mut |byte, place| {
+            if raw.len() == MOST_DECODED - SHARED {
+                next = Some(stretch.span.start + place.start);
+            }
+            raw.push(byte);
+            raw.len() < MOST_DECODED
+        });
+        next.filter(|_| raw.len() == MOST_DECODED)
+    }
+
+    /// Scans the text in what was decoded last. Says whether there is any.
+    fn piece(&mut self, stretch: Stretch) -> bool {
+        let Encoded { raw, text, .. } = &mut *self.level;
+        text.clear();
+        let (inside, nature) = match content::classify(raw) {
+            Content::Text(nature) => {
+                std::mem::swap(raw, text);
+                (Inside::Decoded(None), nature)
+            }
+            Content::Utf16(order) => {
+                let source = stretch.span.of(self.bytes);
+                content::walk(stretch.coding, Some(order), source, &mut |byte, _| {
+                    text.push(byte);
+                    text.len() < MOST_DECODED
+                });
+                (Inside::Decoded(Some(order)), text_nature(text))
+            }
+            Content::Gzip => {
+                content::unpack(raw, self.budget, text);
+                (Inside::Unpacked, text_nature(text))
+            }
+            Content::Other => return false,
+        };
+        let Some(nature) = nature_of(nature, stretch) else { return false };
+        if stretch.entry {
+            self.entries.push(stretch.span);
+        }
+        self.scan(stretch, inside, nature);
+        true
+    }
+
+    fn scan(&mut self, stretch: Stretch, inside: Inside, nature: Nature) {
+        let Encoded { text, framed, inner, depth, .. } = &mut *self.level;
+        let is_block = matches!(stretch.coding, Coding::Base64 | Coding::Hex);
+        let value = text.trim_ascii_end();
+        let is_value = is_block && inside != Inside::Unpacked && frame::is_value(value);
+        let (frame, scanned) = if is_value || !is_block {
+            (Frame::write(self.bytes, stretch.span, value, is_value, framed), &framed[..])
+        } else {
+            (Frame::none(stretch.span, text.len()), &text[..])
+        };
+        if scanned.len() > self.budget {
+            return;
+        }
+        self.budget -= scanned.len();
+        self.opened += 1;
+        let inner = inner.get_or_insert_default();
+        inner.encoded.depth = *depth + 1;
+        inner.encoded.own = Some(if inner.encoded.depth < DEEPEST { frame.own } else { Span::default() });
+        inner.encoded.budget = Some(self.budget);
+        let mut matches = Scanner::new(self.detector, scanned, inner).run();
+        self.budget = inner.encoded.budget.unwrap_or(0);
+        let rules = self.detector.rules();
+        // What was decoded further in was judged there.
+        let counts = |found: &Match| found.decoded.is_some() || counts(nature, &rules[found.rule]);
+        matches.retain(|found| frame.own.contains(&found.secret) && counts(found));
+        let source = stretch.span.of(self.bytes);
+        let places = Places::find(stretch, inside, source, &matches, frame.own);
+        for found in matches {
+            let mapped = lead_back(self.bytes, scanned, &frame, &places, found);
+            self.found.push((self.opened, mapped));
+        }
+    }
+}
+
+fn text_nature(text: &[u8]) -> Nature {
+    match content::classify(text) {
+        Content::Text(nature) => nature,
+        _ => Nature::Mixed,
+    }
+}
+
+/// The nature of what a stretch holds, where that is known better than from the text; `None` where it is not
+/// what it seemed.
+fn nature_of(nature: Nature, stretch: Stretch) -> Option<Nature> {
+    match (stretch.coding, nature) {
+        // An entry is not text by chance only where all of it is.
+        _ if stretch.entry => (nature != Nature::Mixed).then_some(nature),
+        (Coding::Base64 | Coding::Hex, nature) => Some(nature),
+        // Escapes stand in text.
+        _ => Some(Nature::Real),
+    }
+}
+
+/// Whether a match of the rule counts in text of this nature.
+fn counts(nature: Nature, rule: &Rule) -> bool {
+    let by_form = matches!(rule.shape, Shape::Format(_) | Shape::Pattern { .. } | Shape::Pem(_));
+    nature == Nature::Real || (by_form && rule.keywords.iter().any(|keyword| keyword.place != Place::Near))
+}
+
+/// Puts a match that was found in `scanned` to its place in `bytes`.
+fn lead_back(bytes: &[u8], scanned: &[u8], frame: &Frame, places: &Places, found: Match) -> Match {
+    let place = |span: Span| frame.source(span, |index| places.of(index));
+    let secret = place(found.secret);
+    let value = found.decoded.unwrap_or_else(|| found.secret.of(scanned).to_vec());
+    let span = place(found.span);
+    Match {
+        span: Span::new(span.start.min(secret.start), span.end.max(secret.end)),
+        secret,
+        // Text around the secret was encoded, but not the secret.
+        decoded: (value != secret.of(bytes)).then_some(value),
+        parts: found.parts.into_iter().map(place).collect(),
+        ..found
+    }
+}
+
+/// Where the decoded bytes that matter stand in the source.
+struct Places {
+    /// Index of the decoded byte and its place, ordered.
+    known: Vec<(usize, Span)>,
+    /// Where everything stands that has no place of its own.
+    whole: Span,
+}
+
+impl Places {
+    /// The places of the first and last byte of everything that was matched, in one walk.
+    fn find(stretch: Stretch, inside: Inside, source: &[u8], matches: &[Match], own: Span) -> Places {
+        let whole = stretch.span;
+        let Inside::Decoded(order) = inside else { return Places { known: Vec::new(), whole } };
+        let spans = matches.iter().flat_map(|found| [found.span, found.secret].into_iter().chain(found.parts.iter().copied()));
+        let ends = spans.flat_map(|span| [span.start, span.end.saturating_sub(1)]).filter(|at| (own.start..own.end).contains(at));
+        let mut wanted: Vec<usize> = ends.map(|at| at - own.start).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let mut known = Vec::with_capacity(wanted.len());
+        let mut wanted = wanted.into_iter().peekable();
+        let mut index = 0;
+        if wanted.peek().is_some() {
+            content::walk(stretch.coding, order, source, &mut |_, place| {
+                if wanted.next_if_eq(&index).is_some() {
+                    known.push((index, Span::new(whole.start + place.start, whole.start + place.end)));
+                }
+                index += 1;
+                wanted.peek().is_some()
+            });
+        }
+        Places { known, whole }
+    }
+
+    fn of(&self, index: usize) -> Span {
+        self.known.binary_search_by_key(&index, |&(known, _)| known).map_or(self.whole, |at| self.known[at].1)
+    }
+}
