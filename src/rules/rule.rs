@@ -179,10 +179,13 @@ impl Rule {
         })
     }
 
-    /// Provider and name as one phrase: "GitHub personal access token".
+    /// Provider and name as one phrase: "GitHub personal access token", "RSA private key".
     #[must_use]
     pub fn title(&self) -> String {
-        if self.provider == "Generic" { self.name.clone() } else { format!("{} {}", self.provider, self.name) }
+        // Headings for what nobody issues; the names say it all.
+        const HEADINGS: [&str; 6] =
+            ["Cryptocurrency wallets", "Databases", "Generic", "OpenAI-compatible services", "Password hashes", "Private keys"];
+        if HEADINGS.contains(&self.provider.as_str()) { self.name.clone() } else { format!("{} {}", self.provider, self.name) }
     }
 
     /// How many bytes before the keyword and behind its end can change the rule's verdict.

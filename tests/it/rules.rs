@@ -2,7 +2,9 @@
 
 use keyward::Detector;
 use keyward::engine::examples;
+use keyward::engine::sample::{self, Random};
 use keyward::rules::builtin::builtin;
+use keyward::rules::format::Format;
 use keyward::rules::load;
 use keyward::rules::syntax::RuleFile;
 use keyward::rules::{Audience, Confidence, Rule, RuleSet, Severity};
@@ -146,6 +148,43 @@ fn every_known_type_of_secret_has_a_rule_or_a_reason() {
     }
 }
 
+/// Types of secret that another type's rule finds: a text of each, with `{}` for the secret, and the rule.
+const SHARED: [(&str, &str, &str); 17] = [
+    ("aws-credentials-file", "[prod]\naws_access_key_id = x\naws_secret_access_key = {b64}\n", "aws-secret-access-key"),
+    ("s3cfg-file", "[default]\naccess_key = AKIA\nsecret_key = {b64}\nhost_base = s3.amazonaws.com\n", "aws-secret-access-key"),
+    ("git-credential-store", "https://deploy:{}@git.internal.net\n", "basic-auth-url"),
+    ("proxy-url-credential", "http_proxy=http://svc:{}@proxy.internal.net:3128\n", "basic-auth-url"),
+    ("sublime-sftp-config", "{\"type\": \"sftp\", \"host\": \"h\", \"user\": \"u\", \"password\": \"{}\"}", "generic-password-assignment"),
+    ("mysql-my-cnf", "[client]\nuser = root\npassword = {}\n", "generic-password-assignment"),
+    ("mercurial-hgrc-password", "[auth]\nfoo.prefix = h\nfoo.password = {}\n", "generic-password-assignment"),
+    ("gradle-credentials", "credentials {\n  username 'u'\n  password '{}'\n}\n", "generic-password-assignment"),
+    ("phpmailer-password", "$mail->Password = '{}';\n", "generic-password-assignment"),
+    ("wget-password", "wget --user=u --http-password={} https://h/x\n", "generic-password-assignment"),
+    ("terraform-tfvars-secret", "session_secret = \"{}\"\n", "generic-secret-assignment"),
+    ("dockerfile-env-secret", "FROM x\nENV APP_SECRET {}\n", "generic-secret-assignment"),
+    ("shell-export-secret", "export SESSION_SECRET={}\n", "generic-secret-assignment"),
+    ("azure-entra-client-secret-legacy", "client_secret = \"{}\"\n", "generic-secret-assignment"),
+    ("curl-authorization-header", "curl -H 'Authorization: Bearer {}' https://h/x\n", "http-authorization-bearer"),
+    ("url-query-credential", "curl 'https://h/x?api_key={}&y=1'\n", "generic-api-key-assignment"),
+    ("gitalk-oauth-credentials", "new Gitalk({ clientID: 'x', clientSecret: '{hex}' })\n", "github-oauth-client-secret"),
+];
+
+#[test]
+fn a_type_that_shares_a_rule_is_found_by_it() {
+    let detector = Detector::builtin();
+    let mut random = Random::new(7);
+    let mut value = |format: &str| {
+        let format = Format::parse(format).expect("a valid format");
+        String::from_utf8(sample::from_format(&format, &mut random)).expect("ASCII")
+    };
+    for (id, text, rule) in SHARED {
+        let text = text.replace("{b64}", &value("{base64:40}")).replace("{hex}", &value("{hex:40}")).replace("{}", &value("{base62:28}"));
+        let found: Vec<&str> = detector.scan(text.as_bytes()).iter().map(|found| detector.rules()[found.rule].id.as_str()).collect();
+        assert!(found.contains(&rule), "{id}: {found:?} in {text}");
+        assert!(coverage().iter().any(|row| row.0 == id && row.1 == rule), "{id} is listed otherwise");
+    }
+}
+
 #[test]
 fn the_rule_files_hold_nothing_that_looks_like_a_secret() {
     let detector = Detector::builtin();
@@ -181,5 +220,37 @@ fn the_examples_for_rule_writers_compile() {
     for keys in formats.chain(others.iter().map(|block| block.trim().replace('\n', "\n  "))) {
         let yaml = format!("{head}  {keys}\n");
         assert!(load::parse_rules(&yaml).is_ok(), "{yaml}: {:?}", load::parse_rules(&yaml).err().map(|error| error.to_string()));
+    }
+}
+
+#[test]
+fn a_common_name_alone_tells_no_provider() {
+    let detector = Detector::builtin();
+    let shapes = ["{hex:32}", "{hex:40}", "{hex:64}", "{base62:16}", "{base62:20}", "{base62:24}", "{base62:25}", "{base62:32}"];
+    let more =
+        ["{base62:40}", "{base62:43}", "{base62:64}", "{base64url:43}", "{base64:40}", "{alnum-lower:32}", "{alnum-lower:40}", "{uuid}"];
+    let names = [
+        "client_secret",
+        "app_secret",
+        "api_key",
+        "apiKey",
+        "access_token",
+        "secret_key",
+        "secretKey",
+        "license_key",
+        "auth_token",
+        "token",
+    ];
+    let headers = ["X-Api-Key", "X-Auth-Token", "Authorization", "password", "api_secret", "webhook_secret", "refresh_token", "write_key"];
+    for (seed, shape) in (1..).zip(shapes.iter().chain(&more)) {
+        let format = Format::parse(shape).expect("a valid format");
+        for name in names.iter().chain(&headers) {
+            let value = String::from_utf8(sample::from_format(&format, &mut Random::new(seed))).expect("ASCII");
+            let text = format!("{name} = \"{value}\"\n");
+            for found in detector.scan(text.as_bytes()) {
+                let rule = &detector.rules()[found.rule];
+                assert!(["Generic", "HTTP"].contains(&rule.provider.as_str()), "{} in {text}", rule.id);
+            }
+        }
     }
 }
