@@ -41,13 +41,16 @@ fn best_gram(candidates: &[([u8; 3], Vec<usize>)], covered: &[bool]) -> Option<u
     (scores[best] > 0.0).then_some(best)
 }
 
-/// How common a gram is in source text, relative to others: from the commonness of its letters, plus a constant
-/// for what every gram costs.
+/// How often a gram occurs in a million bytes of source text, plus a constant for what every gram costs.
 fn commonness(gram: [u8; 3]) -> f64 {
-    gram.iter().map(|&byte| letter(byte)).product::<f64>() * 2000.0 + 0.3
+    let measured = [(OVER_900, 1300.0), (OVER_400, 600.0), (OVER_200, 280.0)]
+        .into_iter()
+        .find(|(grams, _)| grams.as_bytes().chunks(4).any(|entry| entry.starts_with(&gram)));
+    let often = measured.map_or_else(|| gram.iter().map(|&byte| letter(byte)).product::<f64>() * 1e6, |(_, often)| often);
+    often.min(1500.0) + 20.0
 }
 
-/// Share of a byte in source text, case folded; measured over the sources of three C, Python and Java projects.
+/// Share of a byte in source text, case folded.
 fn letter(byte: u8) -> f64 {
     match byte {
         b' ' => 0.20,
@@ -60,6 +63,25 @@ fn letter(byte: u8) -> f64 {
         _ => 0.002,
     }
 }
+
+// Grams that occur more than 900, 400 and 200 times in a million bytes, case folded, separated by spaces. Measured over
+// the sources of seven public projects in C, Go, Java, JavaScript, PHP and Python, three megabytes of each.
+const OVER_900: &str = "\
+    ame ati con ect ent est ing ion pro str the tio tri";
+const OVER_400: &str = "\
+    --- abl act all alu and arg ase ass ata ate ble cen che com cti cur dat def der dis end ens equ err ers ert \
+    ess etu exp fil for fun get his ice ile int ist ith lic lue met mod nam not nse ode ons ort par pat per pre \
+    que ram rat rea res ret rin rom ser set sio sta tat ted ter tes thi tor tur typ ult unc url urn use val ver \
+    wit ype";
+const OVER_200: &str = "\
+    .co === _co _re abe ach ack add age ain als amp ang ans app ara are arr ars art atc ath bas bel bli boo buc \
+    bui but cal cat ces cha cke cla cod col cou cre cte cto del din dir dul ead eco edi efi ele els eme enc er. \
+    era ere eta ete eth eve ext fig fin fro gin gra han har hat her htt ibl ibu ica ies ild ill ime imp ina inc \
+    ind ine ins ire is- ite iti ive ize jec ket key lab las lat le_ lea lec len les lib lin lis lle loa loc lse \
+    lum man mat men min mpl mpo nat nce nct nde ndi new nfi nge nsi nst nte nti nts nul ock odu ogr oll ome omm \
+    omp ond one onf ont oot ope opt ore org oun out pac pec pen pla ple pli por pos pri pti pub ran ray rec red \
+    rel rep req rib rit rl_ ror rou rra rro rse rsi rti sec sel sib siz spa sse st_ ste sto tab tar tch tem ten \
+    tha tho tim tin tiv tra tru ttp ubl uck ues uil ule ull und unt ura ute var ven war";
 
 #[cfg(test)]
 mod tests {

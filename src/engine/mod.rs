@@ -65,6 +65,7 @@ pub struct Match {
 pub struct Scratch {
     context: surroundings::ContextHits,
     candidates: Vec<u32>,
+    name: Vec<u8>,
     anatomy: runs::Anatomy,
     encoded: decode::Encoded,
 }

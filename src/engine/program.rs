@@ -39,6 +39,10 @@ pub(super) struct Program {
     pub(super) longest_literal: usize,
     /// What to do at a literal, by index of the literal.
     pub(super) actions: Vec<Vec<Action>>,
+    /// Parts of names by which values are told, letters and digits only.
+    pub(super) names: WordIndex,
+    /// Assignment rules that each part belongs to, by index of the part.
+    pub(super) name_rules: Vec<Vec<u32>>,
     /// URL rules.
     pub(super) urls: Vec<u32>,
     /// PEM rules, by label.
@@ -56,8 +60,8 @@ pub(super) enum Action {
     Near { rule: u32 },
     /// A pattern around it.
     Pattern { rule: u32 },
-    /// A value given to a name.
-    Assignment { rule: u32 },
+    /// A value given to a name: the name tells the rules.
+    Assignment,
     /// A URL.
     Url,
     /// A PEM block.
@@ -173,6 +177,7 @@ struct Builder {
     heads: Vec<Head>,
     context: Table<u32>,
     literals: Table<Action>,
+    names: Table<u32>,
     lengths: Vec<(u32, LengthRule, bool)>,
     urls: Vec<u32>,
     pems: Vec<(String, u32)>,
@@ -204,6 +209,32 @@ impl<T: PartialEq> Table<T> {
     }
 }
 
+impl Table<Action> {
+    /// Drops the names that hold another name: wherever the longer stands the shorter does, and the name around it
+    /// is read whole.
+    fn drop_covered(&mut self) {
+        let is_name = |actions: &Vec<Action>| actions.len() == 1 && actions[0] == Action::Assignment;
+        let names: Vec<&String> = self
+            .order
+            .iter()
+            .zip(&self.values)
+            .filter(|(_, actions)| actions.contains(&Action::Assignment))
+            .map(|(text, _)| text)
+            .collect();
+        let index = WordIndex::new(names.iter().map(|name| name.as_str()));
+        let is_covered = |text: &String| {
+            let mut covered = false;
+            index.find(text.as_bytes(), 0, text.len(), &mut |hit| covered |= names[hit.word as usize] != text);
+            covered
+        };
+        let keep: Vec<bool> = self.order.iter().zip(&self.values).map(|(text, actions)| !(is_name(actions) && is_covered(text))).collect();
+        let mut kept = keep.iter();
+        self.order.retain(|_| *kept.next().expect("one for each"));
+        let mut kept = keep.iter();
+        self.values.retain(|_| *kept.next().expect("one for each"));
+    }
+}
+
 impl Builder {
     fn add(&mut self, index: u32, rule: &Rule) {
         for word in &rule.context {
@@ -220,7 +251,10 @@ impl Builder {
                 self.literals.add("begin ", Action::Pem);
             }
             Shape::Pattern { .. } => self.add_keywords(rule, &Action::Pattern { rule: index }),
-            Shape::Assignment { .. } => self.add_keywords(rule, &Action::Assignment { rule: index }),
+            Shape::Assignment { names, .. } => {
+                names.iter().for_each(|name| self.names.add(name, index));
+                self.add_keywords(rule, &Action::Assignment);
+            }
         }
     }
 
@@ -258,7 +292,8 @@ impl Builder {
         }
     }
 
-    fn finish(self, rules: usize) -> Program {
+    fn finish(mut self, rules: usize) -> Program {
+        self.literals.drop_covered();
         let mut lengths = Lengths {
             word: vec![LengthEntry::default(); LONGEST_WORD + 1],
             wide: vec![LengthEntry::default(); LONGEST_WORD + 1],
@@ -284,6 +319,8 @@ impl Builder {
             grams: Grams::new(&cover::cover(&self.literals.order)),
             longest_literal: self.literals.order.iter().map(String::len).max().unwrap_or(0).max(3),
             actions: self.literals.values,
+            names: WordIndex::new(self.names.order.iter().map(String::as_str)),
+            name_rules: self.names.values,
             urls: self.urls,
             pems: self.pems,
             patterns: (0..rules).map(|_| OnceLock::new()).collect(),

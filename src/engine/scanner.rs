@@ -177,7 +177,6 @@ impl<'a> Scanner<'a> {
     /// A literal of the rules that are not told by runs.
     pub(super) fn literal(&mut self, hit: WordHit) {
         let program = self.program;
-        let mut parsed: Option<Option<assignment::Assignment>> = None;
         for action in &program.actions[hit.word as usize] {
             match *action {
                 Action::Format { rule, min, max } => {
@@ -188,13 +187,7 @@ impl<'a> Scanner<'a> {
                 }
                 Action::Near { rule } => self.near(rule, hit),
                 Action::Pattern { rule } => self.pattern(rule, hit),
-                Action::Assignment { rule } => {
-                    let keyword = Span::new(hit.start, hit.end);
-                    let parsed = *parsed.get_or_insert_with(|| assignment::parse(self.bytes, keyword));
-                    if let Some(parsed) = parsed {
-                        self.assignment(rule, &parsed);
-                    }
-                }
+                Action::Assignment => self.assignments(Span::new(hit.start, hit.end)),
                 Action::Url => self.url(hit.start),
                 Action::Pem => self.pem(hit.start),
                 Action::Manifest => self.scratch.encoded.manifest(self.bytes, hit.start),
@@ -247,14 +240,27 @@ impl<'a> Scanner<'a> {
         }
     }
 
+    /// A value given to the name around `keyword`: judged by every rule that a part of the name belongs to.
+    fn assignments(&mut self, keyword: Span) {
+        let Some(parsed) = assignment::parse(self.bytes, keyword) else { return };
+        let mut name = std::mem::take(&mut self.scratch.name);
+        name.clear();
+        name.extend(parsed.name.of(self.bytes).iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase));
+        let program = self.program;
+        let mut rules = std::mem::take(&mut self.scratch.candidates);
+        rules.clear();
+        program.names.find(&name, 0, name.len(), &mut |hit| rules.extend_from_slice(&program.name_rules[hit.word as usize]));
+        rules.sort_unstable();
+        rules.dedup();
+        for &rule in &rules {
+            self.assignment(rule, &parsed);
+        }
+        (self.scratch.candidates, self.scratch.name) = (rules, name);
+    }
+
     fn assignment(&mut self, index: u32, parsed: &assignment::Assignment) {
         let rule = self.rule(index);
-        let Shape::Assignment { names, value } = &rule.shape else { return };
-        let name = parsed.name.of(self.bytes);
-        let squashed = crate::rules::rule::squash(&String::from_utf8_lossy(name));
-        if !names.iter().any(|part| squashed.contains(part.as_str())) {
-            return;
-        }
+        let Shape::Assignment { value, .. } = &rule.shape else { return };
         let secret = parsed.value.of(self.bytes);
         if validate::value(rule, secret).is_err() {
             return;
