@@ -4,41 +4,55 @@
 //! three-byte grams stand in all literals of the catalogue. A vector search for the grams finds the places near
 //! which literals can be; only there the literals are looked up. The number of grams, not of rules, sets the cost.
 
-use std::collections::HashMap;
-
 /// Grams, in lower case, one of which stands in each of the literals. Chosen greedily: many literals at
 /// little commonness first; the same literals give the same grams.
 pub(super) fn cover(literals: &[String]) -> Vec<[u8; 3]> {
-    let mut holders: HashMap<[u8; 3], Vec<usize>> = HashMap::new();
-    for (index, literal) in literals.iter().enumerate() {
-        for gram in literal.as_bytes().windows(3) {
-            let all = holders.entry([gram[0], gram[1], gram[2]]).or_default();
-            if all.last() != Some(&index) {
-                all.push(index);
+    let mut candidates = candidates(literals);
+    let mut grams_of: Vec<Vec<usize>> = vec![Vec::new(); literals.len()];
+    for (at, candidate) in candidates.iter().enumerate() {
+        candidate.literals.iter().for_each(|&literal| grams_of[literal].push(at));
+    }
+    let mut chosen = Vec::new();
+    let score = |candidate: &Candidate| candidate.fresh as f64 / candidate.commonness;
+    while let Some(best) = (0..candidates.len()).max_by(|&a, &b| score(&candidates[a]).total_cmp(&score(&candidates[b])).then(b.cmp(&a)))
+        && candidates[best].fresh > 0
+    {
+        chosen.push(candidates[best].gram);
+        for literal in std::mem::take(&mut candidates[best].literals) {
+            for gram in std::mem::take(&mut grams_of[literal]) {
+                candidates[gram].fresh -= 1;
             }
         }
-    }
-    let mut candidates: Vec<([u8; 3], Vec<usize>)> = holders.into_iter().collect();
-    candidates.sort_unstable();
-    let mut covered = vec![false; literals.len()];
-    let mut chosen = Vec::new();
-    while let Some(best) = best_gram(&candidates, &covered) {
-        candidates[best].1.iter().for_each(|&literal| covered[literal] = true);
-        chosen.push(candidates[best].0);
     }
     chosen.sort_unstable();
     chosen
 }
 
-/// The gram that covers most of what is not covered yet for its commonness.
-fn best_gram(candidates: &[([u8; 3], Vec<usize>)], covered: &[bool]) -> Option<usize> {
-    let score = |(gram, literals): &([u8; 3], Vec<usize>)| {
-        let fresh = literals.iter().filter(|&&literal| !covered[literal]).count();
-        fresh as f64 / commonness(*gram)
-    };
-    let scores: Vec<f64> = candidates.iter().map(score).collect();
-    let best = (0..scores.len()).max_by(|&a, &b| scores[a].total_cmp(&scores[b]).then(b.cmp(&a)))?;
-    (scores[best] > 0.0).then_some(best)
+/// A gram and the literals that hold it.
+struct Candidate {
+    gram: [u8; 3],
+    literals: Vec<usize>,
+    /// How many of these literals hold none of the grams that are chosen.
+    fresh: usize,
+    commonness: f64,
+}
+
+/// The grams of all literals, sorted.
+fn candidates(literals: &[String]) -> Vec<Candidate> {
+    let mut holders: Vec<([u8; 3], usize)> = Vec::new();
+    for (index, literal) in literals.iter().enumerate() {
+        holders.extend(literal.as_bytes().windows(3).map(|gram| ([gram[0], gram[1], gram[2]], index)));
+    }
+    holders.sort_unstable();
+    holders.dedup();
+    let same = holders.chunk_by(|a, b| a.0 == b.0);
+    same.map(|holders| Candidate {
+        gram: holders[0].0,
+        literals: holders.iter().map(|&(_, literal)| literal).collect(),
+        fresh: holders.len(),
+        commonness: commonness(holders[0].0),
+    })
+    .collect()
 }
 
 /// How often a gram occurs in a million bytes of source text, plus a constant for what every gram costs.
