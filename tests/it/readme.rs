@@ -18,7 +18,7 @@ fn read(path: impl AsRef<Path>) -> String {
 /// All documents for people, relative to the root.
 fn documents() -> Vec<PathBuf> {
     let pages = |dir: &str| std::fs::read_dir(root().join(dir)).unwrap().map(|entry| entry.unwrap().path()).collect::<Vec<_>>();
-    let all = [pages("."), pages("docs")].concat();
+    let all = [pages("."), pages("docs"), pages("rules")].concat();
     let markdown = all.into_iter().filter(|path| path.extension().is_some_and(|extension| extension == "md"));
     markdown.map(|path| path.strip_prefix(root()).unwrap().to_owned()).collect()
 }
