@@ -10,6 +10,10 @@ use crate::rules::{CONTEXT_REACH, Confidence, Rule, Shape};
 use crate::text::Span;
 use crate::text::chars::{is_token, is_word, kind};
 
+/// With how many of the last matches a new one is compared. The same comes again close by, from another keyword of its
+/// rule; one that is overlooked goes with the overlaps. All of them would be quadratic in a file of keys.
+const RECENT: usize = 64;
+
 /// One scan of one blob.
 pub(super) struct Scanner<'a> {
     detector: &'a Detector,
@@ -293,7 +297,7 @@ impl<'a> Scanner<'a> {
 
     fn push(&mut self, rule: u32, span: Span, secret: Span, confidence: Confidence, evidence: usize) {
         let found = Match { rule: rule as usize, span, secret, decoded: None, confidence, parts: Vec::new() };
-        if !self.found.iter().any(|(other, _)| *other == found) {
+        if !self.found.iter().rev().take(RECENT).any(|(other, _)| *other == found) {
             self.found.push((found, evidence));
         }
     }
