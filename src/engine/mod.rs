@@ -7,7 +7,7 @@
 pub mod assignment;
 mod boundary;
 pub mod checksum;
-mod cover;
+mod commonness;
 mod decode;
 pub mod entropy;
 pub mod examples;

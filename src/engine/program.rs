@@ -6,8 +6,6 @@
 //! | a word of a known length, with a digit | formats told by length, alphabet and context: [`Program::lengths`] |
 //! | a literal anywhere | everything else: [`Program::literals`] |
 
-use super::cover;
-use super::simd::Grams;
 use super::words::WordIndex;
 use crate::rules::plan::{LONGEST_WORD, LengthRule, Plan};
 use crate::rules::rule::LEAST_KEYWORD;
@@ -33,10 +31,6 @@ pub(super) struct Program {
     pub(super) context_rules: Vec<Vec<u32>>,
     /// Literals of the rules that are not told by runs.
     pub(super) literals: WordIndex,
-    /// Grams one of which stands in every literal.
-    pub(super) grams: Grams,
-    /// Length of the longest literal, in bytes.
-    pub(super) longest_literal: usize,
     /// What to do at a literal, by index of the literal.
     pub(super) actions: Vec<Vec<Action>>,
     /// Parts of names by which values are told, letters and digits only.
@@ -252,7 +246,9 @@ impl Builder {
             }
             Shape::Pattern { .. } => self.add_keywords(rule, &Action::Pattern { rule: index }),
             Shape::Assignment { names, .. } => {
-                names.iter().for_each(|name| self.names.add(name, index));
+                for name in names {
+                    self.names.add(name, index);
+                }
                 self.add_keywords(rule, &Action::Assignment);
             }
         }
@@ -316,8 +312,6 @@ impl Builder {
             context: WordIndex::new(self.context.order.iter().map(String::as_str)),
             context_rules: self.context.values,
             literals: WordIndex::new(self.literals.order.iter().map(String::as_str)),
-            grams: Grams::new(&cover::cover(&self.literals.order)),
-            longest_literal: self.literals.order.iter().map(String::len).max().unwrap_or(0).max(3),
             actions: self.literals.values,
             names: WordIndex::new(self.names.order.iter().map(String::as_str)),
             name_rules: self.names.values,

@@ -36,7 +36,8 @@ impl<'a> Scanner<'a> {
             self.token_run(start, end);
             self.encoded(start, end);
         });
-        self.literals();
+        let program = self.program;
+        program.literals.find(bytes, 0, bytes.len(), &mut |hit| self.literal(hit));
         self.finish()
     }
 
@@ -44,18 +45,6 @@ impl<'a> Scanner<'a> {
     pub(super) fn finish(self) -> Vec<Match> {
         let direct = overlap::resolve(self.detector.rules(), self.found);
         decode::with_decoded(self.detector, self.bytes, self.scratch, direct)
-    }
-
-    /// Literals, looked up only near the grams one of which each of them holds.
-    fn literals(&mut self) {
-        let program = self.program;
-        let bytes = self.bytes;
-        let mut done = 0;
-        program.grams.find(self.detector.level, bytes, &mut |at| {
-            let from = at.saturating_sub(program.longest_literal).max(done);
-            done = at + program.longest_literal;
-            program.literals.find(bytes, from, done, &mut |hit| self.literal(hit));
-        });
     }
 
     /// Notes what may be encoded in a run of token characters.

@@ -1,5 +1,4 @@
-//! L2: the vector code: one bit a byte for "is a token character", and where one of a few three-byte grams
-//! may begin. AVX2 where the processor has it, plain code elsewhere; both give the same answers (tested).
+//! L2: the vector code: one bit a byte for "is a token character" and for other classes. AVX2 where the processor has it, plain code elsewhere; both give the same answers (tested).
 //!
 //! This is the only module with `unsafe`: processor features are checked once, at [`Level::detect`], and every
 //! load is of a slice whose length was checked. The stages built on it cost 0.1–0.2 ns a byte instead of about
@@ -92,81 +91,14 @@ fn plain_classes(bytes: &[u8]) -> ClassMasks {
     masks
 }
 
-/// A set of three-byte grams, ignoring case.
-#[derive(Debug, Clone)]
-pub(super) struct Grams {
-    /// How many there are.
-    count: usize,
-    /// For each of the three bytes: by low nibble and by high nibble, the buckets whose grams have it there.
-    tables: [([u8; 16], [u8; 16]); 3],
-    /// Exact answer for a position that the tables let through: bit per hash of the folded gram.
-    bitmap: Box<[u64]>,
-}
-
-impl Grams {
-    /// A set of grams, in lower case.
-    pub(super) fn new(grams: &[[u8; 3]]) -> Grams {
-        let mut tables = [([0u8; 16], [0u8; 16]); 3];
-        let mut bitmap = vec![0u64; 1 << 10].into_boxed_slice();
-        for (index, gram) in grams.iter().enumerate() {
-            let bucket = 1u8 << (index * 8 / grams.len());
-            for (at, &byte) in gram.iter().enumerate() {
-                for form in [byte, byte.to_ascii_uppercase()] {
-                    tables[at].0[usize::from(form & 15)] |= bucket;
-                    tables[at].1[usize::from(form >> 4)] |= bucket;
-                }
-            }
-            let hash = Self::hash(*gram);
-            bitmap[hash >> 6] |= 1 << (hash & 63);
-        }
-        Grams { count: grams.len(), tables, bitmap }
-    }
-
-    /// Whether the set is empty.
-    pub(super) fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
-    fn hash(gram: [u8; 3]) -> usize {
-        let value = u32::from(gram[0] | 32) << 16 | u32::from(gram[1] | 32) << 8 | u32::from(gram[2] | 32);
-        (value.wrapping_mul(0x9e37_79b1) >> 16) as usize
-    }
-
-    /// Whether one of the grams begins at `at`, up to rare collisions.
-    #[inline]
-    fn confirms(&self, bytes: &[u8], at: usize) -> bool {
-        let hash = Self::hash([bytes[at], bytes[at + 1], bytes[at + 2]]);
-        self.bitmap[hash >> 6] >> (hash & 63) & 1 == 1
-    }
-
-    /// Calls `visit` for every position at which one of the grams begins, and for few others, in order.
-    #[inline]
-    pub(super) fn find(&self, level: Level, bytes: &[u8], visit: &mut impl FnMut(usize)) {
-        if self.is_empty() {
-            return;
-        }
-        let from = match level {
-            Level::Plain => 0,
-            #[cfg(target_arch = "x86_64")]
-            #[allow(unsafe_code, reason = "Level::Avx2 exists only where the processor has AVX2")]
-            Level::Avx2 => unsafe { avx2::find_grams(self, bytes, visit) },
-        };
-        for at in from..bytes.len().saturating_sub(2) {
-            if self.confirms(bytes, at) {
-                visit(at);
-            }
-        }
-    }
-}
-
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
     #![allow(unsafe_code, reason = "vector loads; every one is of a slice of exactly its length")]
 
-    use super::{ClassMasks, Grams};
+    use super::ClassMasks;
     use std::arch::x86_64::{
         __m256i, _mm_loadu_si128, _mm256_and_si256, _mm256_broadcastsi128_si256, _mm256_cmpeq_epi8, _mm256_loadu_si256,
-        _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16, _mm256_testz_si256,
+        _mm256_movemask_epi8, _mm256_set1_epi8, _mm256_setzero_si256, _mm256_shuffle_epi8, _mm256_srli_epi16,
     };
 
     /// By low nibble: in which of the six rows of the ASCII table (2x … 7x) a token character has it.
@@ -275,36 +207,11 @@ mod avx2 {
         };
         ClassMasks { alnum: with(7), word: with(31), wide: with(32), digit: with(1) }
     }
-
-    /// Finds grams in as many whole vectors as there are; returns where it stopped.
-    #[target_feature(enable = "avx2")]
-    pub(super) fn find_grams(grams: &Grams, bytes: &[u8], visit: &mut impl FnMut(usize)) -> usize {
-        let tables = grams.tables.each_ref().map(|(low, high)| (table(low), table(high)));
-        let mut at = 0;
-        while let Some(window) = bytes.get(at..at + 34) {
-            let lane = |offset: usize| load(window[offset..offset + 32].try_into().expect("32 bytes"));
-            let mut both = look(lane(0), tables[0].0, tables[0].1);
-            both = _mm256_and_si256(both, look(lane(1), tables[1].0, tables[1].1));
-            both = _mm256_and_si256(both, look(lane(2), tables[2].0, tables[2].1));
-            if _mm256_testz_si256(both, both) == 0 {
-                let mut hits = nonzero(both);
-                while hits != 0 {
-                    let position = at + hits.trailing_zeros() as usize;
-                    hits &= hits - 1;
-                    if grams.confirms(bytes, position) {
-                        visit(position);
-                    }
-                }
-            }
-            at += 32;
-        }
-        at
-    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Grams, Level, class_masks, token_masks};
+    use super::{Level, class_masks, token_masks};
     use proptest::prelude::*;
 
     proptest! {
@@ -324,19 +231,6 @@ mod tests {
         fn every_level_gives_the_same_classes(bytes in proptest::collection::vec(any::<u8>(), 0..=64)) {
             for level in Level::all() {
                 prop_assert_eq!(class_masks(level, &bytes), class_masks(Level::Plain, &bytes));
-            }
-        }
-
-        #[test]
-        fn every_level_finds_the_same_grams(text in "[a-cA-C:/@]{0,300}") {
-            let grams = Grams::new(&[*b"abc", *b"://", *b"cca", *b"bab"]);
-            for level in Level::all() {
-                let mut found = Vec::new();
-                grams.find(level, text.as_bytes(), &mut |at| found.push(at));
-                let lower = text.to_lowercase();
-                let expected: Vec<usize> =
-                    (0..lower.len()).filter(|&at| ["abc", "://", "cca", "bab"].iter().any(|gram| lower[at..].starts_with(gram))).collect();
-                prop_assert_eq!(found, expected);
             }
         }
     }

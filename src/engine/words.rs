@@ -5,6 +5,8 @@
 //! this and not an automaton: an Aho–Corasick DFA over the catalogue's words takes longer to build than a
 //! small commit takes to scan (`docs/detector.md` has the figures).
 
+use super::commonness::commonness;
+
 /// Bits of the hash: 2^16 bits of bitmap, 8 KiB, stay in the first-level cache.
 const HASH_BITS: u32 = 16;
 /// Length of a gram in bytes.
@@ -117,20 +119,10 @@ fn hash(gram: u32) -> u16 {
     (gram.wrapping_mul(0x9e37_79b1) >> (32 - HASH_BITS)) as u16
 }
 
-/// Offset of the three bytes of a word that are rarest in text, by the commonness of English letters and of
-/// what stands between words.
+/// Offset of the three bytes of a word that are rarest in source text.
 fn rarest_gram(word: &[u8]) -> usize {
-    let weight = |byte: u8| -> u32 {
-        // Commonest first; a byte's rank is its weight.
-        let order = b"etaoinsrhldcumfpgwybvkxjqz";
-        match order.iter().position(|&other| other == byte) {
-            Some(rank) => 26 - u32::try_from(rank).expect("26 letters"),
-            None => 8,
-        }
-    };
-    (0..=word.len().saturating_sub(GRAM).min(200))
-        .min_by_key(|&at| word[at..at + GRAM].iter().map(|&byte| weight(byte)).sum::<u32>())
-        .unwrap_or(0)
+    let cost = |&at: &usize| commonness([word[at], word[at + 1], word[at + 2]]);
+    (0..=word.len().saturating_sub(GRAM).min(200)).min_by(|a, b| cost(a).total_cmp(&cost(b))).unwrap_or(0)
 }
 
 #[cfg(test)]

@@ -1,0 +1,75 @@
+//! L2: how common three bytes are in source text. Words are looked up by their rarest three.
+
+/// About how often a gram, in lower case, occurs in a million bytes of source text.
+pub(super) fn commonness(gram: [u8; 3]) -> f32 {
+    let measured = [(OVER_900, 1300.0), (OVER_400, 600.0), (OVER_200, 280.0)].into_iter().find(|(grams, _)| lists(grams.as_bytes(), gram));
+    measured.map_or_else(|| (gram.iter().map(|&byte| letter(byte)).product::<f32>() * 1e6).min(200.0), |(_, often)| often)
+}
+
+/// Whether a sorted list of grams, each followed by a space, has this one.
+fn lists(grams: &[u8], gram: [u8; 3]) -> bool {
+    let (mut low, mut high) = (0, grams.len().div_ceil(4));
+    while low < high {
+        let middle = usize::midpoint(low, high);
+        match grams[middle * 4..middle * 4 + 3].cmp(&gram[..]) {
+            std::cmp::Ordering::Less => low = middle + 1,
+            std::cmp::Ordering::Equal => return true,
+            std::cmp::Ordering::Greater => high = middle,
+        }
+    }
+    false
+}
+
+/// Share of a byte in source text, case folded.
+fn letter(byte: u8) -> f32 {
+    match byte {
+        b' ' => 0.20,
+        b'e' => 0.08,
+        b't' => 0.065,
+        b'a' | b'r' | b's' | b'n' | b'i' | b'o' => 0.045,
+        b'd' | b'c' | b'l' => 0.03,
+        b'p' | b'm' | b'u' | b'f' | b'g' | b'h' | b'_' | b'.' | b'-' | b'/' | b':' => 0.017,
+        b'b' | b'y' | b'v' | b'w' | b'k' | b'x' | b'=' | b'"' | b'0'..=b'9' => 0.009,
+        _ => 0.002,
+    }
+}
+
+// Grams that occur more than 900, 400 and 200 times in a million bytes, case folded, separated by spaces. Measured over
+// the sources of seven public projects in C, Go, Java, JavaScript, PHP and Python, three megabytes of each.
+const OVER_900: &str = "\
+    ame ati con ect ent est ing ion pro str the tio tri";
+const OVER_400: &str = "\
+    --- abl act all alu and arg ase ass ata ate ble cen che com cti cur dat def der dis end ens equ err ers ert \
+    ess etu exp fil for fun get his ice ile int ist ith lic lue met mod nam not nse ode ons ort par pat per pre \
+    que ram rat rea res ret rin rom ser set sio sta tat ted ter tes thi tor tur typ ult unc url urn use val ver \
+    wit ype";
+const OVER_200: &str = "\
+    .co === _co _re abe ach ack add age ain als amp ang ans app ara are arr ars art atc ath bas bel bli boo buc \
+    bui but cal cat ces cha cke cla cod col cou cre cte cto del din dir dul ead eco edi efi ele els eme enc er. \
+    era ere eta ete eth eve ext fig fin fro gin gra han har hat her htt ibl ibu ica ies ild ill ime imp ina inc \
+    ind ine ins ire is- ite iti ive ize jec ket key lab las lat le_ lea lec len les lib lin lis lle loa loc lse \
+    lum man mat men min mpl mpo nat nce nct nde ndi new nfi nge nsi nst nte nti nts nul ock odu ogr oll ome omm \
+    omp ond one onf ont oot ope opt ore org oun out pac pec pen pla ple pli por pos pri pti pub ran ray rec red \
+    rel rep req rib rit rl_ ror rou rra rro rse rsi rti sec sel sib siz spa sse st_ ste sto tab tar tch tem ten \
+    tha tho tim tin tiv tra tru ttp ubl uck ues uil ule ull und unt ura ute var ven war";
+
+#[cfg(test)]
+mod tests {
+    use super::{OVER_200, OVER_400, OVER_900, commonness};
+
+    #[test]
+    fn the_lists_are_sorted_so_that_each_gram_is_found() {
+        for list in [OVER_900, OVER_400, OVER_200] {
+            let grams: Vec<&str> = list.split(' ').collect();
+            assert!(grams.is_sorted() && grams.iter().all(|gram| gram.len() == 3), "{list}");
+            for gram in grams {
+                assert!(commonness(gram.as_bytes().try_into().expect("three bytes")) >= 280.0, "{gram}");
+            }
+        }
+    }
+
+    #[test]
+    fn rare_grams_cost_less_than_common_ones() {
+        assert!(commonness(*b"xkq") < commonness(*b"ssw") && commonness(*b"ssw") < commonness(*b"ion"));
+    }
+}
