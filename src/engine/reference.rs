@@ -1,5 +1,5 @@
 //! Tests: the prefilter loses nothing. What the detector finds is compared with what the same rules find when
-//! each is tried at every byte, without runs, heads, grams or windows.
+//! each is tried at every byte, without runs, heads, hashes or windows.
 
 use super::scanner::Scanner;
 use super::words::WordHit;
