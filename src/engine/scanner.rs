@@ -253,7 +253,11 @@ impl<'a> Scanner<'a> {
 
     fn assignment(&mut self, index: u32, parsed: &assignment::Assignment) {
         let rule = self.rule(index);
-        let Shape::Assignment { value, .. } = &rule.shape else { return };
+        let Shape::Assignment { names, value } = &rule.shape else { return };
+        // `curl` in `CURLOPT_PASSWORD` is not the program that takes a password by place.
+        if parsed.form != assignment::Form::Position && names.iter().all(|name| assignment::is_program(name)) {
+            return;
+        }
         let secret = parsed.value.of(self.bytes);
         if validate::value(rule, secret).is_err() {
             return;

@@ -115,3 +115,12 @@ rules:
         assert_eq!(found(&detector, &key(&placeholder)), [], "{placeholder}");
     }
 }
+
+#[test]
+fn a_program_in_a_longer_name_takes_no_password_by_place() {
+    let detector = Detector::builtin();
+    let password = ["q7Rv", "x2Lm9Tz4"].concat();
+    let ids = |text: &str| found(&detector, text).into_iter().map(|(_, id)| id).collect::<Vec<_>>();
+    assert_eq!(ids(&format!("curl -u admin:{password} https://db.prod-net.io/x\n")), ["curl-user-password"]);
+    assert_eq!(ids(&format!("curl_easy_setopt(curl, CURLOPT_PASSWORD, \"{password}\");\n")), ["generic-password-assignment"]);
+}
