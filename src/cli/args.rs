@@ -53,6 +53,21 @@ pub enum Command {
     /// deleted files included. Each finding comes with the commit that introduced it.
     #[command(after_help = help::history_help())]
     History(HistoryArgs),
+    /// Scan what a pipeline is about: a pull request, a push, or everything
+    ///
+    /// Finds the range in the environment of GitHub, GitLab, Bitbucket, Azure, Circle or Jenkins, and says it. The
+    /// configuration is the one before the change, so that a change cannot loosen its own check. Without a pipeline,
+    /// scans what the branch adds to its upstream.
+    #[command(after_help = help::ci_help())]
+    Ci(CiArgs),
+    /// Scan what a push is about to publish; run by git's pre-push hook
+    ///
+    /// Reads the lines that git gives that hook from standard input. What the remote has already is left out.
+    #[command(after_help = help::pre_push_help())]
+    PrePush(PrePushArgs),
+    /// Let git run keyward before commits and pushes
+    #[command(subcommand)]
+    Hook(HookCommand),
     /// Accept findings: add their fingerprints to the allowlist of the configuration
     #[command(after_help = help::ALLOW_HELP)]
     Allow(AllowArgs),
@@ -268,7 +283,7 @@ pub struct HistoryArgs {
 }
 
 /// Which commits of a history are scanned.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(next_help_heading = "What is scanned")]
 pub struct CommitArgs {
     /// Only what these commits introduce: main..feature, or everything that a revision leads to
@@ -289,6 +304,83 @@ pub struct CommitArgs {
     /// Also scan objects that no ref reaches, such as amended commits and dropped stashes
     #[arg(long)]
     pub unreachable: bool,
+}
+
+/// `keyward ci`.
+#[derive(Debug, Args)]
+pub struct CiArgs {
+    /// The repository
+    #[arg(value_name = "REPO", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub repo: PathBuf,
+    /// Scan this instead of what the environment says
+    #[arg(long, value_name = "A..B", help_heading = "What is scanned")]
+    pub range: Option<String>,
+    /// Do not scan the messages of commits and tags
+    #[arg(long, help_heading = "What is scanned")]
+    pub no_messages: bool,
+    /// Bounds.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// Reports.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// `keyward pre-push`.
+#[derive(Debug, Args)]
+pub struct PrePushArgs {
+    /// Name of the remote, as git gives it
+    #[arg(value_name = "REMOTE")]
+    pub remote: Option<String>,
+    /// Its URL, as git gives it; not used
+    #[arg(value_name = "URL")]
+    pub url: Option<String>,
+    /// Do not scan the messages of commits and tags
+    #[arg(long, help_heading = "What is scanned")]
+    pub no_messages: bool,
+    /// Bounds.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// Reports.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// `keyward hook`.
+#[derive(Debug, Subcommand)]
+pub enum HookCommand {
+    /// Install hooks; one that is there already is kept and runs first
+    #[command(after_help = help::HOOK_INSTALL_HELP)]
+    Install(HookArgs),
+    /// Take the hooks away and put back what was there before
+    #[command(after_help = help::HOOK_UNINSTALL_HELP)]
+    Uninstall(HookArgs),
+    /// Say which hooks run keyward
+    Status {
+        /// Those for all repositories of this user
+        #[arg(long)]
+        global: bool,
+    },
+}
+
+/// Which hooks.
+#[derive(Debug, Args)]
+pub struct HookArgs {
+    /// Before each commit, what is staged [default of install, unless --pre-push]
+    #[arg(long)]
+    pub pre_commit: bool,
+    /// Before each push, what the remote does not have
+    #[arg(long)]
+    pub pre_push: bool,
+    /// For all repositories of this user (`core.hooksPath`); hooks of each keep running
+    #[arg(long)]
+    pub global: bool,
 }
 
 /// `keyward allow`.

@@ -58,6 +58,46 @@ pub(super) fn history_help() -> String {
     )
 }
 
+pub(super) fn ci_help() -> String {
+    format!(
+        "Examples:
+  keyward ci
+  keyward ci --format text --format sarif=keyward.sarif
+  keyward ci --range origin/main..HEAD
+
+{EXIT}"
+    )
+}
+
+pub(super) fn pre_push_help() -> String {
+    format!(
+        "Examples:
+  keyward hook install --pre-push                    lets git run it
+  keyward pre-push \"$@\"                             the line of a pre-push hook
+
+{EXIT}"
+    )
+}
+
+pub(super) const HOOK_INSTALL_HELP: &str = "\
+Examples:
+  keyward hook install
+  keyward hook install --pre-commit --pre-push
+  keyward hook install --global
+
+Exit status:
+  0  installed, or was already
+  2  not installed: no repository, or husky or lefthook manage its hooks (the message says what to add)";
+
+pub(super) const HOOK_UNINSTALL_HELP: &str = "\
+Examples:
+  keyward hook uninstall
+  keyward hook uninstall --pre-push
+
+Exit status:
+  0  none of the hooks is keyward's any more
+  2  a hook could not be changed";
+
 pub(super) const ALLOW_HELP: &str = "\
 Examples:
   keyward allow kw1:0123456789abcdef0123456789abcdef --reason 'example of the documentation'

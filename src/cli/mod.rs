@@ -9,7 +9,7 @@ mod logging;
 mod settings;
 
 use crate::commands::{self, Console, Outcome};
-use args::{Cli, Command, ConfigCommand, RulesCommand};
+use args::{Cli, Command, ConfigCommand, HookCommand, RulesCommand};
 use clap::{CommandFactory as _, Parser as _};
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write};
@@ -54,6 +54,12 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
             let (session, options) = settings::history(args)?;
             commands::history::run(session, options, console)
         }
+        Some(Command::Ci(args)) => {
+            let (session, options, plan) = settings::ci(args)?;
+            commands::ci::run(session, options, &plan, console)
+        }
+        Some(Command::PrePush(args)) => pre_push(args, console),
+        Some(Command::Hook(command)) => hook(&command, console),
         Some(Command::Allow(args)) => {
             let path = settings::config_to_change(args.config)?;
             commands::allow::run(&path, &args.fingerprints, args.reason.as_deref(), console)
@@ -73,6 +79,23 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
 fn scan(args: args::ScanArgs, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
     let (session, input, follow) = settings::scan(args)?;
     commands::scan::run(session, input, follow, &mut std::io::stdin().lock(), console)
+}
+
+fn pre_push(args: args::PrePushArgs, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        anyhow::bail!("git runs this as its pre-push hook; to scan what a push would publish, run `keyward history --not-in origin`");
+    }
+    let (session, options) = settings::pre_push(args)?;
+    commands::pre_push::run(session, options, &mut stdin.lock(), console)
+}
+
+fn hook(command: &HookCommand, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    match command {
+        HookCommand::Install(args) => commands::hook::install(&settings::hooks(args), args.global, console),
+        HookCommand::Uninstall(args) => commands::hook::uninstall(&settings::hooks(args), args.global, console),
+        HookCommand::Status { global } => commands::hook::status(*global, console),
+    }
 }
 
 fn rules(command: RulesCommand, console: &mut Console<'_>) -> anyhow::Result<Outcome> {

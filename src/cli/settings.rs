@@ -1,9 +1,11 @@
 //! L6: from plain flags to checked settings: which configuration, which directories, which reports.
 
 use super::args::{
-    Cli, Color, ConfigShowArgs, GlobalArgs, HistoryArgs, LimitArgs, ListFormat, ReportArgs, RuleArgs, ScanArgs, ScanFlags, StagedArgs,
-    WalkArgs,
+    CiArgs, Cli, Color, CommitArgs, ConfigShowArgs, GlobalArgs, HistoryArgs, HookArgs, LimitArgs, ListFormat, PrePushArgs, ReportArgs,
+    RuleArgs, ScanArgs, ScanFlags, StagedArgs, WalkArgs,
 };
+use crate::commands::ci::{self, Plan};
+use crate::commands::hook::Kind;
 use crate::commands::output::{Output, Target};
 use crate::commands::rules::Form;
 use crate::commands::scan::Input;
@@ -112,6 +114,30 @@ pub(super) fn history(args: HistoryArgs) -> anyhow::Result<(Session, HistoryOpti
         unreachable: commits.unreachable,
     };
     Ok((session, options))
+}
+
+pub(super) fn ci(mut args: CiArgs) -> anyhow::Result<(Session, HistoryOptions, Plan)> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let plan = ci::plan(&args.repo, args.range, &variable)?;
+    let rules = &mut args.rules;
+    let is_chosen = rules.config.is_some() || rules.no_config || rules.config_from.is_some() || variable(CONFIG_VARIABLE).is_some();
+    if !is_chosen {
+        rules.config_from.clone_from(&plan.base);
+    }
+    let commits = CommitArgs { range: plan.range.clone(), no_messages: args.no_messages, ..CommitArgs::default() };
+    let (session, options) =
+        history(HistoryArgs { repo: args.repo, commits, limits: args.limits, rules: args.rules, report: args.report })?;
+    Ok((session, options, plan))
+}
+
+pub(super) fn pre_push(args: PrePushArgs) -> anyhow::Result<(Session, HistoryOptions)> {
+    let commits = CommitArgs { not_in: args.remote, no_messages: args.no_messages, ..CommitArgs::default() };
+    history(HistoryArgs { repo: PathBuf::from("."), commits, limits: args.limits, rules: args.rules, report: args.report })
+}
+
+pub(super) fn hooks(args: &HookArgs) -> Vec<Kind> {
+    let asked = [(args.pre_commit, Kind::PreCommit), (args.pre_push, Kind::PrePush)];
+    asked.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, kind)| kind).collect()
 }
 
 pub(super) fn shown_config(args: ConfigShowArgs) -> anyhow::Result<Config> {

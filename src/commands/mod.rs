@@ -1,10 +1,13 @@
 //! L5: the subcommands, one file each, and what they share: the exit status and the run of a scan.
 
 pub mod allow;
+pub mod ci;
 pub mod config;
 mod file;
 pub mod history;
+pub mod hook;
 pub mod output;
+pub mod pre_push;
 mod progress;
 pub mod rules;
 pub mod scan;

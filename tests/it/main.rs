@@ -5,11 +5,14 @@
 #[cfg(unix)]
 mod action;
 mod archive;
+mod ci;
 mod cli;
 mod config;
 mod decode;
 mod detector;
 mod history;
+#[cfg(unix)]
+mod hooks;
 mod layers;
 mod pipeline;
 mod readme;

@@ -1,0 +1,123 @@
+//! `keyward pre-push`: what a push is about to publish, as git's hook of that name is told.
+//!
+//! Git writes a line `<local ref> <local id> <remote ref> <remote id>` for each reference that is pushed. What the
+//! remote has already, by those ids or by its tracking branches, is left out.
+
+use super::{Console, Outcome, Session};
+use crate::pipeline::Attributions;
+use crate::sources::git::{GitEnvironment, Repository};
+use crate::sources::history::HistoryOptions;
+use anyhow::{Context as _, bail};
+use std::io::{BufRead, Read as _};
+
+/// The most that is read of git's list: several thousand references, in bytes.
+const MOST_INPUT: u64 = 64 << 20;
+
+/// One reference that is pushed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Push {
+    /// What it will be at; zeros where it is deleted.
+    local: String,
+    /// What the remote has there; zeros where it is new.
+    remote: String,
+}
+
+/// Scans what the references that `input` lists would publish. `options` names the repository, and in `not_in` the
+/// remote where git said which.
+///
+/// # Errors
+/// Where a line is not git's, there is no repository, an id is not known, or a report cannot be written.
+pub fn run(session: Session, options: HistoryOptions, input: &mut dyn BufRead, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    let pushes = read(input)?;
+    let published: Vec<&Push> = pushes.iter().filter(|push| !is_zero(&push.local)).collect();
+    if published.is_empty() {
+        let what = if pushes.is_empty() { "git named no reference that is pushed" } else { "only deletions are pushed" };
+        log::warn!("{what}, so nothing was scanned");
+        // The report is written nevertheless: who asked for a file expects one.
+        return session.run("history", console, |_| Ok((nothing(), Attributions::new())));
+    }
+    let repository = Repository::open(&options.repo, &GitEnvironment::of_process()?)?;
+    let range = range(&repository, &published);
+    let remote = options.not_in.filter(|name| is_tracked(&repository, name) || published.iter().any(|push| is_zero(&push.remote)));
+    super::history::run(session, HistoryOptions { range: Some(range), not_in: remote, ..options }, console)
+}
+
+/// Coverage of a push that publishes nothing.
+fn nothing() -> crate::sources::Coverage {
+    crate::sources::Coverage { scope: "push".to_owned(), ..Default::default() }
+}
+
+/// What is pushed, without what the remote has at the same places. Ids that are not in this clone exclude nothing.
+fn range(repository: &Repository, published: &[&Push]) -> String {
+    let reader = repository.objects().reader(0);
+    let is_known = |id: &str| gix::ObjectId::from_hex(id.as_bytes()).is_ok_and(|id| reader.header(&id).is_ok());
+    let mut words: Vec<String> = published.iter().map(|push| push.local.clone()).collect();
+    words.extend(published.iter().filter(|push| !is_zero(&push.remote) && is_known(&push.remote)).map(|push| format!("^{}", push.remote)));
+    words.join(" ")
+}
+
+/// Whether something is known of what a remote has.
+fn is_tracked(repository: &Repository, remote: &str) -> bool {
+    let references = repository.references(None).map_err(|error| error.to_string());
+    references.and_then(|references| references.below(&format!("refs/remotes/{remote}/"))).is_ok_and(|found| !found.is_empty())
+}
+
+/// Reads git's list.
+fn read(input: &mut dyn BufRead) -> anyhow::Result<Vec<Push>> {
+    let mut bytes = Vec::new();
+    input.take(MOST_INPUT).read_to_end(&mut bytes).context("cannot read what is pushed from standard input")?;
+    let text = String::from_utf8_lossy(&bytes);
+    text.lines().filter(|line| !line.trim().is_empty()).map(parse).collect()
+}
+
+/// Reads one line. A local "reference" may be any expression, spaces included (`HEAD@{1 day ago}`), so fields are counted from the end.
+fn parse(line: &str) -> anyhow::Result<Push> {
+    let mut fields = line.trim().rsplitn(4, ' ');
+    let (remote, _, local, name) = (fields.next(), fields.next(), fields.next(), fields.next());
+    match (local, remote, name) {
+        (Some(local), Some(remote), Some(_)) if is_id(local) && is_id(remote) => {
+            Ok(Push { local: local.to_owned(), remote: remote.to_owned() })
+        }
+        _ => bail!(
+            "standard input is not what git gives a pre-push hook (`<local ref> <local id> <remote ref> <remote id>`); to scan what a push would publish, run `keyward history --not-in origin`"
+        ),
+    }
+}
+
+fn is_id(text: &str) -> bool {
+    matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+/// Whether an id stands for nothing.
+fn is_zero(id: &str) -> bool {
+    id.bytes().all(|byte| byte == b'0')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Push, read};
+
+    fn pushes(text: &str) -> anyhow::Result<Vec<Push>> {
+        read(&mut text.as_bytes())
+    }
+
+    #[test]
+    fn lines_are_read_as_git_writes_them() {
+        let (a, b) = ("1".repeat(40), "0".repeat(40));
+        let read = pushes(&format!("refs/heads/main {a} refs/heads/main {b}\n\n(delete) {b} refs/heads/old {a}\n")).unwrap();
+        assert_eq!(read, [Push { local: a.clone(), remote: b.clone() }, Push { local: b, remote: a }]);
+    }
+
+    #[test]
+    fn a_local_name_may_hold_spaces_and_ids_may_be_sha256() {
+        let (a, b) = ("1".repeat(64), "2".repeat(64));
+        assert_eq!(pushes(&format!("HEAD@{{1 day ago}} {a} refs/heads/x {b}")).unwrap(), [Push { local: a, remote: b }]);
+    }
+
+    #[test]
+    fn another_input_is_an_error() {
+        for text in ["refs/heads/main\n", "a b c d\n", "one line of text\n"] {
+            assert!(pushes(text).unwrap_err().to_string().contains("keyward history --not-in origin"), "{text}");
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! `ci`: which range each provider's environment stands for.
+
+use crate::support::keyward::{Run, keyward, token};
+use crate::support::repo::Repo;
+use serde_json::{Value, json};
+
+const ZERO: &str = "0000000000000000000000000000000000000000";
+
+fn leak(seed: u64) -> String {
+    format!("key = {}\n", token(seed))
+}
+
+/// `main` with an old leak, and `feature` with a new one; `origin` has both.
+struct Case {
+    repo: Repo,
+    base: String,
+    head: String,
+}
+
+fn case() -> Case {
+    let repo = Repo::init();
+    let base = repo.commit_file("old.txt", leak(1));
+    repo.git(&["switch", "--quiet", "-c", "feature"]);
+    let head = repo.commit_file("new.txt", leak(2));
+    repo.git(&["update-ref", "refs/remotes/origin/main", &base]);
+    repo.git(&["update-ref", "refs/remotes/origin/feature", &head]);
+    repo.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"]);
+    Case { repo, base, head }
+}
+
+fn run(repo: &Repo, variables: &[(&str, &str)]) -> Run {
+    let mut run = keyward(repo.dir(), ["ci", "--format", "jsonl"]).acme();
+    for (name, value) in variables {
+        run = run.env(name, value);
+    }
+    run.run()
+}
+
+fn github(repo: &Repo, event: &str, payload: &Value) -> Run {
+    let path = repo.beside("event.json");
+    std::fs::write(&path, payload.to_string()).unwrap();
+    run(repo, &[("GITHUB_EVENT_NAME", event), ("GITHUB_EVENT_PATH", path.to_str().unwrap())])
+}
+
+/// Checks that exactly the files of this many findings are reported, and that the range is said.
+#[track_caller]
+fn finds(run: Run, count: usize, said: &str) {
+    assert_eq!(run.stdout.lines().count(), count, "{}\n{}", run.stdout, run.stderr);
+    assert!(run.stderr.contains(said), "{said} is not in: {}", run.stderr);
+    run.expect(i32::from(count > 0));
+}
+
+impl Case {
+    fn range(&self) -> String {
+        format!("{}..{}", self.base, self.head)
+    }
+
+    fn push(&self, before: &str) -> Value {
+        json!({"before": before, "after": self.head, "ref": "refs/heads/feature", "repository": {"default_branch": "main"}})
+    }
+}
+
+#[test]
+fn github_pull_requests_are_scanned_from_base_to_head() {
+    let case = case();
+    let payload = json!({"pull_request": {"base": {"sha": case.base}, "head": {"sha": case.head}}});
+    for event in ["pull_request", "pull_request_target", "pull_request_review"] {
+        finds(github(&case.repo, event, &payload), 1, &case.range());
+    }
+}
+
+#[test]
+fn github_merge_groups_are_scanned_from_base_to_head() {
+    let case = case();
+    let payload = json!({"merge_group": {"base_sha": case.base, "head_sha": case.head}});
+    finds(github(&case.repo, "merge_group", &payload), 1, &case.range());
+}
+
+#[test]
+fn github_pushes_are_scanned_from_before_to_after() {
+    let case = case();
+    finds(github(&case.repo, "push", &case.push(&case.base)), 1, &case.range());
+}
+
+#[test]
+fn a_new_branch_is_compared_with_the_default_branch_and_not_with_itself() {
+    let case = case();
+    finds(github(&case.repo, "push", &case.push(ZERO)), 1, &case.range());
+    case.repo.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
+    finds(github(&case.repo, "push", &case.push(ZERO)), 2, "GitHub: push");
+}
+
+#[test]
+fn a_new_default_branch_is_all_new() {
+    let case = case();
+    let mut payload = case.push(ZERO);
+    payload["repository"]["default_branch"] = "feature".into();
+    finds(github(&case.repo, "push", &payload), 2, &format!("scanning {} ", case.head));
+}
+
+#[test]
+fn after_a_forced_push_the_default_branch_is_the_base() {
+    let case = case();
+    finds(github(&case.repo, "push", &case.push(&"1".repeat(40))), 1, &case.range());
+}
+
+#[test]
+fn a_deleted_branch_is_clean() {
+    let case = case();
+    let payload = json!({"before": case.head, "after": ZERO, "ref": "refs/heads/feature"});
+    finds(github(&case.repo, "push", &payload), 0, "HEAD..HEAD");
+}
+
+#[test]
+fn schedules_and_starts_by_hand_scan_everything() {
+    let case = case();
+    for event in ["schedule", "workflow_dispatch"] {
+        finds(run(&case.repo, &[("GITHUB_EVENT_NAME", event)]), 2, "the whole history");
+    }
+}
+
+#[test]
+fn an_empty_range_is_clean_and_says_so() {
+    let case = case();
+    let payload = json!({"pull_request": {"base": {"sha": case.head}, "head": {"sha": case.head}}});
+    finds(github(&case.repo, "pull_request", &payload), 0, "holds no commits");
+}
+
+#[test]
+fn an_event_that_cannot_be_read_fails() {
+    let case = case();
+    assert!(run(&case.repo, &[("GITHUB_EVENT_NAME", "push")]).expect(2).stderr.contains("GITHUB_EVENT_PATH"));
+    assert!(github(&case.repo, "push", &json!({})).expect(2).stderr.contains("no `after`"));
+    assert!(github(&case.repo, "pull_request", &json!({"pull_request": 1})).expect(2).stderr.contains("pull_request.base.sha"));
+    let hostile = json!({"pull_request": {"base": {"sha": "--all"}, "head": {"sha": case.head}}});
+    assert!(github(&case.repo, "pull_request", &hostile).expect(2).stderr.contains("is not in the clone"));
+}
+
+#[test]
+fn a_shallow_clone_fails_and_names_the_setting() {
+    let case = case();
+    let shallow = Repo::clone_of(&case.repo, &["--depth=1", "--branch=feature"]);
+    let payload = json!({"pull_request": {"base": {"sha": case.base}, "head": {"sha": case.head}}});
+    assert!(github(&shallow, "pull_request", &payload).expect(2).stderr.contains("`fetch-depth: 0`"));
+    assert!(github(&shallow, "push", &case.push(&case.base)).expect(2).stderr.contains("`fetch-depth: 0`"));
+    let gitlab = [("GITLAB_CI", "true"), ("CI_MERGE_REQUEST_DIFF_BASE_SHA", &case.base), ("CI_COMMIT_SHA", &case.head)];
+    assert!(run(&shallow, &gitlab).expect(2).stderr.contains("GIT_DEPTH"));
+}
+
+#[test]
+fn a_change_cannot_loosen_its_own_check() {
+    let case = case();
+    let head = case.repo.commit_file(".keyward.yaml", "exclude: ['**']\n");
+    let payload = json!({"pull_request": {"base": {"sha": case.base}, "head": {"sha": head}}});
+    finds(github(&case.repo, "pull_request", &payload), 1, &head);
+}
+
+#[test]
+fn gitlab_tells_merge_requests_pushes_and_schedules_apart() {
+    let case = case();
+    let ci = ("GITLAB_CI", "true");
+    let commit = ("CI_COMMIT_SHA", case.head.as_str());
+    finds(run(&case.repo, &[ci, commit, ("CI_MERGE_REQUEST_DIFF_BASE_SHA", &case.base)]), 1, &case.range());
+    finds(run(&case.repo, &[ci, commit, ("CI_COMMIT_BEFORE_SHA", &case.base)]), 1, &case.range());
+    let new = [ci, commit, ("CI_COMMIT_BEFORE_SHA", ZERO), ("CI_COMMIT_BRANCH", "feature"), ("CI_DEFAULT_BRANCH", "main")];
+    finds(run(&case.repo, &new), 1, &case.range());
+    finds(run(&case.repo, &[ci, commit, ("CI_PIPELINE_SOURCE", "schedule")]), 2, "GitLab: schedule");
+}
+
+#[test]
+fn bitbucket_pull_requests_and_branches() {
+    let case = case();
+    let commit = ("BITBUCKET_COMMIT", case.head.as_str());
+    finds(run(&case.repo, &[commit, ("BITBUCKET_PR_DESTINATION_COMMIT", &case.base)]), 1, &case.range());
+    let abbreviated = [commit, ("BITBUCKET_PR_DESTINATION_COMMIT", &case.base[..12]), ("BITBUCKET_PR_DESTINATION_BRANCH", "main")];
+    finds(run(&case.repo, &abbreviated), 1, &case.range());
+    finds(run(&case.repo, &[commit, ("BITBUCKET_BRANCH", "feature")]), 1, "Bitbucket: push");
+}
+
+#[test]
+fn azure_pull_requests_pushes_and_schedules() {
+    let case = case();
+    let build = ("TF_BUILD", "True");
+    let version = ("BUILD_SOURCEVERSION", case.head.as_str());
+    let target = ("SYSTEM_PULLREQUEST_TARGETBRANCH", "refs/heads/main");
+    finds(run(&case.repo, &[build, version, ("BUILD_REASON", "PullRequest"), target]), 1, &case.range());
+    let branch = ("BUILD_SOURCEBRANCH", "refs/heads/feature");
+    finds(run(&case.repo, &[build, version, ("BUILD_REASON", "IndividualCI"), branch]), 1, &case.range());
+    finds(run(&case.repo, &[build, version, ("BUILD_REASON", "Schedule")]), 2, "Azure: Schedule");
+}
+
+#[test]
+fn circleci_compares_with_the_default_branch() {
+    let case = case();
+    let variables = [("CIRCLECI", "true"), ("CIRCLE_BRANCH", "feature"), ("CIRCLE_SHA1", case.head.as_str())];
+    finds(run(&case.repo, &variables), 1, &case.range());
+}
+
+#[test]
+fn jenkins_change_requests_and_builds() {
+    let case = case();
+    let (url, commit) = (("JENKINS_URL", "https://ci.example.org/"), ("GIT_COMMIT", case.head.as_str()));
+    finds(run(&case.repo, &[url, commit, ("CHANGE_TARGET", "main")]), 1, &case.range());
+    finds(run(&case.repo, &[url, commit, ("GIT_PREVIOUS_SUCCESSFUL_COMMIT", &case.base)]), 1, &case.range());
+    finds(run(&case.repo, &[url, commit]), 2, "first build");
+    assert!(run(&case.repo, &[url, commit, ("CHANGE_TARGET", "gone")]).expect(2).stderr.contains("the target branch"));
+}
+
+#[test]
+fn without_a_pipeline_the_upstream_is_the_base() {
+    let case = case();
+    finds(run(&case.repo, &[]), 2, "the whole history");
+    case.repo.git(&["remote", "add", "origin", "https://example.org/repo.git"]);
+    case.repo.git(&["branch", "--quiet", "--set-upstream-to=origin/main"]);
+    finds(run(&case.repo, &[]), 1, &case.range());
+}
+
+#[test]
+fn a_given_range_goes_before_the_environment() {
+    let case = case();
+    let range = format!("{0}..{0}", case.base);
+    let run = keyward(case.repo.dir(), ["ci", "--range", &range]).acme().env("GITHUB_EVENT_NAME", "push").run().expect(0);
+    assert!(run.stderr.contains("--range"), "{}", run.stderr);
+}
