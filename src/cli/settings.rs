@@ -117,7 +117,7 @@ pub(super) fn history(args: HistoryArgs) -> anyhow::Result<(Session, HistoryOpti
 }
 
 pub(super) fn ci(mut args: CiArgs) -> anyhow::Result<(Session, HistoryOptions, Plan)> {
-    let variable = |name: &str| std::env::var(name).ok();
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let plan = ci::plan(&args.repo, args.range, &variable)?;
     let rules = &mut args.rules;
     let is_chosen = rules.config.is_some() || rules.no_config || rules.config_from.is_some() || variable(CONFIG_VARIABLE).is_some();

@@ -40,7 +40,7 @@ pub fn install(kinds: &[Kind], global: bool, console: &mut Console<'_>) -> anyho
         let lines: Vec<String> = missing.iter().map(|kind| manager.advice(*kind)).collect();
         bail!("{} manages the hooks of this repository: {}", manager.name, lines.join("; "));
     }
-    let place = if global { Place::global(true)? } else { Place::of_repository()? };
+    let place = if global { Place::global(true)? } else { own_place()? };
     fs::create_dir_all(&place.hooks).with_context(|| format!("{}: cannot make the directory of hooks", place.hooks.display()))?;
     let binary = std::env::current_exe().context("cannot tell where this program is")?;
     let mut lines = Vec::new();
@@ -62,12 +62,16 @@ pub fn install(kinds: &[Kind], global: bool, console: &mut Console<'_>) -> anyho
 /// # Errors
 /// Where there is no repository or a file cannot be changed.
 pub fn uninstall(kinds: &[Kind], global: bool, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
-    let place = if global { Place::global(false)? } else { Place::of_repository()? };
+    let place = if global { Place::global(false)? } else { own_place()? };
     let all = kinds.is_empty();
     let kinds = if all { &Kind::ALL[..] } else { kinds };
     let mut lines = Vec::new();
     for kind in kinds {
-        lines.push(uninstall_one(&place.hooks.join(kind.name()))?);
+        let hook = place.hooks.join(kind.name());
+        lines.push(uninstall_one(&hook)?);
+        if place.is_made_here && !all && state(&hook) == State::Absent {
+            write(&hook, &script::forward())?;
+        }
     }
     if place.is_made_here && all {
         for name in script::FORWARDED {
@@ -98,6 +102,9 @@ pub fn status(global: bool, console: &mut Console<'_>) -> anyhow::Result<Outcome
     for kind in Kind::ALL {
         let hook = place.hooks.join(kind.name());
         let words = match state(&hook) {
+            State::Ours if !script::is_check(&fs::read(&hook)?) => {
+                format!("not installed (`keyward hook install --{} --global`)", kind.name())
+            }
             State::Ours if before(&hook).exists() => "installed, runs the hook that was there first".to_owned(),
             State::Ours => "installed".to_owned(),
             State::Foreign => format!("not installed (another hook is there; `keyward hook install --{}` keeps it)", kind.name()),
@@ -107,6 +114,15 @@ pub fn status(global: bool, console: &mut Console<'_>) -> anyhow::Result<Outcome
     }
     lines.push(format!("hooks are in {}", place.hooks.display()));
     say(console, &lines)
+}
+
+/// The hooks of the repository, unless those of all repositories stand in their place.
+fn own_place() -> anyhow::Result<Place> {
+    let place = Place::of_repository()?;
+    if place.is_global {
+        bail!("{}: `core.hooksPath` of this user is for all repositories, this one included; add --global", place.hooks.display());
+    }
+    Ok(place)
 }
 
 fn install_one(place: &Place, name: &str, script: &[u8]) -> anyhow::Result<String> {

@@ -213,6 +213,7 @@ fn without_a_pipeline_the_upstream_is_the_base() {
     case.repo.git(&["remote", "add", "origin", "https://example.org/repo.git"]);
     case.repo.git(&["branch", "--quiet", "--set-upstream-to=origin/main"]);
     finds(run(&case.repo, &[]), 1, &case.range());
+    finds(run(&case.repo, &[("CI", "true")]), 2, "the whole history");
 }
 
 #[test]

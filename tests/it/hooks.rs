@@ -191,6 +191,10 @@ fn hooks_for_all_repositories_keep_those_of_each() {
     assert_eq!(fs::read_to_string(&notes).unwrap().lines().count(), 2, "pre-commit and commit-msg of the repository run");
     repo.stage("b.txt", leak(1));
     assert!(!repo.try_git(repo.dir(), &commit, &variables).status.success());
+    let status = run("status").stdout;
+    assert!(status.contains("pre-commit: installed") && status.contains("pre-push: not installed"), "{status}");
+    let local = keyward(repo.dir(), ["hook", "install"]).env("GIT_CONFIG_GLOBAL", &config).env("XDG_CONFIG_HOME", &home).run().expect(2);
+    assert!(local.stderr.contains("add --global"), "{}", local.stderr);
     run("uninstall");
     assert!(!home.join("keyward/hooks").exists());
     assert!(!fs::read_to_string(&config).unwrap().contains("hooksPath"));

@@ -62,23 +62,28 @@ type Reader = fn(&Variables<'_>) -> anyhow::Result<Request>;
 /// Finds the provider and what it says.
 pub(super) fn find(lookup: Lookup<'_>) -> anyhow::Result<Request> {
     let variables = Variables(lookup);
-    let known: [(&str, Reader); 6] = [
+    let known: [(&str, Reader); 7] = [
         ("GITHUB_EVENT_NAME", github),
         ("GITLAB_CI", |variables| Ok(gitlab(variables))),
         ("BITBUCKET_COMMIT", |variables| Ok(bitbucket(variables))),
         ("TF_BUILD", |variables| Ok(azure(variables))),
         ("CIRCLECI", |variables| Ok(circleci(variables))),
         ("JENKINS_URL", |variables| Ok(jenkins(variables))),
+        ("JENKINS_HOME", |variables| Ok(jenkins(variables))),
     ];
     match known.iter().find(|(mark, _)| variables.get(mark).is_some()) {
         Some((_, read)) => read(&variables),
-        None => Ok(Request {
-            provider: "git",
-            name: "no pipeline".to_owned(),
-            event: Event::Local,
-            depth: "a depth that reaches it (`git fetch --unshallow`)",
-        }),
+        None => Ok(elsewhere(&variables)),
     }
+}
+
+/// No provider that is known. A pipeline's branch is at its upstream, so that nothing would seem new there.
+fn elsewhere(variables: &Variables<'_>) -> Request {
+    let (name, event) = match variables.get("CI") {
+        Some(value) if value != "false" && value != "0" => ("unknown pipeline", Event::Everything),
+        _ => ("no pipeline", Event::Local),
+    };
+    Request { provider: "git", name: name.to_owned(), event, depth: "a depth that reaches it (`git fetch --unshallow`)" }
 }
 
 /// The environment; empty values count as unset.

@@ -27,7 +27,8 @@ impl Place {
         if hooks.exists() && !hooks.is_dir() {
             bail!("{}: `core.hooksPath` names no directory, so git runs no hooks here; unset it first", hooks.display());
         }
-        Ok(Place { hooks, is_global: false, is_made_here: false })
+        let is_global = shared(&top).is_some_and(|shared| shared.is_absolute() && shared == hooks);
+        Ok(Place { hooks, is_global, is_made_here: false })
     }
 
     /// The hooks of all repositories of this user. Where none is set up, `keyward/hooks` in the directory of
@@ -35,13 +36,16 @@ impl Place {
     pub(super) fn global(may_make: bool) -> anyhow::Result<Place> {
         let here = std::env::current_dir().context("cannot tell the working directory")?;
         let own = own_directory()?;
-        match ask(&here, &["config", "--global", "--type=path", "--get", "core.hooksPath"]) {
-            Ok(path) => {
-                let hooks = here.join(path);
-                Ok(Place { is_made_here: hooks == own, hooks, is_global: true })
+        match shared(&here) {
+            Some(hooks) if hooks.is_relative() => {
+                bail!("`core.hooksPath` is {}, which lies in each repository; install there, without --global", hooks.display())
             }
-            Err(_) if may_make => Ok(Place { hooks: own, is_global: true, is_made_here: true }),
-            Err(_) => bail!("no hooks for all repositories are set up (`core.hooksPath` of `git config --global`)"),
+            Some(hooks) if !hooks.is_dir() && hooks.exists() => {
+                bail!("{}: `core.hooksPath` names no directory, so git runs no hooks; unset it first", hooks.display())
+            }
+            Some(hooks) => Ok(Place { is_made_here: hooks == own, hooks, is_global: true }),
+            None if may_make => Ok(Place { hooks: own, is_global: true, is_made_here: true }),
+            None => bail!("no hooks for all repositories are set up (`core.hooksPath` of `git config --global`)"),
         }
     }
 
@@ -119,6 +123,11 @@ fn own_directory() -> anyhow::Result<PathBuf> {
     let home = || set("HOME").or_else(|| set("USERPROFILE")).map(|home| home.join(".config"));
     let base = set("XDG_CONFIG_HOME").or_else(home).context("cannot tell the home directory; set HOME")?;
     Ok(base.join("keyward").join("hooks"))
+}
+
+/// The directory of hooks that this user has set for all repositories; a relative one lies in each.
+fn shared(dir: &Path) -> Option<PathBuf> {
+    ask(dir, &["config", "--global", "--type=path", "--get", "core.hooksPath"]).ok()
 }
 
 /// What git says, without the line end.

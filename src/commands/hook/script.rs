@@ -59,6 +59,11 @@ pub(super) fn is_ours(script: &[u8]) -> bool {
     script.split(|byte| *byte == b'\n').take(3).any(|line| line.trim_ascii_end() == MARKER.as_bytes())
 }
 
+/// Whether a hook of ours runs keyward, and not only the hook of the repository.
+pub(super) fn is_check(script: &[u8]) -> bool {
+    script.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"keyward="))
+}
+
 /// A hook that runs what was there before, then keyward, which is `binary` where it is not on the PATH.
 pub(super) fn check(kind: Kind, binary: &Path, is_global: bool) -> Vec<u8> {
     let chained = if is_global { format!("before=$0{}\n{OF_REPOSITORY}", super::BEFORE) } else { format!("before=$0{}\n", super::BEFORE) };
@@ -124,7 +129,7 @@ fn quoted(path: &Path) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, check, forward, is_ours, quoted};
+    use super::{Kind, check, forward, is_check, is_ours, quoted};
     use std::path::Path;
 
     #[test]
@@ -133,6 +138,7 @@ mod tests {
             assert!(is_ours(&script));
         }
         assert!(!is_ours(b"#!/bin/sh\nkeyward staged\n"));
+        assert!(!is_check(&forward()) && is_check(&check(Kind::PrePush, Path::new("k"), true)));
     }
 
     #[test]
