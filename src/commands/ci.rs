@@ -1,6 +1,6 @@
 //! `keyward ci`: what a pipeline is about, found by itself, and scanned.
 //!
-//! [`providers`] reads from the environment what was asked for; here that is looked up in the clone. Where the clone
+//! `providers` reads from the environment what was asked for; here that is looked up in the clone. Where the clone
 //! cannot say what is new, more is scanned and never less; where it lacks the commits, the run fails.
 
 mod providers;
