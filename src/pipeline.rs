@@ -12,6 +12,7 @@ pub use places::{Places, clean};
 use crate::blob::{Blob, ObjectKind, Origin, Skip, SkipReason};
 use crate::config::globs::PathGlobs;
 use crate::engine::{Detector, Scratch};
+use crate::findings::baseline::{Baseline, Candidate, Judgement};
 use crate::findings::fingerprint::fingerprint;
 use crate::findings::triage::{Case, Policy, Verdict};
 use crate::findings::{Attribution, Finding, RuleFacts, dedupe};
@@ -37,6 +38,8 @@ pub struct Pipeline<'a> {
     places: &'a Places,
     excluded: &'a PathGlobs,
     archives: Option<Limits>,
+    /// The baseline, and the day for which it counts.
+    baseline: Option<(&'a Baseline, String)>,
     /// Scratch space that no thread uses at the moment.
     idle: Mutex<Vec<Scratch>>,
     hits: Mutex<Vec<(Origin, Vec<Found>)>>,
@@ -64,6 +67,10 @@ pub struct Results {
     pub skips: Vec<Skip>,
     /// What was scanned.
     pub coverage: Coverage,
+    /// What the baseline was asked about; empty without one.
+    pub candidates: Vec<Candidate>,
+    /// How the candidates stand to the baseline.
+    pub judgement: Judgement,
 }
 
 /// What history knows of objects, by object id.
@@ -74,13 +81,19 @@ impl<'a> Pipeline<'a> {
     #[must_use]
     pub fn new(detector: &'a Detector, policy: &'a Policy, places: &'a Places, excluded: &'a PathGlobs) -> Self {
         let (idle, hits, skips) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Pipeline { detector, policy, places, excluded, archives: None, idle, hits, skips, progress: Progress::default() }
+        Pipeline { detector, policy, places, excluded, archives: None, baseline: None, idle, hits, skips, progress: Progress::default() }
     }
 
     /// Opens archives, and scans what is in them instead of their own bytes.
     #[must_use]
     pub fn with_archives(self, limits: Limits) -> Self {
         Pipeline { archives: Some(limits), ..self }
+    }
+
+    /// Suppresses what a baseline accepts on the day `today`, YYYY-MM-DD.
+    #[must_use]
+    pub fn with_baseline(self, baseline: &'a Baseline, today: String) -> Self {
+        Pipeline { baseline: Some((baseline, today)), ..self }
     }
 
     /// How far it is.
@@ -113,6 +126,7 @@ impl<'a> Pipeline<'a> {
                 }
             }
         }
+        self.apply_baseline(&mut results);
         dedupe::arrange(&mut results.findings);
         dedupe::arrange(&mut results.suppressed);
         results.skips = skips;
@@ -139,7 +153,12 @@ impl<'a> Pipeline<'a> {
         });
         let (list, suppressed) = match verdict {
             Verdict::Drop => return,
-            Verdict::Report => (&mut results.findings, None),
+            Verdict::Report => {
+                if self.baseline.is_some() {
+                    results.candidates.push(Candidate { rule: rule.id.clone(), path: identity, secret: found.secret.clone() });
+                }
+                (&mut results.findings, None)
+            }
             Verdict::Suppress(suppression) => (&mut results.suppressed, Some(suppression)),
         };
         list.push(Finding {
@@ -154,6 +173,20 @@ impl<'a> Pipeline<'a> {
             also_at: Vec::new(),
             suppressed,
         });
+    }
+
+    /// Suppresses what the baseline accepts. Findings and candidates are still in the same order.
+    fn apply_baseline(&self, results: &mut Results) {
+        let Some((baseline, today)) = &self.baseline else { return };
+        let exists = |path: &str| path.starts_with(MESSAGE_PATH) || path.starts_with(NO_PATH) || self.places.exists(path);
+        let judgement = baseline.judge(&results.candidates, today, &exists);
+        for (index, mut finding) in std::mem::take(&mut results.findings).into_iter().enumerate() {
+            finding.suppressed = baseline.suppression(&judgement, index);
+            let list = if finding.suppressed.is_some() { &mut results.suppressed } else { &mut results.findings };
+            list.push(finding);
+        }
+        results.coverage.notes.extend(baseline.expired(&judgement));
+        results.judgement = judgement;
     }
 
     /// Whether the configuration excludes what is at a path that is known before attribution.

@@ -71,6 +71,9 @@ pub enum Command {
     /// Accept findings: add their fingerprints to the allowlist of the configuration
     #[command(after_help = help::ALLOW_HELP)]
     Allow(AllowArgs),
+    /// Accept everything that is there already, so that only new secrets are reported
+    #[command(subcommand)]
+    Baseline(BaselineCommand),
     /// Show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),
@@ -219,10 +222,19 @@ pub struct ReportArgs {
     /// Write the report to a file instead of standard output
     #[arg(long, short = 'o', value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub output: Option<PathBuf>,
+    /// Accept what this baseline lists [default: .keyward.baseline at the top, if it is there]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, conflicts_with = "no_baseline")]
+    pub baseline: Option<PathBuf>,
+    /// Report what a baseline accepts
+    #[arg(long)]
+    pub no_baseline: bool,
+    /// The revision that the baseline is read from where no flag names one: the base of the change that a pipeline checks.
+    #[arg(skip)]
+    pub baseline_from: Option<String>,
     /// Show secrets in clear; by default every report redacts them
     #[arg(long)]
     pub show_secrets: bool,
-    /// Also report what comments and allowlists suppress, marked as such
+    /// Also report what comments, allowlists and baselines suppress, marked as such
     #[arg(long)]
     pub report_suppressed: bool,
     /// Exit with 0 in spite of findings; errors still are 2
@@ -395,6 +407,91 @@ pub struct AllowArgs {
     /// The configuration to add to [default: the one that a scan here would use, or a new .keyward.yaml]
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub config: Option<PathBuf>,
+}
+
+/// `keyward baseline`.
+#[derive(Debug, Subcommand)]
+pub enum BaselineCommand {
+    /// Make a baseline that accepts everything that a scan finds now
+    #[command(after_help = help::BASELINE_CREATE_HELP)]
+    Create {
+        /// The file to make [default: .keyward.baseline at the top of the repository]
+        #[arg(long, short = 'o', value_name = "FILE", value_hint = ValueHint::FilePath)]
+        output: Option<PathBuf>,
+        /// What is said of the entries.
+        #[command(flatten)]
+        remark: RemarkArgs,
+        /// The scan.
+        #[command(flatten)]
+        scan: BaselineScanArgs,
+    },
+    /// Accept what was found since, too; entries that are there stay as they are
+    #[command(after_help = help::BASELINE_EXIT)]
+    Update {
+        /// The baseline [default: .keyward.baseline at the top of the repository]
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        baseline: Option<PathBuf>,
+        /// What is said of the entries.
+        #[command(flatten)]
+        remark: RemarkArgs,
+        /// The scan.
+        #[command(flatten)]
+        scan: BaselineScanArgs,
+    },
+    /// Drop entries that nothing matches any more
+    #[command(after_help = help::BASELINE_EXIT)]
+    Prune {
+        /// The baseline [default: .keyward.baseline at the top of the repository]
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        baseline: Option<PathBuf>,
+        /// The scan.
+        #[command(flatten)]
+        scan: BaselineScanArgs,
+    },
+    /// List entries that nothing matches any more, and expired ones
+    #[command(after_help = help::BASELINE_CHECK_HELP)]
+    Check {
+        /// The baseline [default: .keyward.baseline at the top of the repository]
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        baseline: Option<PathBuf>,
+        /// The scan.
+        #[command(flatten)]
+        scan: BaselineScanArgs,
+    },
+}
+
+/// What is said of new baseline entries.
+#[derive(Debug, Default, Args)]
+pub struct RemarkArgs {
+    /// Why they are accepted; stands in the baseline and in reports
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Who accepts them
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+    /// The last day on which they count, as YYYY-MM-DD; also renews expired ones
+    #[arg(long, value_name = "DATE")]
+    pub expires: Option<String>,
+}
+
+/// The scan behind `keyward baseline`.
+#[derive(Debug, Args)]
+pub struct BaselineScanArgs {
+    /// What to scan [default: the whole repository, or the working directory outside of one]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub path: Option<PathBuf>,
+    /// Go on where something could not be scanned
+    #[arg(long)]
+    pub allow_incomplete: bool,
+    /// Which files.
+    #[command(flatten)]
+    pub walk: WalkArgs,
+    /// Bounds.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub rules: RuleArgs,
 }
 
 /// `keyward config`.

@@ -108,6 +108,28 @@ Exit status:
   0  the findings are accepted
   2  the configuration could not be changed";
 
+pub(super) const BASELINE_EXIT: &str = "\
+Exit status:
+  0  done
+  2  the baseline is malformed, or not everything could be scanned; nothing was changed";
+
+pub(super) const BASELINE_CREATE_HELP: &str = "\
+Examples:
+  keyward baseline create --reason 'before keyward came'
+  keyward baseline create --output legacy.baseline legacy/
+
+The file is meant to be committed. It holds no secret, only salted slow hashes.
+
+Exit status:
+  0  made
+  2  it is there already, or not everything could be scanned; nothing was changed";
+
+pub(super) const BASELINE_CHECK_HELP: &str = "\
+Exit status:
+  0  every entry is in use
+  1  entries are unused or expired; each is listed
+  2  the baseline is malformed, or not everything could be scanned";
+
 pub(super) const COMPLETIONS_HELP: &str = "\
 Examples:
   keyward completions bash > ~/.local/share/bash-completion/completions/keyward

@@ -64,6 +64,10 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
             let path = settings::config_to_change(args.config)?;
             commands::allow::run(&path, &args.fingerprints, args.reason.as_deref(), console)
         }
+        Some(Command::Baseline(command)) => {
+            let (session, action, target) = settings::baseline(command)?;
+            commands::baseline::run(session, &action, target, console)
+        }
         Some(Command::Config(ConfigCommand::Show(args))) => commands::config::show(&settings::shown_config(args)?, console),
         Some(Command::Rules(command)) => rules(command, console),
         Some(Command::Completions { shell }) => {

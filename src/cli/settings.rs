@@ -1,9 +1,10 @@
 //! L6: from plain flags to checked settings: which configuration, which directories, which reports.
 
 use super::args::{
-    CiArgs, Cli, Color, CommitArgs, ConfigShowArgs, GlobalArgs, HistoryArgs, HookArgs, LimitArgs, ListFormat, PrePushArgs, ReportArgs,
-    RuleArgs, ScanArgs, ScanFlags, StagedArgs, WalkArgs,
+    BaselineCommand, BaselineScanArgs, CiArgs, Cli, Color, CommitArgs, ConfigShowArgs, GlobalArgs, HistoryArgs, HookArgs, LimitArgs,
+    ListFormat, PrePushArgs, RemarkArgs, ReportArgs, RuleArgs, ScanArgs, ScanFlags, StagedArgs, WalkArgs,
 };
+use crate::commands::baseline::{self, Action};
 use crate::commands::ci::{self, Plan};
 use crate::commands::hook::Kind;
 use crate::commands::output::{Output, Target};
@@ -14,6 +15,7 @@ use crate::config::files::{Choice, MOST_BYTES, Revision};
 use crate::config::load::{Request, load};
 use crate::config::select::Selection;
 use crate::config::{Config, Partial, Sourced, discover};
+use crate::findings::baseline::{Baseline, MOST_BYTES as MOST_BASELINE_BYTES, NAME as BASELINE, Remark};
 use crate::pipeline::{Places, clean};
 use crate::report::{Format, Style};
 use crate::sources::history::{HistoryOptions, Snapshot};
@@ -81,7 +83,10 @@ pub(super) fn scan(args: ScanArgs) -> anyhow::Result<(Session, Input, bool)> {
         Input::Stdin(_) => cwd.clone(),
     };
     let partial = partial(&flags.rules, Some(&flags.walk), &flags.limits);
-    let session = session(&start, &cwd, &flags.rules, partial, &flags.limits, flags.report)?;
+    let mut session = session(&start, &cwd, &flags.rules, partial, &flags.limits, flags.report)?;
+    if let Input::Paths(paths) = &input {
+        session.whole = paths.iter().map(|path| clean(&cwd.join(path))).collect();
+    }
     Ok((session, input, flags.walk.follow))
 }
 
@@ -124,6 +129,7 @@ pub(super) fn ci(mut args: CiArgs) -> anyhow::Result<(Session, HistoryOptions, P
     if !is_chosen {
         rules.config_from.clone_from(&plan.base);
     }
+    args.report.baseline_from.clone_from(&plan.base);
     let commits = CommitArgs { range: plan.range.clone(), no_messages: args.no_messages, ..CommitArgs::default() };
     let (session, options) =
         history(HistoryArgs { repo: args.repo, commits, limits: args.limits, rules: args.rules, report: args.report })?;
@@ -138,6 +144,50 @@ pub(super) fn pre_push(args: PrePushArgs) -> anyhow::Result<(Session, HistoryOpt
 pub(super) fn hooks(args: &HookArgs) -> Vec<Kind> {
     let asked = [(args.pre_commit, Kind::PreCommit), (args.pre_push, Kind::PrePush)];
     asked.into_iter().filter(|(is_asked, _)| *is_asked).map(|(_, kind)| kind).collect()
+}
+
+/// The scan behind `keyward baseline`, what it is for, and the file.
+pub(super) fn baseline(command: BaselineCommand) -> anyhow::Result<(Session, Action, baseline::Target)> {
+    let remark = |args: RemarkArgs| Remark { reason: args.reason, by: args.by, expires: args.expires };
+    let (action, file, args) = match command {
+        BaselineCommand::Create { output, remark: args, scan } => (Action::Create(remark(args)), output, scan),
+        BaselineCommand::Update { baseline, remark: args, scan } => (Action::Update(remark(args)), baseline, scan),
+        BaselineCommand::Prune { baseline, scan } => (Action::Prune, baseline, scan),
+        BaselineCommand::Check { baseline, scan } => (Action::Check, baseline, scan),
+    };
+    let BaselineScanArgs { path, allow_incomplete, walk, limits, rules } = args;
+    let cwd = working_directory()?;
+    let near = path.as_ref().map_or_else(|| cwd.clone(), |path| common_directory(std::slice::from_ref(path), &cwd));
+    let top = discover::search(&near, &cwd).top;
+    let below = |path: PathBuf| path.strip_prefix(&cwd).map(Path::to_owned).unwrap_or(path);
+    let path = path.unwrap_or_else(|| if top == cwd { PathBuf::from(".") } else { top.clone() });
+    let start = common_directory(std::slice::from_ref(&path), &cwd);
+    let report = ReportArgs { allow_incomplete, no_baseline: true, ..ReportArgs::default() };
+    let mut session = session(&start, &cwd, &rules, partial(&rules, Some(&walk), &limits), &limits, report)?;
+    session.whole = vec![clean(&cwd.join(&path))];
+    let file = file.unwrap_or_else(|| below(top.join(BASELINE)));
+    Ok((session, action, baseline::Target { file, path, follow_links: walk.follow }))
+}
+
+/// The baseline that the flags name, or the one at the top: as it is in the revision that the configuration is from.
+fn load_baseline(start: &Path, cwd: &Path, rules: &RuleArgs, report: &ReportArgs) -> anyhow::Result<Option<Baseline>> {
+    if report.no_baseline {
+        return Ok(None);
+    }
+    if let Some(path) = &report.baseline {
+        return baseline::load(path, &path.display().to_string(), false).map(Some);
+    }
+    if let Some(name) = rules.config_from.as_ref().or(report.baseline_from.as_ref()) {
+        let snapshot = Snapshot::open(start, name).context("the baseline")?;
+        let bytes = snapshot.read(BASELINE, MOST_BASELINE_BYTES)?;
+        return bytes.map(|bytes| baseline::parse(&format!("{name}:{BASELINE}"), &bytes)).transpose();
+    }
+    let path = discover::search(start, cwd).top.join(BASELINE);
+    if path.symlink_metadata().is_err() {
+        return Ok(None);
+    }
+    let shown = path.strip_prefix(cwd).unwrap_or(&path).display().to_string();
+    baseline::load(&path, &shown, true).map(Some)
 }
 
 pub(super) fn shown_config(args: ConfigShowArgs) -> anyhow::Result<Config> {
@@ -186,7 +236,9 @@ fn session(
     let config = config(start, cwd, rules, partial)?;
     let repository = discover::repository_root(start);
     let places = Places { cwd: cwd.to_owned(), configuration: config.root.clone(), repository };
-    Ok(Session { config, places, threads: limits.threads.map_or(0, usize::from), output: output(report)? })
+    let baseline = load_baseline(start, cwd, rules, &report)?;
+    let threads = limits.threads.map_or(0, usize::from);
+    Ok(Session { config, places, threads, output: output(report)?, baseline, whole: Vec::new() })
 }
 
 fn config(start: &Path, cwd: &Path, rules: &RuleArgs, flags: Partial) -> anyhow::Result<Config> {

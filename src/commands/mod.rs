@@ -1,6 +1,7 @@
 //! L5: the subcommands, one file each, and what they share: the exit status and the run of a scan.
 
 pub mod allow;
+pub mod baseline;
 pub mod ci;
 pub mod config;
 mod file;

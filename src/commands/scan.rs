@@ -27,17 +27,22 @@ pub fn run(session: Session, input: Input, follow_links: bool, stdin: &mut dyn R
             session.run("stdin", console, |pipeline| Ok((stdin::scan(&name, stdin, max_size, pipeline)?, Attributions::new())))
         }
         Input::Paths(paths) => {
-            let options = WalkOptions {
-                paths,
-                respect_ignore: session.config.ignore_files.value,
-                hidden: session.config.hidden.value,
-                max_size,
-                threads: session.threads,
-                follow_links,
-                exclude: exclude(&session),
-            };
+            let options = options(&session, paths, follow_links);
             session.run("tree", console, |pipeline| Ok((walk(&options, pipeline)?, Attributions::new())))
         }
+    }
+}
+
+/// How files and directories are walked.
+pub(super) fn options(session: &Session, paths: Vec<PathBuf>, follow_links: bool) -> WalkOptions {
+    WalkOptions {
+        paths,
+        respect_ignore: session.config.ignore_files.value,
+        hidden: session.config.hidden.value,
+        max_size: session.config.max_size.value.limit(),
+        threads: session.threads,
+        follow_links,
+        exclude: exclude(session),
     }
 }
 

@@ -4,14 +4,17 @@ use super::output::{Output, Written};
 use super::{Outcome, progress};
 use crate::config::Config;
 use crate::engine::{Detector, DetectorError};
+use crate::findings::baseline::Baseline;
 use crate::findings::triage::Policy;
-use crate::pipeline::{Attributions, Pipeline, Places};
+use crate::pipeline::{Attributions, Pipeline, Places, Results};
 use crate::report::{Report, Style};
-use crate::rules::RuleSet;
+use crate::rules::{Confidence, RuleSet};
 use crate::sources::Coverage;
 use crate::sources::archive::Limits;
+use crate::text::date;
 use anyhow::Context as _;
 use std::io::Write;
+use std::path::PathBuf;
 use std::time::{Instant, SystemTime};
 
 /// Everything that a scan needs besides its source.
@@ -25,6 +28,20 @@ pub struct Session {
     pub threads: usize,
     /// Where reports go, and what they show.
     pub output: Output,
+    /// What is accepted already.
+    pub baseline: Option<Baseline>,
+    /// The absolute paths of which everything is scanned; none where only a part is.
+    pub whole: Vec<PathBuf>,
+}
+
+/// What a scan came to, before it is reported.
+pub(super) struct Scanned {
+    pub(super) results: Results,
+    /// Places of the allowlist entries that suppressed nothing.
+    unused_allow: Vec<String>,
+    /// Indices of the baseline entries that covered nothing.
+    pub(super) unused: Vec<usize>,
+    rules: usize,
 }
 
 /// What a command says things on. Standard error is the logger's.
@@ -49,15 +66,10 @@ impl Session {
         source: impl FnOnce(&Pipeline<'_>) -> anyhow::Result<(Coverage, Attributions)>,
     ) -> anyhow::Result<Outcome> {
         self.output.check()?;
-        let detector = build_detector(&self.config)?;
-        let policy = Policy::new(&self.config);
         let (started, clock) = (SystemTime::now(), Instant::now());
-        let mut pipeline = Pipeline::new(&detector, &policy, &self.places, &self.config.excluded);
-        if self.config.archives.value {
-            pipeline = pipeline.with_archives(archive_limits(self.config.max_size.value.limit()));
-        }
-        let (coverage, attributions) = progress::shown(console.progress, pipeline.progress(), || source(&pipeline))?;
-        let results = pipeline.finish(coverage, &attributions);
+        let mut scanned = self.scan(console, source)?;
+        scanned.note_unused(self.baseline.as_ref());
+        let Scanned { results, unused_allow, rules, .. } = scanned;
         let shown = if self.output.report_suppressed { &results.suppressed[..] } else { &[] };
         let report = Report {
             findings: &results.findings,
@@ -66,7 +78,7 @@ impl Session {
             coverage: &results.coverage,
             skips: &results.skips,
             errors: &[],
-            rules: detector.rules().len(),
+            rules,
             category,
             started,
             elapsed: clock.elapsed(),
@@ -74,11 +86,56 @@ impl Session {
         };
         let written = self.output.write(&report, console)?;
         say(&report, &written);
-        for entry in policy.unused() {
+        for entry in unused_allow {
             log::info!("{entry}: this `allow` entry suppressed nothing in this scan");
         }
         Ok(Outcome::of_scan(!report.findings.is_empty(), report.is_complete(), self.output.exit))
     }
+
+    /// Runs one scan and reports nothing.
+    pub(super) fn scan(
+        &self,
+        console: &Console<'_>,
+        source: impl FnOnce(&Pipeline<'_>) -> anyhow::Result<(Coverage, Attributions)>,
+    ) -> anyhow::Result<Scanned> {
+        let detector = build_detector(&self.config)?;
+        let policy = Policy::new(&self.config);
+        let mut pipeline = Pipeline::new(&detector, &policy, &self.places, &self.config.excluded);
+        if self.config.archives.value {
+            pipeline = pipeline.with_archives(archive_limits(self.config.max_size.value.limit()));
+        }
+        if let Some(baseline) = &self.baseline {
+            pipeline = pipeline.with_baseline(baseline, today());
+        }
+        let (coverage, attributions) = progress::shown(console.progress, pipeline.progress(), || source(&pipeline))?;
+        let results = pipeline.finish(coverage, &attributions);
+        let looked_for = |id: &str| detector.rules().iter().any(|rule| rule.id == id && policy.is_of_interest(rule, Confidence::High));
+        let within = |path: &str| self.whole.iter().any(|root| self.places.disk(path).starts_with(root));
+        let of = |baseline: &Baseline| baseline.unused(&results.judgement, &|rule, path| looked_for(rule) && within(path));
+        let unused = self.baseline.as_ref().map(of).unwrap_or_default();
+        Ok(Scanned { results, unused_allow: policy.unused(), unused, rules: detector.rules().len() })
+    }
+}
+
+impl Scanned {
+    /// Leaves a note about baseline entries that are not needed any more. What was not scanned may still need them.
+    fn note_unused(&mut self, baseline: Option<&Baseline>) {
+        let complete = !self.results.skips.iter().any(|skip| skip.reason.is_incomplete());
+        if let (Some(baseline), false, true) = (baseline, self.unused.is_empty(), complete) {
+            let (entries, match_) = if self.unused.len() == 1 { ("entry", "matches") } else { ("entries", "match") };
+            let count = self.unused.len();
+            let note =
+                format!("{}: {count} {entries} {match_} nothing any more; `keyward baseline prune` drops what is unused", baseline.name());
+            self.results.coverage.notes.push(note);
+        }
+    }
+}
+
+/// The day in UTC, YYYY-MM-DD.
+fn today() -> String {
+    let mut today = date::utc(SystemTime::now());
+    today.truncate(10);
+    today
 }
 
 /// How far archives are followed where files are scanned up to `max_size` bytes.

@@ -33,6 +33,25 @@ impl Places {
         path.and_then(|path| relative(&path, &self.configuration)).unwrap_or_else(|| reported.to_owned())
     }
 
+    /// Whether there is something at a path as [`Places::identity`] gives it. `true` where that cannot be told: in a
+    /// repository without a work tree, and for names that are no text.
+    #[must_use]
+    pub fn exists(&self, identity: &str) -> bool {
+        let root = self.repository.as_ref().unwrap_or(&self.cwd);
+        if identity.contains("\\x") || (root.join("HEAD").is_file() && root.join("objects").is_dir()) {
+            return true;
+        }
+        // A member of an archive lies behind a `!`, which may stand in a name as well.
+        let archive = identity.split_once('!').map(|(archive, _)| archive);
+        std::iter::once(identity).chain(archive).any(|path| root.join(path).symlink_metadata().is_ok())
+    }
+
+    /// The absolute path of what [`Places::identity`] names.
+    #[must_use]
+    pub fn disk(&self, identity: &str) -> PathBuf {
+        clean(&self.repository.as_ref().unwrap_or(&self.cwd).join(identity))
+    }
+
     /// As [`Places::configured`], for a path on disk that is absolute or relative to the working directory.
     #[must_use]
     pub fn configured_path(&self, path: &str) -> String {

@@ -5,6 +5,7 @@
 #[cfg(unix)]
 mod action;
 mod archive;
+mod baseline;
 mod ci;
 mod cli;
 mod config;
