@@ -38,7 +38,11 @@ pub fn run(session: Session, options: HistoryOptions, input: &mut dyn BufRead, c
     }
     let repository = Repository::open(&options.repo, &GitEnvironment::of_process()?)?;
     let range = range(&repository, &published);
-    let remote = options.not_in.filter(|name| is_tracked(&repository, name) || published.iter().any(|push| is_zero(&push.remote)));
+    let remote = options.not_in.as_deref().and_then(|given| tracked(&repository, given));
+    if remote.is_none() && published.iter().any(|push| is_zero(&push.remote)) {
+        // Without its name, which may be a URL with a password.
+        log::warn!("nothing is known of what the remote has: everything counts as new to it");
+    }
     super::history::run(session, HistoryOptions { range: Some(range), not_in: remote, ..options }, console)
 }
 
@@ -54,6 +58,16 @@ fn range(repository: &Repository, published: &[&Push]) -> String {
     let mut words: Vec<String> = published.iter().map(|push| push.local.clone()).collect();
     words.extend(published.iter().filter(|push| !is_zero(&push.remote) && is_known(&push.remote)).map(|push| format!("^{}", push.remote)));
     words.join(" ")
+}
+
+/// The remote whose tracking branches tell what it has. Git gives the URL instead of a name where that was given to it.
+fn tracked(repository: &Repository, given: &str) -> Option<String> {
+    let local = repository.local();
+    let config = local.config_snapshot();
+    let has_url = |name: &str| config.string(format!("remote.{name}.url").as_str()).is_some_and(|url| *url == *given.as_bytes());
+    let names: Vec<String> = local.remote_names().iter().map(ToString::to_string).collect();
+    let mut candidates = names.iter().filter(|name| *name == given || has_url(name));
+    candidates.find(|name| is_tracked(repository, name)).cloned()
 }
 
 /// Whether something is known of what a remote has.

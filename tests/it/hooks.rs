@@ -233,6 +233,20 @@ fn a_new_branch_brings_only_what_the_remote_lacks() {
 }
 
 #[test]
+fn a_push_to_a_url_is_compared_with_the_remote_of_that_url() {
+    let (repo, remote) = pushing();
+    hook(repo.dir(), ["uninstall"]).expect(0);
+    repo.commit_file("old.txt", leak(1));
+    repo.git(&["push", "--quiet", "origin", "main"]);
+    hook(repo.dir(), ["install", "--pre-push"]).expect(0);
+    assert!(pushes(&repo, &[remote.to_str().unwrap(), "main:elsewhere"]), "that remote has it already");
+    repo.git(&["init", "--quiet", "--bare", "../another.git"]);
+    assert!(!pushes(&repo, &["../another.git", "main"]), "nothing is known of this one");
+    repo.git(&["switch", "--quiet", "--detach", "HEAD~1"]);
+    assert!(pushes(&repo, &["../another.git", "HEAD:refs/heads/main"]));
+}
+
+#[test]
 fn both_hooks_read_what_is_pushed() {
     let (repo, remote) = pushing();
     hook(repo.dir(), ["uninstall"]).expect(0);
