@@ -13,7 +13,7 @@ pub use key::{Key, Mark};
 use super::{Secret, Suppression};
 use key::Stretched;
 use rayon::prelude::*;
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// The name under which a baseline is found by itself.
 pub const NAME: &str = ".keyward.baseline";
@@ -123,27 +123,28 @@ impl Baseline {
     #[must_use]
     pub fn judge(&self, candidates: &[Candidate], today: &str, exists: &dyn Fn(&str) -> bool) -> Judgement {
         let expired: Vec<bool> = self.entries.iter().map(|entry| entry.expires.as_deref().is_some_and(|last| last < today)).collect();
-        let gone: Vec<bool> = self.gone(exists);
-        let mut by_rule: HashMap<&str, Vec<usize>> = HashMap::new();
+        let gone = self.gone(exists);
+        // By hash all through: the file may come from an attacker, so entries times findings must not be a cost.
+        let mut by_path: HashMap<(&str, &str), BTreeSet<usize>> = HashMap::new();
+        let mut anywhere: HashMap<&str, BTreeSet<usize>> = HashMap::new();
+        let mut by_mark: HashMap<(&str, usize, Mark), Vec<usize>> = HashMap::new();
         for (index, entry) in self.entries.iter().enumerate() {
-            by_rule.entry(&entry.rule).or_default().push(index);
+            by_path.entry((&entry.rule, &entry.path)).or_default().insert(entry.key);
+            if gone[index] {
+                anywhere.entry(&entry.rule).or_default().insert(entry.key);
+            }
+            by_mark.entry((&entry.rule, entry.key, entry.mark)).or_default().push(index);
         }
-        let of = |candidate: &Candidate| {
-            let entries = by_rule.get(candidate.rule.as_str()).map(Vec::as_slice).unwrap_or_default();
-            entries.iter().copied().filter(|index| gone[*index] || self.entries[*index].path == candidate.path).collect::<Vec<_>>()
+        let keys = |candidate: &Candidate| -> BTreeSet<usize> {
+            let (rule, path) = (candidate.rule.as_str(), candidate.path.as_str());
+            by_path.get(&(rule, path)).into_iter().chain(anywhere.get(rule)).flatten().copied().collect()
         };
-        let possible: Vec<Vec<usize>> = candidates.iter().map(of).collect();
-        let sought = candidates
-            .iter()
-            .zip(&possible)
-            .flat_map(|(candidate, entries)| entries.iter().map(|index| (self.entries[*index].key, &candidate.secret)));
+        let sought = candidates.iter().flat_map(|candidate| keys(candidate).into_iter().map(|key| (key, &candidate.secret)));
         let stretched = self.stretch(sought.collect());
-        let covers = |candidate: &Candidate, index: usize| {
-            let entry = &self.entries[index];
-            stretched.get(&(entry.key, &candidate.secret)).is_some_and(|secret| Mark::new(&candidate.rule, secret) == entry.mark)
-        };
-        let covering = candidates.iter().zip(possible).map(|(candidate, entries)| {
-            let matching = entries.into_iter().filter(|index| covers(candidate, *index));
+        let covering = candidates.iter().map(|candidate| {
+            let mark = |key: usize| (candidate.rule.as_str(), key, Mark::new(&candidate.rule, &stretched[&(key, &candidate.secret)]));
+            let same = keys(candidate).into_iter().filter_map(|key| by_mark.get(&mark(key))).flatten().copied();
+            let matching = same.filter(|index| gone[*index] || self.entries[*index].path == candidate.path);
             // The entry of its own path before one that moved, and one that counts before an expired one.
             matching.min_by_key(|index| (expired[*index], self.entries[*index].path != candidate.path, *index))
         });
