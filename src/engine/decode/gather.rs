@@ -13,6 +13,10 @@ const LEAST_LINE: usize = 60;
 /// How far before and behind an escape its line is decoded, in bytes.
 const BEFORE: usize = 1024;
 const BEHIND: usize = 3072;
+/// What is looked through for the data of manifests, for each byte of input, and beyond that, in bytes. True manifests
+/// take less than two; a text of nothing but kinds would take thousands.
+const MANIFESTS_TIMES_INPUT: usize = 16;
+const MORE_MANIFESTS: usize = 1 << 20;
 /// The least number of escapes on a stretch that is decoded.
 const LEAST_ESCAPES: usize = 2;
 
@@ -36,7 +40,16 @@ impl Encoded {
 
     /// `secret` at `at`: where that is the kind of a manifest, what its entries hold is base64, however short.
     pub(in crate::engine) fn manifest(&mut self, bytes: &[u8], at: usize) {
-        kubernetes::entries(bytes, at, &mut |span| self.add(Stretch { span, coding: Coding::Base64, entry: true }));
+        if self.manifests > bytes.len() * MANIFESTS_TIMES_INPUT + MORE_MANIFESTS {
+            return;
+        }
+        self.manifests += kubernetes::entries(bytes, at, &mut |span| {
+            // Of a manifest that names its kind twice, each entry is met twice.
+            if span.start >= self.entries {
+                self.entries = span.end;
+                self.add(Stretch { span, coding: Coding::Base64, entry: true });
+            }
+        });
     }
 
     fn add(&mut self, stretch: Stretch) {

@@ -11,18 +11,33 @@ const REACH: usize = 64 << 10;
 /// The shortest value, in base64 characters.
 const LEAST_VALUE: usize = 4;
 
-/// Calls `visit` for every encoded value of the manifest whose kind, `Secret`, begins at `at`. Does nothing where that
-/// is not the kind of a manifest.
-pub(super) fn entries(bytes: &[u8], at: usize, visit: &mut impl FnMut(Span)) {
+/// The bytes that were looked at around a `kind`.
+struct Extent(Span);
+
+impl Extent {
+    fn touch(&mut self, at: usize) {
+        self.0 = Span::new(self.0.start.min(at), self.0.end.max(at));
+    }
+}
+
+/// Calls `visit` for every encoded value of the manifest whose kind, `Secret`, begins at `at`, and returns how many bytes
+/// were looked at for that. Does nothing where that is not the kind of a manifest.
+pub(super) fn entries(bytes: &[u8], at: usize, visit: &mut impl FnMut(Span)) -> usize {
+    let mut extent = Extent(Span::new(at, at));
+    read(bytes, at, &mut extent, visit);
+    extent.0.end - extent.0.start
+}
+
+fn read(bytes: &[u8], at: usize, extent: &mut Extent, visit: &mut impl FnMut(Span)) {
     let is_secret = bytes[at..].strip_prefix(b"Secret").is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphanumeric));
     let ending = |text: &&&str| bytes[..at].ends_with(text.as_bytes());
     if !is_secret {
         return;
     }
     if let Some(key) = ["kind: ", "kind: \"", "kind: '"].iter().find(ending) {
-        in_yaml(bytes, at - key.len(), visit);
+        in_yaml(bytes, at - key.len(), extent, visit);
     } else if ["\"kind\": \"", "\"kind\":\""].iter().any(|key| ending(&key)) {
-        in_json(bytes, at, visit);
+        in_json(bytes, at, extent, visit);
     }
 }
 
@@ -39,10 +54,11 @@ struct Line {
 }
 
 impl Line {
-    /// The line that holds the offset `at`.
+    /// The line that holds the offset `at`, no more than [`REACH`] of it on either side.
     fn around(bytes: &[u8], at: usize) -> Line {
-        let start = memchr::memrchr(b'\n', &bytes[..at]).map_or(0, |newline| newline + 1);
-        let end = memchr::memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |newline| at + newline);
+        let (from, to) = (at.saturating_sub(REACH), bytes.len().min(at + REACH));
+        let start = memchr::memrchr(b'\n', &bytes[from..at]).map_or(from, |newline| from + newline + 1);
+        let end = memchr::memchr(b'\n', &bytes[at..to]).map_or(to, |newline| at + newline);
         let blanks = |from: usize| bytes[from..end].iter().take_while(|&&byte| byte == b' ').count();
         let mut text = start + blanks(start);
         let is_item = bytes[text..end].starts_with(b"- ");
@@ -75,8 +91,10 @@ impl Line {
     }
 }
 
-fn in_yaml(bytes: &[u8], at: usize, visit: &mut impl FnMut(Span)) {
+fn in_yaml(bytes: &[u8], at: usize, extent: &mut Extent, visit: &mut impl FnMut(Span)) {
     let kind = Line::around(bytes, at);
+    extent.touch(kind.start());
+    extent.touch(kind.end);
     let is_data = |line: Line| line.column == kind.column && line.of(bytes) == b"data:";
     if kind.text != at {
         return;
@@ -86,29 +104,32 @@ fn in_yaml(bytes: &[u8], at: usize, visit: &mut impl FnMut(Span)) {
         && let Some(before) = line.before(bytes)
         && at - before.text.min(at) < REACH
     {
+        extent.touch(before.start());
         // The dash belongs to the first field of an item.
         if before.is_outside(bytes, kind.column) && !(before.is_item && before.column == kind.column) {
             break;
         }
         if is_data(before) {
-            return yaml_entries(bytes, before, visit);
+            return yaml_entries(bytes, before, extent, visit);
         }
         line = before;
     }
     let mut line = kind;
     while let Some(behind) = line.behind(bytes).filter(|behind| behind.text - at < REACH && !behind.is_outside(bytes, kind.column)) {
+        extent.touch(behind.end);
         if is_data(behind) {
-            return yaml_entries(bytes, behind, visit);
+            return yaml_entries(bytes, behind, extent, visit);
         }
         line = behind;
     }
 }
 
 /// The values of the lines below `data:`.
-fn yaml_entries(bytes: &[u8], data: Line, visit: &mut impl FnMut(Span)) {
+fn yaml_entries(bytes: &[u8], data: Line, extent: &mut Extent, visit: &mut impl FnMut(Span)) {
     let mut line = data;
     while let Some(entry) = line.behind(bytes).filter(|entry| entry.text - data.text < REACH) {
         line = entry;
+        extent.touch(entry.end);
         let text = entry.of(bytes);
         if text.is_empty() || text[0] == b'#' {
             continue;
@@ -122,10 +143,11 @@ fn yaml_entries(bytes: &[u8], data: Line, visit: &mut impl FnMut(Span)) {
         if matches!(value.first(), Some(b'|' | b'>')) && value.len() <= 3 {
             let Some(block) = entry.behind(bytes).filter(|block| block.column > entry.column) else { continue };
             let mut last = block;
-            while let Some(next) = last.behind(bytes).filter(|next| next.column == block.column) {
+            while let Some(next) = last.behind(bytes).filter(|next| next.column == block.column && next.text - data.text < REACH) {
                 last = next;
             }
             line = last;
+            extent.touch(last.end);
             add(bytes, block.text, last.text + last.of(bytes).len(), visit);
             continue;
         }
@@ -149,9 +171,9 @@ fn add(bytes: &[u8], start: usize, end: usize, visit: &mut impl FnMut(Span)) {
     }
 }
 
-fn in_json(bytes: &[u8], at: usize, visit: &mut impl FnMut(Span)) {
-    if let Some(open) = object_before(bytes, at).or_else(|| object_behind(bytes, at)) {
-        json_entries(bytes, open, visit);
+fn in_json(bytes: &[u8], at: usize, extent: &mut Extent, visit: &mut impl FnMut(Span)) {
+    if let Some(open) = object_before(bytes, at, extent).or_else(|| object_behind(bytes, at, extent)) {
+        json_entries(bytes, open, extent, visit);
     }
 }
 
@@ -161,9 +183,10 @@ fn ends_with_data(head: &[u8]) -> bool {
 }
 
 /// Where the object `data` opens, of those fields that stand before `at`.
-fn object_before(bytes: &[u8], at: usize) -> Option<usize> {
+fn object_before(bytes: &[u8], at: usize, extent: &mut Extent) -> Option<usize> {
     let mut depth = 0usize;
     for open in (at.saturating_sub(REACH)..at).rev() {
+        extent.touch(open);
         match bytes[open] {
             b'}' => depth += 1,
             b'{' => {
@@ -179,9 +202,10 @@ fn object_before(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// The same of those behind it.
-fn object_behind(bytes: &[u8], at: usize) -> Option<usize> {
+fn object_behind(bytes: &[u8], at: usize, extent: &mut Extent) -> Option<usize> {
     let mut depth = 0usize;
     for open in at..bytes.len().min(at + REACH) {
+        extent.touch(open);
         match bytes[open] {
             b'{' if depth == 0 && ends_with_data(&bytes[open.saturating_sub(64)..open]) => return Some(open),
             b'{' => depth += 1,
@@ -193,14 +217,15 @@ fn object_behind(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// The values of a flat object that opens at `open`: every second string.
-fn json_entries(bytes: &[u8], open: usize, visit: &mut impl FnMut(Span)) {
+fn json_entries(bytes: &[u8], open: usize, extent: &mut Extent, visit: &mut impl FnMut(Span)) {
     let limit = bytes.len().min(open + REACH);
     let mut at = open + 1;
     let mut is_value = false;
     while at < limit && bytes[at] != b'}' {
+        extent.touch(at);
         if bytes[at] == b'"' {
             let start = at + 1;
-            let Some(length) = memchr::memchr(b'"', &bytes[start..]) else { return };
+            let Some(length) = memchr::memchr(b'"', &bytes[start..limit]) else { return extent.touch(limit) };
             if is_value {
                 add(bytes, start, start + length, visit);
             }
@@ -222,7 +247,7 @@ mod tests {
     fn values(text: &str) -> Vec<&str> {
         let mut found = Vec::new();
         for (at, _) in text.match_indices("Secret") {
-            entries(text.as_bytes(), at, &mut |span| found.push(&text[span.start..span.end]));
+            let _ = entries(text.as_bytes(), at, &mut |span| found.push(&text[span.start..span.end]));
         }
         found
     }

@@ -54,6 +54,9 @@ pub(super) struct Encoded {
     line: Span,
     /// Up to where text was looked at for escapes, by coding.
     seen: [usize; 6],
+    /// Bytes that were looked through for the data of manifests, and where their last entry ends.
+    manifests: usize,
+    entries: usize,
     /// How often these bytes were decoded.
     depth: u8,
     /// The part of these bytes that was decoded; `None` for a whole blob.
@@ -74,6 +77,7 @@ impl Encoded {
         self.stretches.clear();
         self.line = Span::default();
         self.seen = [0; 6];
+        (self.manifests, self.entries) = (0, 0);
     }
 
     /// Gives memory back.
