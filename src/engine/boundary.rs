@@ -42,10 +42,10 @@ pub(super) fn opens(bytes: &[u8], at: usize, rule: &Rule) -> bool {
 /// Whether a token of the rule that began at `start` may end at `end`.
 pub(super) fn closes(bytes: &[u8], start: usize, end: usize, rule: &Rule) -> bool {
     let Some(&next) = bytes.get(end) else { return true };
-    let last = bytes[end - 1];
     if end == start {
         return false;
     }
+    let last = bytes[end - 1];
     match next {
         b'_' => !is_word(last),
         b'-' => !(is_word(last) && bytes.get(end + 1).is_some_and(|&byte| is_alnum(byte))),

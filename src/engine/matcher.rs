@@ -47,6 +47,13 @@ impl<'a> Attempt<'a> {
                 if extent < least {
                     return false;
                 }
+                // A literal that the run itself cannot hold stands behind the whole run or nowhere.
+                if let Some(Part::Literal(literal)) = others.first()
+                    && literal.first().is_some_and(|&byte| !run.set.contains(byte))
+                {
+                    let length = u32::try_from(extent).expect("a run is shorter than 4 GiB");
+                    return run.allows(length) && self.sequence(others, at + extent, rest);
+                }
                 // The longest first; a run always may be cut short, since its end is judged by what follows.
                 (least..=extent).rev().any(|length| {
                     (run.only.is_empty() || run.only.iter().any(|&only| only as usize == length))

@@ -66,6 +66,7 @@ pub struct Scratch {
     context: surroundings::ContextHits,
     candidates: Vec<u32>,
     name: Vec<u8>,
+    ends: scanner::Ends,
     anatomy: runs::Anatomy,
     encoded: decode::Encoded,
 }
@@ -73,6 +74,7 @@ pub struct Scratch {
 impl Scratch {
     fn reset(&mut self) {
         self.context.clear();
+        self.ends.clear();
         self.encoded.reset();
     }
 }

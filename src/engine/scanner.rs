@@ -14,6 +14,33 @@ use crate::text::chars::{is_token, is_word, kind};
 /// rule; one that is overlooked goes with the overlaps. All of them would be quadratic in a file of keys.
 const RECENT: usize = 64;
 
+/// Where the formats that were tried at one place end. Dozens of rules share the format of a JSON Web Token; it is
+/// matched once for all of them.
+#[derive(Debug, Default)]
+pub(super) struct Ends {
+    at: usize,
+    known: Vec<(u64, Option<usize>)>,
+}
+
+impl Ends {
+    pub(super) fn clear(&mut self) {
+        self.known.clear();
+    }
+
+    fn of(&mut self, at: usize, format: u64, find: impl FnOnce() -> Option<usize>) -> Option<usize> {
+        if self.at != at {
+            self.at = at;
+            self.known.clear();
+        }
+        if let Some(&(_, end)) = self.known.iter().find(|(known, _)| *known == format) {
+            return end;
+        }
+        let end = find();
+        self.known.push((format, end));
+        end
+    }
+}
+
 /// One scan of one blob.
 pub(super) struct Scanner<'a> {
     detector: &'a Detector,
@@ -144,7 +171,10 @@ impl<'a> Scanner<'a> {
         if !boundary::opens(bytes, at, rule) {
             return;
         }
-        let end = matcher::match_at(&format.parts, bytes, at, &mut |end| boundary::closes(bytes, at, end, rule));
+        let end = self
+            .scratch
+            .ends
+            .of(at, rule.format_key, || matcher::match_at(&format.parts, bytes, at, &mut |end| boundary::closes(bytes, at, end, rule)));
         let Some(end) = end else { return };
         let span = Span::new(at, end);
         if validate::token(rule, span.of(bytes)).is_err() {

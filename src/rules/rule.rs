@@ -51,6 +51,8 @@ pub struct Rule {
     pub shape: Shape,
     /// How the matches of a format are found; [`Plan::Keywords`] for the other shapes.
     pub plan: Plan,
+    /// Equal for rules of the same format, which match in the same places; 0 for the other shapes.
+    pub format_key: u64,
     /// Literals one of which every match holds or has near. Never empty.
     pub keywords: Vec<Keyword>,
     /// Words one of which must stand near, in lower case. Empty: none needed.
@@ -168,6 +170,7 @@ impl Rule {
             audience: syntax.audience,
             shape,
             plan,
+            format_key: syntax.format.as_deref().map_or(0, text_key),
             keywords,
             context,
             check,
@@ -250,6 +253,11 @@ fn compile_shape(syntax: &RuleSyntax) -> Result<Shape, (&'static str, String)> {
     }
     let names = assignment.names.iter().map(|name| squash(name)).collect();
     Ok(Shape::Assignment { names, value: assignment.value.unwrap_or(ValueClass::Secret) })
+}
+
+/// FNV-1a (<http://www.isthe.com/chongo/tech/comp/fnv/>) of a text.
+fn text_key(text: &str) -> u64 {
+    text.bytes().fold(0xcbf2_9ce4_8422_2325, |key, byte| (key ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
 /// Letters and digits of a name in lower case: what is left when spelling conventions are taken away.

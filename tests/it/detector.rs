@@ -124,3 +124,12 @@ fn a_program_in_a_longer_name_takes_no_password_by_place() {
     assert_eq!(ids(&format!("curl -u admin:{password} https://db.prod-net.io/x\n")), ["curl-user-password"]);
     assert_eq!(ids(&format!("curl_easy_setopt(curl, CURLOPT_PASSWORD, \"{password}\");\n")), ["generic-password-assignment"]);
 }
+
+#[test]
+fn heads_without_a_token_behind_them_end_in_time() {
+    // Every `eyJ` may begin a token of dozens of rules whose parts are thousands of characters long.
+    let detector = Detector::builtin();
+    for piece in ["-eyJ", "eyJ.", "eyJhbGciOi-.", "-eyJ-"] {
+        assert_eq!(found(&detector, &piece.repeat(20_000)), [], "{piece}");
+    }
+}
