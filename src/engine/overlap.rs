@@ -32,19 +32,30 @@ fn kind(rule: &Rule) -> u8 {
     }
 }
 
-/// Joins what was found directly, in secrets that do not overlap, with what was found in encoded stretches, each
-/// with the number of its stretch. Matches of one stretch do not exclude each other: they do not overlap where they
-/// were found, though their encoded forms may. Ordered by place.
-pub(super) fn merge(rules: &[Arc<Rule>], direct: Vec<Match>, mut decoded: Vec<(usize, Match)>) -> Vec<Match> {
+/// A match in encoded text, led back to the bytes.
+#[derive(Debug)]
+pub(super) struct Decoded {
+    pub(super) found: Match,
+    /// Number of the stretch that it was found in.
+    pub(super) stretch: usize,
+    /// Whether the stretch was escaped: then most of its bytes stand for themselves.
+    pub(super) escaped: bool,
+}
+
+/// Joins what was found directly, in secrets that do not overlap, with what was found in encoded stretches. Matches
+/// of one stretch do not exclude each other: they do not overlap where they were found, though their encoded forms
+/// may. Ordered by place.
+pub(super) fn merge(rules: &[Arc<Rule>], direct: Vec<Match>, mut decoded: Vec<Decoded>) -> Vec<Match> {
     if decoded.is_empty() {
         return direct;
     }
-    decoded.sort_by(|(_, a), (_, b)| rank(rules, b, 0).cmp(&rank(rules, a, 0)).then(a.secret.cmp(&b.secret)));
+    decoded.sort_by(|a, b| rank(rules, &b.found, 0).cmp(&rank(rules, &a.found, 0)).then(a.found.secret.cmp(&b.found.secret)));
     let mut beaten = vec![false; direct.len()];
     let mut taken: BTreeMap<usize, (usize, usize)> = BTreeMap::new();
     let mut kept: Vec<Match> = Vec::new();
-    for (stretch, candidate) in decoded {
-        let Span { start, end } = candidate.secret;
+    for candidate in decoded {
+        let Span { start, end } = candidate.found.secret;
+        let stretch = candidate.stretch;
         let first = direct.partition_point(|found| found.secret.end <= start);
         let count = direct[first..].iter().take_while(|found| found.secret.start < end).count();
         let rivals = first..first + count;
@@ -55,7 +66,7 @@ pub(super) fn merge(rules: &[Arc<Rule>], direct: Vec<Match>, mut decoded: Vec<(u
         beaten[rivals].fill(true);
         let own = taken.entry(start).or_insert((end, stretch));
         own.0 = own.0.max(end);
-        kept.push(candidate);
+        kept.push(candidate.found);
     }
     kept.extend(direct.into_iter().zip(beaten).filter(|(_, beaten)| !beaten).map(|(found, _)| found));
     kept.sort_by_key(|found| (found.secret, found.rule));
@@ -63,15 +74,16 @@ pub(super) fn merge(rules: &[Arc<Rule>], direct: Vec<Match>, mut decoded: Vec<(u
 }
 
 /// Whether a match in encoded text says more than one that was found directly in the same bytes.
-fn beats(rules: &[Arc<Rule>], decoded: &Match, direct: &Match) -> bool {
-    let (ours, theirs) = (&rules[decoded.rule], &rules[direct.rule]);
+fn beats(rules: &[Arc<Rule>], decoded: &Decoded, direct: &Match) -> bool {
+    let (ours, theirs) = (&rules[decoded.found.rule], &rules[direct.rule]);
     let by_form = |rule: &Rule| rule.keywords.iter().any(|keyword| keyword.place != Place::Near);
-    let is_same = decoded.rule == direct.rule && decoded.decoded.is_some() && decoded.secret.contains(&direct.secret);
+    let covers = decoded.found.secret.contains(&direct.secret);
     match kind(ours).cmp(&kind(theirs)) {
         Ordering::Less => false,
         Ordering::Greater => true,
-        // The same finding, with its value in clear; but a URL is taken apart before its parts are decoded.
-        Ordering::Equal if is_same => !matches!(ours.shape, Shape::Url { .. }),
+        // The same finding with its value in clear, or the choice of all rules where only some could see the value.
+        // But a URL is taken apart before its parts are decoded.
+        Ordering::Equal if covers && (decoded.escaped || decoded.found.rule == direct.rule) => !matches!(ours.shape, Shape::Url { .. }),
         Ordering::Equal => by_form(ours) && !by_form(theirs),
     }
 }

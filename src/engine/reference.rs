@@ -28,14 +28,19 @@ fn brute_force(detector: &Detector, bytes: &[u8]) -> Vec<Match> {
             Plan::Keywords => {}
         }
     }
+    let mut hits = Vec::new();
     for (word, literal) in detector.program.literal_texts().iter().enumerate() {
         let word = u32::try_from(word).expect("few literals");
         for start in 0..bytes.len().saturating_sub(literal.len() - 1) {
             let end = start + literal.len();
             if bytes[start..end].eq_ignore_ascii_case(literal.as_bytes()) {
-                scanner.literal(WordHit { word, start, end });
+                hits.push(WordHit { word, start, end });
             }
         }
+    }
+    hits.sort_by_key(|hit| hit.start);
+    for hit in hits {
+        scanner.literal(hit);
     }
     // What may be encoded does not depend on the rules.
     super::runs::for_each(detector.level, bytes, &mut |start, end| scanner.encoded(start, end));

@@ -209,7 +209,10 @@ impl<'a> Scanner<'a> {
                     }
                 }
                 Action::Near { rule } => self.near(rule, hit),
-                Action::Pattern { rule } => self.pattern(rule, hit),
+                Action::Pattern { rule } => {
+                    self.pattern(rule, hit);
+                    self.scratch.encoded.pattern(self.bytes, hit.end);
+                }
                 Action::Assignment => self.assignments(Span::new(hit.start, hit.end)),
                 Action::Url => self.url(hit.start),
                 Action::Pem => self.pem(hit.start),

@@ -1,6 +1,7 @@
 //! Secrets that stand encoded: found by the same rules, at their place, one match each.
 
 use data_encoding::{BASE64, BASE64_MIME, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
+use keyward::engine::examples;
 use keyward::engine::sample::{self, Random};
 use keyward::rules::alphabet::ByteSet;
 use keyward::rules::{RuleSet, load};
@@ -8,14 +9,15 @@ use keyward::{Detector, Match};
 use proptest::prelude::*;
 use std::io::Write as _;
 
-const RULES: &str = r"
+const RULES: &str = r#"
 provider: Test
 rules:
   - {id: test-head, name: head, severity: high, format: 'tst_{base62:20}'}
   - {id: test-symbols, name: symbols, severity: high, format: 'tsb_{base64:38}+/='}
   - {id: test-context, name: context, severity: high, format: '{hex:32}', context: [acmecloud]}
+  - {id: test-pattern, name: pattern, severity: high, pattern: 'wid="(?P<secret>[a-z0-9]{8})"', keywords: ['wid=']}
   - {id: test-pem, name: key, severity: high, pem: TEST PRIVATE KEY}
-";
+"#;
 const GENERIC: &str = r"
 provider: Generic
 rules:
@@ -102,6 +104,8 @@ fn a_token_is_found_in_every_encoding_of_its_file() {
             format!("config: |\n    {}\nnext: 1\n", lines(&base64, 64, "\n    ")),
             format!("config: >-\n  {}\nnext: 1\n", lines(&base64, 76, "\n  ")),
             format!("{{\"config\": \"{}\\n\"}}", lines(&base64, 64, "\\n")),
+            format!("x = (\"{}\")", lines(&base64, 72, "\"\n     \"")),
+            format!("x = \"{}\";", lines(&base64, 64, "\" +\n     \"")),
             format!("https://corp.io/set/{}", BASE64URL_NOPAD.encode(bytes)),
             format!("href=\"data:text/plain;base64,{base64}\""),
             format!("blob = 0x{}", HEXLOWER.encode(bytes)),
@@ -161,6 +165,16 @@ fn a_token_with_symbols_is_found_escaped() {
 }
 
 #[test]
+fn a_pattern_with_quotes_is_found_where_they_are_escaped() {
+    let detector = detector();
+    let value = "ab12cd34";
+    for text in [r#"{"a": "<b wid=\"VALUE\">"}"#, r#""{\"a\": \"<b wid=\\\"VALUE\\\">\"}""#, "<pre>&lt;b wid=&quot;VALUE&quot;&gt;</pre>"] {
+        let text = text.replace("VALUE", value);
+        assert_eq!(found(&detector, &text), [("test-pattern".to_owned(), value.to_owned(), value.to_owned())], "{text}");
+    }
+}
+
+#[test]
 fn a_token_is_put_together_over_soft_line_breaks() {
     let detector = detector();
     let token = token(&detector, "test-head", 3);
@@ -169,6 +183,24 @@ fn a_token_is_put_together_over_soft_line_breaks() {
         let place = format!("{head}{line_break}{tail}");
         let text = format!("Subject: x\n\n{} {place} and so on\n", "words =3D ".repeat(6).trim_end());
         assert_eq!(found(&detector, &text), [("test-head".to_owned(), token.clone(), place)], "{text}");
+    }
+}
+
+#[test]
+fn what_every_rule_finds_in_clear_is_found_in_base64() {
+    const OF_EACH: usize = 2;
+    let detector = Detector::builtin();
+    let show = |text: &[u8], found: Match| {
+        let value = found.decoded.unwrap_or_else(|| found.secret.of(text).to_vec());
+        format!("{} {}", detector.rules()[found.rule].id, String::from_utf8_lossy(&value))
+    };
+    let all = |text: &[u8]| detector.scan(text).into_iter().map(|found| show(text, found)).collect::<Vec<_>>();
+    for rule in detector.rules() {
+        let examples = examples::positives(rule);
+        for example in examples.iter().filter(|example| example.text.len() > 24).take(OF_EACH) {
+            let encoded = format!("payload: {}\n", BASE64.encode(&example.text));
+            assert_eq!(all(encoded.as_bytes()), all(&example.text), "{}", String::from_utf8_lossy(&example.text));
+        }
     }
 }
 

@@ -45,14 +45,23 @@ impl Coding {
 
     /// The ASCII character other than a blank that an escape at the beginning of `rest` stands for.
     pub(super) fn escaped(self, rest: &[u8]) -> Option<u8> {
-        let unit = match self {
+        let unit = self.unit(rest)?;
+        (unit.count == 1 && unit.decoded[0].is_ascii_graphic()).then_some(unit.decoded[0])
+    }
+
+    /// Whether `rest` begins with an escape.
+    pub(super) fn is_escape(self, rest: &[u8]) -> bool {
+        self.unit(rest).is_some()
+    }
+
+    fn unit(self, rest: &[u8]) -> Option<Unit> {
+        match self {
             Coding::Percent => percent(rest),
             Coding::Escape => escape(rest),
             Coding::Entity => entity(rest),
             Coding::QuotedPrintable => quoted_printable(rest),
             Coding::Base64 | Coding::Hex => None,
-        }?;
-        (unit.count == 1 && unit.decoded[0].is_ascii_graphic()).then_some(unit.decoded[0])
+        }
     }
 }
 
@@ -79,13 +88,31 @@ pub(super) fn symbol(byte: u8) -> Option<u8> {
     (value < 64).then_some(value)
 }
 
-/// Length of the line break at `at` and the blanks behind it: a real one, or one spelled `\n` in a string.
+/// Length of what may stand at `at` between two lines of base64: a line break, a real one or one spelled `\n` in a
+/// string, or the end of a string literal and the beginning of the next; and the blanks around it.
 pub(super) fn line_break(bytes: &[u8], at: usize) -> Option<usize> {
-    const MOST_BLANKS: usize = 64;
     let rest = bytes.get(at..)?;
-    let length = ["\n", "\r\n", "\\n", "\\r\\n"].iter().find(|text| rest.starts_with(text.as_bytes()))?.len();
-    let blanks = rest[length..].iter().take(MOST_BLANKS).take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
-    Some(length + blanks)
+    let quote = match *rest.first()? {
+        quote @ (b'"' | b'\'') => Some(quote),
+        b'\n' | b'\r' | b'\\' => None,
+        _ => return None,
+    };
+    let mut length = usize::from(quote.is_some());
+    if quote.is_some() {
+        length += blanks(&rest[length..], b" +\\");
+    }
+    length += ["\n", "\r\n", "\\n", "\\r\\n"].iter().find(|text| rest[length..].starts_with(text.as_bytes()))?.len();
+    length += blanks(&rest[length..], if quote.is_some() { b" \t+" } else { b" \t" });
+    match quote {
+        Some(quote) => (rest.get(length) == Some(&quote)).then_some(length + 1),
+        None => Some(length),
+    }
+}
+
+/// How many of `set` stand at the beginning.
+fn blanks(text: &[u8], set: &[u8]) -> usize {
+    const MOST: usize = 64;
+    text.iter().take(MOST).take_while(|byte| set.contains(byte)).count()
 }
 
 fn base64(source: &[u8], visit: &mut impl FnMut(u8, Span) -> bool) {
@@ -303,7 +330,16 @@ mod tests {
 
     #[test]
     fn base64_goes_on_over_line_breaks_and_ends_at_its_padding() {
-        for text in ["YWJj\n    ZGVm", "YWJj\r\nZGVm", r"YWJj\nZGVm", "YWJjZGVm=YWJj", "YWJjZGVm|YWJj"] {
+        for text in [
+            "YWJj\" +\n    \"ZGVm",
+            "YWJj'\n'ZGVm",
+            "YWJj\" \\\n\"ZGVm",
+            "YWJj\n    ZGVm",
+            "YWJj\r\nZGVm",
+            r"YWJj\nZGVm",
+            "YWJjZGVm=YWJj",
+            "YWJjZGVm|YWJj",
+        ] {
             assert_eq!(decode(Coding::Base64, text.as_bytes()).0, b"abcdef", "{text}");
         }
     }

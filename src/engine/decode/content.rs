@@ -2,6 +2,7 @@
 
 use super::coding::Coding;
 use crate::text::Span;
+use crate::text::chars::is_token;
 use std::io::Read as _;
 
 /// The most bytes that gzip may unpack to, and for each byte of its own. Real manifests stay below 30.
@@ -28,7 +29,7 @@ pub(super) enum Content {
 pub(super) enum Nature {
     /// A value, or configuration, JSON, a script: something that was written to be read.
     Real,
-    /// Minified, or one long word: only tokens that are told by their own form count.
+    /// Minified: only tokens that are told by their own form count.
     Dense,
     /// Text among other bytes: the same.
     Mixed,
@@ -117,8 +118,13 @@ fn has_structure(text: &[u8]) -> bool {
         || matches!(text.trim_ascii_start(), [b'[', b'{' | b'"' | b'\n', ..])
 }
 
+/// Bytes of text per line. Long words do not count: a token may be as long as a page, but nobody writes so.
 fn average_line(text: &[u8]) -> usize {
-    text.len() / (memchr::memchr_iter(b'\n', text.trim_ascii_end()).count() + 1)
+    const LONGEST_WORD: usize = 48;
+    let text = text.trim_ascii_end();
+    let words = text.split(|&byte| !is_token(byte)).map(|word| word.len() + 1);
+    let length: usize = words.filter(|&length| length <= LONGEST_WORD).sum();
+    length / (memchr::memchr_iter(b'\n', text).count() + 1)
 }
 
 /// Unpacks the gzip stream `packed` into `text`, at most `limit` bytes. A stream that is cut short or goes on for

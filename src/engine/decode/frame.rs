@@ -23,6 +23,12 @@ pub(super) struct Frame {
     behind: (usize, usize),
 }
 
+/// Whether base64 behind this text is a user and a password: rules for that judge the encoded form.
+pub(super) fn is_basic(before: &[u8]) -> bool {
+    const SCHEME: &[u8] = b"Basic ";
+    before.len() >= SCHEME.len() && before[before.len() - SCHEME.len()..].eq_ignore_ascii_case(SCHEME)
+}
+
 /// Whether decoded text is one value, which something around it may name. What has a structure of its own names its
 /// values itself.
 pub(super) fn is_value(text: &[u8]) -> bool {
@@ -44,21 +50,22 @@ impl Frame {
     }
 
     /// Writes `decoded` into `text`, between what stands around `stretch` in `bytes`. A value behind an operator is
-    /// given quotes if it has none, since it is a literal whatever it looks like.
+    /// given quotes if it has none, since it is a literal whatever it looks like. Text that has quotes of its own
+    /// stands on a line of its own instead of in quotes.
     pub(super) fn write(bytes: &[u8], stretch: Span, decoded: &[u8], is_value: bool, text: &mut Vec<u8>) -> Frame {
         text.clear();
         let (mut start, mut end) = (stretch.start, stretch.end);
-        let mut quote = None;
-        if is_value {
-            let around = start.checked_sub(1).map(|at| bytes[at]).zip(bytes.get(end).copied());
-            let is_quoted = around.is_some_and(|(before, behind)| before == behind && matches!(before, b'"' | b'\''));
-            if is_quoted {
-                (start, end) = (start - 1, end + 1);
-            }
-            let operator = bytes[..start].iter().rev().find(|&&byte| byte != b' ');
-            if is_quoted || matches!(operator, Some(b':' | b'=')) {
-                quote = Some(if decoded.contains(&b'"') { b'\'' } else { b'"' });
-            }
+        let around = start.checked_sub(1).map(|at| bytes[at]).zip(bytes.get(end).copied());
+        let outer = around.filter(|(before, behind)| before == behind && matches!(before, b'"' | b'\'' | b'`')).map(|(quote, _)| quote);
+        let is_assigned = || matches!(bytes[..start].iter().rev().find(|&&byte| byte != b' '), Some(b':' | b'='));
+        let quote = match outer {
+            Some(outer) if !is_value => decoded.contains(&outer).then_some(b'\n'),
+            None if !is_value || !is_assigned() => None,
+            _ if decoded.contains(&b'"') => Some(b'\''),
+            _ => Some(b'"'),
+        };
+        if outer.is_some() && quote.is_some() {
+            (start, end) = (start - 1, end + 1);
         }
         let from = start.saturating_sub(CONTEXT_REACH);
         text.extend_from_slice(&bytes[from..start]);

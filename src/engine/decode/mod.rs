@@ -12,6 +12,7 @@
 
 mod coding;
 mod content;
+mod escapes;
 mod frame;
 mod gather;
 mod kubernetes;
@@ -21,6 +22,7 @@ use super::{Detector, Match, Scratch, overlap};
 use crate::rules::Shape;
 use crate::text::Span;
 use coding::Coding;
+use escapes::Seen;
 use open::Opener;
 
 /// How often something is decoded that was decoded already. Gzip and UTF-16 do not count.
@@ -33,6 +35,8 @@ const SHARED: usize = 12 << 10;
 /// What is decoded and scanned, for each byte of input, and beyond that, in bytes.
 const TIMES_INPUT: usize = 4;
 const MORE: usize = 1 << 20;
+/// Where more was found than this, no further stretch is opened: ten times what is kept and reported of a blob.
+const MOST_MATCHES: usize = 100_000;
 /// Buffers that grew beyond this are given back, in bytes.
 const KEPT: usize = 256 << 10;
 
@@ -52,10 +56,11 @@ pub(super) struct Encoded {
     stretches: Vec<Stretch>,
     /// The last word, if it is a line of base64 that may go on.
     line: Span,
-    /// Up to where text was looked at for escapes, by coding.
-    seen: [usize; 6],
-    /// Bytes that were looked through for the data of manifests, and where their last entry ends.
+    /// Up to where text was looked at for escapes, beside runs and behind keywords, by coding.
+    seen: [[Seen; 6]; 2],
+    /// How many bytes were looked through for the data of manifests.
     manifests: usize,
+    /// Where the last entry of a manifest ends.
     entries: usize,
     /// How often these bytes were decoded.
     depth: u8,
@@ -76,8 +81,9 @@ impl Encoded {
     pub(super) fn reset(&mut self) {
         self.stretches.clear();
         self.line = Span::default();
-        self.seen = [0; 6];
-        (self.manifests, self.entries) = (0, 0);
+        self.seen = Default::default();
+        self.manifests = 0;
+        self.entries = 0;
     }
 
     /// Gives memory back.
@@ -98,14 +104,19 @@ pub(super) fn with_decoded(detector: &Detector, bytes: &[u8], scratch: &mut Scra
     }
     let mut stretches = std::mem::take(&mut level.stretches);
     // An entry of a manifest is also a word: the entry is what counts.
-    stretches.sort_by_key(|stretch| (stretch.span.start, !stretch.entry));
+    stretches.sort_by_key(|stretch| (stretch.span.start, !stretch.entry, stretch.coding, stretch.span.end));
     let budget = level.budget.unwrap_or_else(|| (bytes.len() * TIMES_INPUT).saturating_add(MORE));
     let mut opener = Opener::new(detector, bytes, level, budget);
     let mut done = 0;
+    // A stretch may be noted twice: beside a run and behind a keyword.
+    stretches.dedup();
     for &stretch in &stretches {
         let is_block = matches!(stretch.coding, Coding::Base64 | Coding::Hex);
         if is_block && stretch.span.start < done {
             continue;
+        }
+        if opener.count() > MOST_MATCHES {
+            break;
         }
         if opener.open(stretch) && is_block {
             done = stretch.span.end;

@@ -4,6 +4,7 @@ use super::coding::Coding;
 use super::content::{self, Content, Nature, Order};
 use super::frame::{self, Frame};
 use super::{DEEPEST, Encoded, MOST_DECODED, SHARED, Stretch};
+use crate::engine::overlap::Decoded;
 use crate::engine::scanner::Scanner;
 use crate::engine::{Detector, Match};
 use crate::rules::{Place, Rule, Shape};
@@ -15,8 +16,7 @@ pub(super) struct Opener<'a> {
     bytes: &'a [u8],
     level: &'a mut Encoded,
     budget: usize,
-    /// Matches with the number of the stretch that each was found in.
-    found: Vec<(usize, Match)>,
+    found: Vec<Decoded>,
     /// Entries of manifests that were decoded.
     entries: Vec<Span>,
     opened: usize,
@@ -36,8 +36,13 @@ impl<'a> Opener<'a> {
         Opener { detector, bytes, level, budget, found: Vec::new(), entries: Vec::new(), opened: 0 }
     }
 
+    /// How many matches were found so far.
+    pub(super) fn count(&self) -> usize {
+        self.found.len()
+    }
+
     /// What was found, in order of the stretches, and the entries of manifests that were decoded.
-    pub(super) fn finish(self) -> (Vec<(usize, Match)>, Vec<Span>) {
+    pub(super) fn finish(self) -> (Vec<Decoded>, Vec<Span>) {
         self.level.budget = self.level.budget.map(|_| self.budget);
         self.level.shrink();
         (self.found, self.entries)
@@ -47,14 +52,17 @@ impl<'a> Opener<'a> {
     pub(super) fn open(&mut self, stretch: Stretch) -> bool {
         let mut rest = stretch;
         let mut any = false;
-        loop {
+        while let Some(next) = {
             let next = self.decode(rest);
             any |= self.piece(rest);
-            match next {
-                Some(next) if any => rest.span.start = next,
-                _ => return any,
-            }
+            next.filter(|_| any)
+        } {
+            rest.span.start = next;
         }
+        if any && stretch.entry {
+            self.entries.push(stretch.span);
+        }
+        any
     }
 
     /// Decodes the first [`MOST_DECODED`] bytes of a stretch; says where the next piece begins, if there is one.
@@ -96,9 +104,6 @@ impl<'a> Opener<'a> {
             Content::Other => return false,
         };
         let Some(nature) = nature_of(nature, stretch) else { return false };
-        if stretch.entry {
-            self.entries.push(stretch.span);
-        }
         self.scan(stretch, inside, nature);
         true
     }
@@ -107,7 +112,8 @@ impl<'a> Opener<'a> {
         let Encoded { text, framed, inner, depth, .. } = &mut *self.level;
         let is_block = matches!(stretch.coding, Coding::Base64 | Coding::Hex);
         let value = text.trim_ascii_end();
-        let is_value = is_block && inside != Inside::Unpacked && frame::is_value(value);
+        let is_value =
+            is_block && inside != Inside::Unpacked && frame::is_value(value) && !frame::is_basic(&self.bytes[..stretch.span.start]);
         let (frame, scanned) = if is_value || !is_block {
             (Frame::write(self.bytes, stretch.span, value, is_value, framed), &framed[..])
         } else {
@@ -132,7 +138,7 @@ impl<'a> Opener<'a> {
         let places = Places::find(stretch, inside, source, &matches, frame.own);
         for found in matches {
             let mapped = lead_back(self.bytes, scanned, &frame, &places, found);
-            self.found.push((self.opened, mapped));
+            self.found.push(Decoded { found: mapped, stretch: self.opened, escaped: !is_block });
         }
     }
 }
