@@ -120,6 +120,8 @@ pub enum SkipReason {
     Missing,
     /// More matches than are kept of one blob: what stands behind them was not looked at.
     TooManyMatches,
+    /// Encoded text past the size or ratio limits of decoding.
+    EncodedLimit,
     /// A device, socket or pipe. Nothing can be committed from it, so it does not make a scan incomplete.
     Special,
     /// An archive past the depth, size or ratio limits.
@@ -142,6 +144,7 @@ impl SkipReason {
             | SkipReason::Corrupt
             | SkipReason::Missing
             | SkipReason::TooManyMatches
+            | SkipReason::EncodedLimit
             | SkipReason::ArchiveLimit
             | SkipReason::UnsupportedArchive => true,
             SkipReason::Special | SkipReason::Submodule | SkipReason::Excluded => false,
@@ -157,6 +160,7 @@ impl SkipReason {
             SkipReason::Corrupt => "corrupt",
             SkipReason::Missing => "missing from the object database",
             SkipReason::TooManyMatches => "too many matches",
+            SkipReason::EncodedLimit => "encoded text past the limits",
             SkipReason::Special => "not a regular file",
             SkipReason::ArchiveLimit => "archive past the limits",
             SkipReason::UnsupportedArchive => "archive that cannot be opened",

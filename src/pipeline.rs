@@ -207,6 +207,10 @@ impl<'a> Pipeline<'a> {
             let detail = format!("more than {} matches; those behind the first were not looked at", examine::MOST_MATCHES);
             self.skip(Skip { what: blob.origin.label(), reason: SkipReason::TooManyMatches, detail });
         }
+        if examined.undecoded {
+            let detail = "it encodes more than is decoded of one blob; decode it and scan the result".to_owned();
+            self.skip(Skip { what: blob.origin.label(), reason: SkipReason::EncodedLimit, detail });
+        }
         if !examined.found.is_empty() {
             lock(&self.hits).push((blob.origin, examined.found));
         }

@@ -72,6 +72,13 @@ pub struct Scratch {
 }
 
 impl Scratch {
+    /// Whether something encoded in the last blob was left, wholly or in part, because decoding reached a bound: such
+    /// a blob was not scanned completely.
+    #[must_use]
+    pub fn is_cut(&self) -> bool {
+        self.encoded.is_cut()
+    }
+
     fn reset(&mut self) {
         self.context.clear();
         self.ends.clear();

@@ -25,6 +25,8 @@ pub(super) struct Examined {
     pub(super) found: Vec<Found>,
     /// Whether there were more than [`MOST_MATCHES`].
     pub(super) cut: bool,
+    /// Whether encoded text was left because decoding reached a bound.
+    pub(super) undecoded: bool,
 }
 
 /// A match without the blob that it stood in.
@@ -47,15 +49,16 @@ pub(super) fn examine(detector: &Detector, policy: &Policy, blob: &Blob<'_>, scr
         Content::Binary(bytes) => (bytes.into(), Confidence::High),
     };
     let all = detector.scan_with(&text, scratch);
+    let undecoded = scratch.is_cut();
     let of_interest = |found: &&Match| found.confidence >= least && policy.is_of_interest(&detector.rules()[found.rule], found.confidence);
     let mut matches: Vec<&Match> = all.iter().filter(of_interest).collect();
     if matches.is_empty() {
-        return Examined::default();
+        return Examined { undecoded, ..Examined::default() };
     }
     drop_known(detector, &text, blob.previous, &mut matches, scratch);
     let cut = matches.len() > MOST_MATCHES;
     matches.truncate(MOST_MATCHES);
-    Examined { found: keep(detector, policy, &text, &all, &matches), cut }
+    Examined { found: keep(detector, policy, &text, &all, &matches), cut, undecoded }
 }
 
 /// Drops matches whose secret the predecessor held already.

@@ -179,6 +179,23 @@ fn very_many_matches_are_cut_and_told() {
 }
 
 #[test]
+fn encoded_text_past_the_limits_is_told() {
+    use std::io::Write as _;
+    let packed = |lines: usize| {
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        (0..lines).for_each(|line| writeln!(writer, "line {line} of a manifest").unwrap());
+        format!("release: {}\n", data_encoding::BASE64.encode(&writer.finish().unwrap()))
+    };
+    let results = acme().run(&Attributions::new(), |pipeline| {
+        feed(pipeline, file("small"), packed(1_000), "");
+        feed(pipeline, file("bomb"), packed(400_000), "");
+    });
+    let skips: Vec<_> = results.skips.iter().map(|skip| (skip.what.as_str(), skip.reason)).collect();
+    assert_eq!(skips, [("bomb", SkipReason::EncodedLimit)]);
+    assert!(SkipReason::EncodedLimit.is_incomplete());
+}
+
+#[test]
 fn defaults_hold_where_nothing_is_said() {
     // `Partial::default()` alone says nothing, so the defaults decide.
     let root = Path::new("/");

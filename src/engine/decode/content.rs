@@ -128,12 +128,13 @@ fn average_line(text: &[u8]) -> usize {
 }
 
 /// Unpacks the gzip stream `packed` into `text`, at most `limit` bytes. A stream that is cut short or goes on for
-/// too long leaves what came out of it so far.
-pub(super) fn unpack(packed: &[u8], limit: usize, text: &mut Vec<u8>) {
+/// too long leaves what came out of it so far. Says whether there was more than the limit.
+pub(super) fn unpack(packed: &[u8], limit: usize, text: &mut Vec<u8>) -> bool {
     let limit = limit.min(MOST_UNPACKED).min(packed.len().saturating_mul(MOST_RATIO));
     let mut stream = flate2::read::GzDecoder::new(packed).take(limit as u64);
     // What an error leaves is text all the same.
     let _ = stream.read_to_end(text);
+    matches!(stream.into_inner().read(&mut [0]), Ok(1))
 }
 
 /// Calls `visit` for every byte of UTF-8 that `source` stands for, with the bytes of `source` that stand for it.

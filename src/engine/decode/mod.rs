@@ -68,6 +68,8 @@ pub(super) struct Encoded {
     own: Option<Span>,
     /// How many bytes may still be decoded and scanned; `None` for a whole blob.
     budget: Option<usize>,
+    /// Whether something encoded was left, wholly or in part, because a bound was reached.
+    cut: bool,
     /// Decoded bytes, the text that they hold, and that text in its frame.
     raw: Vec<u8>,
     text: Vec<u8>,
@@ -82,8 +84,14 @@ impl Encoded {
         self.stretches.clear();
         self.line = Span::default();
         self.seen = Default::default();
+        self.cut = false;
         self.manifests = 0;
         self.entries = 0;
+    }
+
+    /// Whether something encoded in the last blob was not decoded, or not to its end.
+    pub(super) fn is_cut(&self) -> bool {
+        self.cut
     }
 
     /// Gives memory back.
@@ -116,6 +124,7 @@ pub(super) fn with_decoded(detector: &Detector, bytes: &[u8], scratch: &mut Scra
             continue;
         }
         if opener.count() > MOST_MATCHES {
+            opener.leave();
             break;
         }
         if opener.open(stretch) && is_block {

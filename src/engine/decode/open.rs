@@ -41,6 +41,11 @@ impl<'a> Opener<'a> {
         self.found.len()
     }
 
+    /// Takes note that stretches are left.
+    pub(super) fn leave(&mut self) {
+        self.level.cut = true;
+    }
+
     /// What was found, in order of the stretches, and the entries of manifests that were decoded.
     pub(super) fn finish(self) -> (Vec<Decoded>, Vec<Span>) {
         self.level.budget = self.level.budget.map(|_| self.budget);
@@ -82,7 +87,7 @@ impl<'a> Opener<'a> {
 
     /// Scans the text in what was decoded last. Says whether there is any.
     fn piece(&mut self, stretch: Stretch) -> bool {
-        let Encoded { raw, text, .. } = &mut *self.level;
+        let Encoded { raw, text, cut, .. } = &mut *self.level;
         text.clear();
         let (inside, nature) = match content::classify(raw) {
             Content::Text(nature) => {
@@ -98,7 +103,7 @@ impl<'a> Opener<'a> {
                 (Inside::Decoded(Some(order)), text_nature(text))
             }
             Content::Gzip => {
-                content::unpack(raw, self.budget, text);
+                *cut |= content::unpack(raw, self.budget, text);
                 (Inside::Unpacked, text_nature(text))
             }
             Content::Other => return false,
@@ -109,7 +114,7 @@ impl<'a> Opener<'a> {
     }
 
     fn scan(&mut self, stretch: Stretch, inside: Inside, nature: Nature) {
-        let Encoded { text, framed, inner, depth, .. } = &mut *self.level;
+        let Encoded { text, framed, inner, depth, cut, .. } = &mut *self.level;
         let is_block = matches!(stretch.coding, Coding::Base64 | Coding::Hex);
         let value = text.trim_ascii_end();
         let is_value =
@@ -120,6 +125,7 @@ impl<'a> Opener<'a> {
             (Frame::none(stretch.span, text.len()), &text[..])
         };
         if scanned.len() > self.budget {
+            *cut = true;
             return;
         }
         self.budget -= scanned.len();
@@ -130,6 +136,7 @@ impl<'a> Opener<'a> {
         inner.encoded.budget = Some(self.budget);
         let mut matches = Scanner::new(self.detector, scanned, inner).run();
         self.budget = inner.encoded.budget.unwrap_or(0);
+        *cut |= inner.encoded.cut;
         let rules = self.detector.rules();
         // What was decoded further in was judged there.
         let counts = |found: &Match| found.decoded.is_some() || counts(nature, &rules[found.rule]);
