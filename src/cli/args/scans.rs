@@ -1,0 +1,146 @@
+//! L6: the subcommands that scan: `scan`, `staged`, `history`, `ci`, `pre-push`.
+
+use super::shared::{LimitArgs, ReportArgs, RuleArgs, WalkArgs};
+use clap::{Args, ValueHint};
+use std::path::PathBuf;
+
+/// `keyward scan`.
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// Files and directories to scan; `-` is standard input [default: .]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Everything else.
+    #[command(flatten)]
+    pub flags: ScanFlags,
+}
+
+/// Flags of `keyward scan` and of `keyward` alone.
+#[derive(Debug, Default, PartialEq, Args)]
+pub struct ScanFlags {
+    /// Name under which standard input is reported
+    #[arg(long, value_name = "NAME", help_heading = "What is scanned")]
+    pub stdin_name: Option<String>,
+    /// Which files.
+    #[command(flatten)]
+    pub walk: WalkArgs,
+    /// Bounds.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// Reports.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// `keyward staged`.
+#[derive(Debug, Args)]
+pub struct StagedArgs {
+    /// Only these paths, relative to the working directory [default: everything that is staged]
+    #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
+    pub paths: Vec<PathBuf>,
+    /// Report secrets that stood in the staged files before, too
+    #[arg(long, help_heading = "What is scanned")]
+    pub whole_files: bool,
+    /// Bounds.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// Reports.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// `keyward history`.
+#[derive(Debug, Args)]
+pub struct HistoryArgs {
+    /// The repository
+    #[arg(value_name = "REPO", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub repo: PathBuf,
+    /// Which commits.
+    #[command(flatten)]
+    pub commits: CommitArgs,
+    /// Bounds.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// Reports.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// Which commits of a history are scanned.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "What is scanned")]
+pub struct CommitArgs {
+    /// Only what these commits introduce: main..feature, or everything that a revision leads to
+    #[arg(long, value_name = "A..B", conflicts_with_all = ["branch", "not_in"])]
+    pub range: Option<String>,
+    /// Only what commits since a date introduce: 2024-05-01, "2 weeks ago"
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
+    /// Only what this branch leads to; patterns such as release/* are allowed; repeatable
+    #[arg(long, value_name = "BRANCH")]
+    pub branch: Vec<String>,
+    /// Only what this remote does not have yet, as far as its tracking branches know
+    #[arg(long, value_name = "REMOTE")]
+    pub not_in: Option<String>,
+    /// Do not scan the messages of commits and tags
+    #[arg(long)]
+    pub no_messages: bool,
+    /// Also scan objects that no ref reaches, such as amended commits and dropped stashes
+    #[arg(long)]
+    pub unreachable: bool,
+}
+
+/// `keyward ci`.
+#[derive(Debug, Args)]
+pub struct CiArgs {
+    /// The repository
+    #[arg(value_name = "REPO", default_value = ".", value_hint = ValueHint::DirPath)]
+    pub repo: PathBuf,
+    /// Scan this instead of what the environment says
+    #[arg(long, value_name = "A..B", help_heading = "What is scanned")]
+    pub range: Option<String>,
+    /// Do not scan the messages of commits and tags
+    #[arg(long, help_heading = "What is scanned")]
+    pub no_messages: bool,
+    /// Bounds.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// Reports.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// `keyward pre-push`.
+#[derive(Debug, Args)]
+pub struct PrePushArgs {
+    /// Name of the remote, as git gives it
+    #[arg(value_name = "REMOTE")]
+    pub remote: Option<String>,
+    /// Its URL, as git gives it; not used
+    #[arg(value_name = "URL")]
+    pub url: Option<String>,
+    /// Do not scan the messages of commits and tags
+    #[arg(long, help_heading = "What is scanned")]
+    pub no_messages: bool,
+    /// Bounds.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// Reports.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
