@@ -19,11 +19,13 @@ mod pem;
 mod program;
 #[cfg(test)]
 mod reference;
+mod refusal;
 mod runs;
 pub mod sample;
 mod scanner;
 mod simd;
 mod surroundings;
+mod trace;
 pub mod url;
 mod validate;
 mod words;
@@ -33,7 +35,8 @@ use crate::text::Span;
 use program::Program;
 use std::sync::Arc;
 
-pub use validate::Refusal;
+pub use refusal::Refusal;
+pub use trace::Attempt;
 
 /// The compiled rule set.
 #[derive(Debug)]
@@ -139,6 +142,13 @@ impl Detector {
     #[must_use]
     pub fn scan(&self, bytes: &[u8]) -> Vec<Match> {
         self.scan_with(bytes, &mut Scratch::default())
+    }
+
+    /// Every rule that is tried in `range` of `bytes`, and what became of it, ordered by place. Slow: for one line at a
+    /// time. Encoded text is not looked into.
+    #[must_use]
+    pub fn trace(&self, bytes: &[u8], range: Span) -> Vec<Attempt> {
+        trace::trace(self, bytes, range)
     }
 
     /// As [`Detector::scan`], reusing `scratch`.

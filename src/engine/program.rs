@@ -16,7 +16,7 @@ use std::sync::{Arc, OnceLock};
 /// Literals are looked up by this many bytes of them at most.
 const LONGEST_LITERAL: usize = 24;
 /// More keywords than this gate a rule worse than its context words do.
-const MANY_KEYWORDS: usize = 16;
+pub(super) const MANY_KEYWORDS: usize = 16;
 
 /// The compiled form of a rule set.
 #[derive(Debug)]
@@ -323,6 +323,6 @@ impl Builder {
 }
 
 /// The beginning of a literal, which gates as well as the whole.
-fn gate(literal: &str) -> &str {
+pub(super) fn gate(literal: &str) -> &str {
     &literal[..literal.floor_char_boundary(LONGEST_LITERAL)]
 }

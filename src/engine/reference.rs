@@ -121,20 +121,24 @@ fn text(rules: &[Rule], random: &mut Random) -> Vec<u8> {
     text
 }
 
+/// A detector for some rules of `all`, and a text with their secrets.
+pub(super) fn some_rules_and_text(all: &[Rule], random: &mut Random) -> (Detector, Vec<u8>) {
+    let some: Vec<Rule> = (0..40).map(|_| all[random.below(all.len())].clone()).collect();
+    let mut set = RuleSet::default();
+    for rule in &some {
+        // The same rule may be drawn twice; once is enough.
+        let _ = set.add(rule.clone());
+    }
+    (Detector::new(set).expect("some rules"), text(&some, random))
+}
+
 #[test]
 fn the_prefilter_loses_nothing_that_brute_force_finds() {
     let all: Vec<Rule> = builtin().filter(|rule| rule.enabled).rules().iter().map(|rule| (**rule).clone()).collect();
     let mut random = Random::new(2024);
     let mut found = 0;
     for round in 0..60 {
-        let some: Vec<Rule> = (0..40).map(|_| all[random.below(all.len())].clone()).collect();
-        let mut set = RuleSet::default();
-        for rule in &some {
-            // The same rule may be drawn twice; once is enough.
-            let _ = set.add(rule.clone());
-        }
-        let detector = Detector::new(set).expect("some rules");
-        let text = text(&some, &mut random);
+        let (detector, text) = some_rules_and_text(&all, &mut random);
         let quick = detector.scan(&text);
         found += quick.len();
         assert_eq!(quick, brute_force(&detector, &text), "round {round}: {}", String::from_utf8_lossy(&text));

@@ -194,7 +194,7 @@ impl<'a> Scanner<'a> {
         let program = self.program;
         self.scratch.context.advance(&program.context, self.bytes, window);
         let hits = self.scratch.context.within(window).filter(|hit| program.context_rules[hit.word as usize].contains(&index));
-        surroundings::evidence(self.bytes, rule, span, hits)
+        surroundings::evidence(self.bytes, rule, span, hits).ok()
     }
 
     /// A literal of the rules that are not told by runs.
@@ -295,7 +295,7 @@ impl<'a> Scanner<'a> {
         if validate::value(rule, secret).is_err() {
             return;
         }
-        if let Some(confidence) = judge::judge(self.bytes, parsed, *value) {
+        if let Ok(confidence) = judge::judge(self.bytes, parsed, *value) {
             let span = Span::new(parsed.name.start.min(parsed.value.start), parsed.name.end.max(parsed.value.end));
             self.push(index, span, parsed.value, confidence.min(validate::confidence(rule, secret)), 0);
         }
@@ -303,7 +303,7 @@ impl<'a> Scanner<'a> {
 
     fn url(&mut self, at: usize) {
         let Some(parsed) = url::password_in_url(self.bytes, at) else { return };
-        let Some(confidence) = url::judge_url(&parsed, self.bytes) else { return };
+        let Ok(confidence) = url::judge_url(&parsed, self.bytes) else { return };
         let chosen = url::rule_for(self.detector.rules(), &self.program.urls, &parsed, self.bytes);
         if let Some(index) = chosen {
             self.push(index, parsed.whole, parsed.password, confidence.min(self.rule(index).confidence), 0);
@@ -315,7 +315,7 @@ impl<'a> Scanner<'a> {
         let label = block.label.of(self.bytes);
         let chosen = self.program.pems.iter().find(|(known, _)| known.as_bytes() == label);
         if let Some(&(_, index)) = chosen
-            && validate::pem(self.rule(index), block.span.of(self.bytes))
+            && validate::pem(self.rule(index), block.span.of(self.bytes)).is_ok()
         {
             self.push(index, block.span, block.span, self.rule(index).confidence, 0);
         }

@@ -1,5 +1,6 @@
 //! L2: what stands around a token: context words within reach, and the name that the token is given to.
 
+use super::Refusal;
 use super::words::{WordHit, WordIndex};
 use crate::rules::format::Part;
 use crate::rules::rule::squash;
@@ -118,13 +119,13 @@ const OTHER_ENDS: &[&str] = &[
     "layer",
 ];
 
-/// How surely the context words among `hits` say what the token is: `None` where they do not, else the more the
-/// surer. A word in the name that the token is given to says more than one on the line, and that more than one
+/// How surely the context words among `hits` say what the token is: the more the surer; refused where they do not.
+/// A word in the name that the token is given to says more than one on the line, and that more than one
 /// further off; a long word says more than a short one.
-pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterator<Item = WordHit>) -> Option<usize> {
+pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterator<Item = WordHit>) -> Result<usize, Refusal> {
     let line = line_before(bytes, token.start);
     if !value_position(bytes, token) {
-        return None;
+        return Err(Refusal::NoValuePlace);
     }
     let name = last_name(bytes, line, token.start);
     let squashed = squash(&String::from_utf8_lossy(name.of(bytes)));
@@ -149,6 +150,9 @@ pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterat
     }
     let (in_name, on_line) = (best > IN_NAME, best > ON_LINE);
     let ends_in_id = squashed.ends_with("id");
+    if best == 0 {
+        return Err(Refusal::NoContext);
+    }
     let means_it = if says_other {
         in_name && says_secret
     } else if says_secret {
@@ -158,7 +162,11 @@ pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterat
     } else {
         in_name || (on_line && (name.is_empty() || line_says_secret(bytes, line)))
     };
-    (best > 0 && means_it).then_some(best)
+    match means_it {
+        true => Ok(best),
+        false if says_other => Err(Refusal::OtherName),
+        false => Err(Refusal::NotNamed),
+    }
 }
 
 /// Whether a context word is one that any provider's secret may be named by: it supports, but says little.

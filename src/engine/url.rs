@@ -3,6 +3,7 @@
 //!
 //! [`password_in_url`] says where the parts lie, [`judge_url`] whether the password is one.
 
+use super::Refusal;
 use super::entropy::{RANDOM, randomness};
 use super::filter::{NotASecret, Strictness, Weakness, placeholder, value_kind, weakness};
 use crate::rules::{Confidence, Rule, Shape};
@@ -150,33 +151,38 @@ enum Place {
     Network,
 }
 
-/// The chance that the password of `url`, which was found in `bytes`, is one; `None` for placeholders, for words
-/// that stand for a password, and for weak ones on the machine itself.
-#[must_use]
-pub fn judge_url(url: &UrlCredential, bytes: &[u8]) -> Option<Confidence> {
+/// The chance that the password of `url`, which was found in `bytes`, is one.
+///
+/// # Errors
+/// Placeholders, words that stand for a password, and weak ones on the machine itself are refused.
+pub fn judge_url(url: &UrlCredential, bytes: &[u8]) -> Result<Confidence, Refusal> {
     let mut buffer = [0; 256];
-    let password = decode_percent(url.password.of(bytes), &mut buffer)?;
+    let password = decode_percent(url.password.of(bytes), &mut buffer).ok_or(Refusal::Length)?;
     let user = url.user.of(bytes);
     let place = place_of(url.host.of(bytes));
-    if password.len() < 3 || place == Place::Documentation || stands_for_a_password(user, password) {
-        return None;
+    if password.len() < 3 {
+        return Err(Refusal::Length);
     }
+    if place == Place::Documentation {
+        return Err(Refusal::DocumentedHost);
+    }
+    refuse_stand_in(user, password)?;
     if weakness(password).is_some() {
-        return (place == Place::Network).then_some(Confidence::Low);
+        return if place == Place::Network { Ok(Confidence::Low) } else { Err(Refusal::NearHost) };
     }
     let random = randomness(password) > RANDOM && password.len() >= 8;
     if user.is_empty() {
         // A token without a user has to look like one.
         let is_token = random && password.len() >= 20 && password.iter().any(u8::is_ascii_digit);
-        return (is_token && place != Place::Here).then_some(Confidence::Medium);
+        return if is_token && place != Place::Here { Ok(Confidence::Medium) } else { Err(Refusal::NoToken) };
     }
     let letters = password.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let mixed = letters > 0 && letters < password.len() && password.len() >= 7;
     match (place, random, mixed) {
-        (Place::Network, true, _) => Some(Confidence::High),
-        (Place::Network, false, true) | (Place::Inside, true, _) => Some(Confidence::Medium),
-        (Place::Network, false, false) | (Place::Inside, false, true) | (Place::Here, true, _) => Some(Confidence::Low),
-        _ => None,
+        (Place::Network, true, _) => Ok(Confidence::High),
+        (Place::Network, false, true) | (Place::Inside, true, _) => Ok(Confidence::Medium),
+        (Place::Network, false, false) | (Place::Inside, false, true) | (Place::Here, true, _) => Ok(Confidence::Low),
+        _ => Err(Refusal::NearHost),
     }
 }
 
@@ -209,27 +215,32 @@ fn is_at(hosts: &[u8], known: &[u8]) -> bool {
     })
 }
 
-/// Placeholders, and the words that examples use.
-fn stands_for_a_password(user: &[u8], password: &[u8]) -> bool {
+/// Refuses placeholders, and the words that examples use.
+fn refuse_stand_in(user: &[u8], password: &[u8]) -> Result<(), Refusal> {
     #[rustfmt::skip]
     const WORDS: &[&str] = &[
         "usr", "pwd", "pswd", "psw", "mypasswd", "userpass", "username", "token", "access_token", "api_key", "apikey", "x-oauth-basic",
         "x-access-token", "port",
     ];
-    if placeholder(password, Strictness::Strict).is_some()
-        || weakness(password) == Some(Weakness::StandIn)
-        || user.eq_ignore_ascii_case(password)
-    {
-        return true;
+    if let Some(why) = placeholder(password, Strictness::Strict) {
+        return Err(Refusal::Placeholder(why));
     }
-    if !user.is_empty() && placeholder(user, Strictness::Strict).is_some_and(|why| why != super::filter::Why::Word) {
-        return true;
+    if weakness(password) == Some(Weakness::StandIn) || user.eq_ignore_ascii_case(password) {
+        return Err(Refusal::StandIn);
+    }
+    let of_user = if user.is_empty() { None } else { placeholder(user, Strictness::Strict) };
+    if let Some(why) = of_user.filter(|why| *why != super::filter::Why::Word) {
+        return Err(Refusal::Placeholder(why));
     }
     let known = |word: &&str| password.eq_ignore_ascii_case(word.as_bytes());
     let is_port = password.len() <= 5 && password.iter().all(u8::is_ascii_digit);
-    let other =
-        matches!(value_kind(password), Some(NotASecret::Sentence | NotASecret::Markup | NotASecret::Constant | NotASecret::Pattern));
-    WORDS.iter().any(known) || is_port || other
+    if WORDS.iter().any(known) || is_port {
+        return Err(Refusal::StandIn);
+    }
+    match value_kind(password) {
+        Some(kind @ (NotASecret::Sentence | NotASecret::Markup | NotASecret::Constant | NotASecret::Pattern)) => Err(Refusal::Kind(kind)),
+        _ => Ok(()),
+    }
 }
 
 fn place_of(host: &[u8]) -> Place {
@@ -295,7 +306,7 @@ mod tests {
     }
 
     fn confidence(text: &str) -> Option<Confidence> {
-        judge_url(&password_in_url(text.as_bytes(), text.find("://")?)?, text.as_bytes())
+        judge_url(&password_in_url(text.as_bytes(), text.find("://")?)?, text.as_bytes()).ok()
     }
 
     /// A URL from its parts, so that none stands here whole.
@@ -371,7 +382,7 @@ mod tests {
         let url = super::password_in_dsn(text.as_bytes(), text.find('@').expect("it is there")).expect("a data source name");
         assert_eq!(&text[url.user.start..url.user.end], "app");
         assert_eq!(&text[url.password.start..url.password.end], strong());
-        assert_eq!(judge_url(&url, text.as_bytes()), Some(Confidence::High));
+        assert_eq!(judge_url(&url, text.as_bytes()), Ok(Confidence::High));
     }
 
     proptest::proptest! {

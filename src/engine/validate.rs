@@ -1,22 +1,9 @@
 //! L2: what a candidate has to pass before it is a match: documented fakes, placeholders, entropy, checksum.
 
-use super::{checksum, entropy, filter, judge};
-use crate::rules::check::{Check, Strength};
+use super::{Refusal, checksum, entropy, filter, judge};
+use crate::rules::check::Strength;
 use crate::rules::format::{Format, Part};
 use crate::rules::{Confidence, Place, Rule, Shape};
-
-/// Why a candidate is no match.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Refusal {
-    /// One of the rule's documented fake values.
-    DocumentedFake,
-    /// Looks like a placeholder.
-    Placeholder,
-    /// Too regular for a machine-made value.
-    LowEntropy,
-    /// The check value or structure does not fit.
-    Check(Check),
-}
 
 /// Judges a token of a format rule.
 pub(super) fn token(rule: &Rule, token: &[u8]) -> Result<(), Refusal> {
@@ -26,8 +13,11 @@ pub(super) fn token(rule: &Rule, token: &[u8]) -> Result<(), Refusal> {
     }
     if let Shape::Format(format) = &rule.shape {
         let variable = variable_part(format, token);
-        if entropy::shannon(variable) < floor(rule, format, variable.len()) || is_made_of_words(rule, format, token) {
+        if entropy::shannon(variable) < floor(rule, format, variable.len()) {
             return Err(Refusal::LowEntropy);
+        }
+        if is_made_of_words(rule, format, token) {
+            return Err(Refusal::Words);
         }
     }
     Ok(())
@@ -46,8 +36,8 @@ pub(super) fn value(rule: &Rule, value: &[u8]) -> Result<bool, Refusal> {
         }
         proven = passed && check.proves();
     }
-    if !proven && is_fake(&rule.shape, value) {
-        return Err(Refusal::Placeholder);
+    if !proven {
+        refuse_fake(&rule.shape, value)?;
     }
     Ok(proven)
 }
@@ -67,18 +57,22 @@ pub(super) fn confidence(rule: &Rule, value: &[u8]) -> Confidence {
     }
 }
 
-/// Whether a value of this shape only stands for a secret. The values of names and URLs are judged with these.
-fn is_fake(shape: &Shape, value: &[u8]) -> bool {
+/// Refuses a value of this shape that only stands for a secret. The values of names and URLs are judged with these.
+fn refuse_fake(shape: &Shape, value: &[u8]) -> Result<(), Refusal> {
     match shape {
-        Shape::Pattern { chosen: true, .. } => judge::chosen_by_a_person(value).is_none(),
-        Shape::Format(_) | Shape::Pattern { .. } => filter::placeholder(value, filter::Strictness::Token).is_some(),
-        Shape::Url { .. } | Shape::Pem(_) | Shape::Assignment { .. } => false,
+        Shape::Pattern { chosen: true, .. } => judge::chosen_by_a_person(value).map(drop),
+        Shape::Format(_) | Shape::Pattern { .. } => {
+            filter::placeholder(value, filter::Strictness::Token).map_or(Ok(()), |why| Err(Refusal::Placeholder(why)))
+        }
+        Shape::Url { .. } | Shape::Pem(_) | Shape::Assignment { .. } => Ok(()),
     }
 }
 
 /// Judges a PEM block.
-pub(super) fn pem(rule: &Rule, block: &[u8]) -> bool {
-    rule.check.is_none_or(|check| checksum::verify(check, block) || check.strength() != Strength::Refutes)
+pub(super) fn pem(rule: &Rule, block: &[u8]) -> Result<(), Refusal> {
+    let Some(check) = rule.check else { return Ok(()) };
+    let passed = checksum::verify(check, block) || check.strength() != Strength::Refutes;
+    if passed { Ok(()) } else { Err(Refusal::Check(check)) }
 }
 
 /// Whether a token that only its context tells is a name such as `with_protection_code_403`. One random value

@@ -4,7 +4,7 @@ use super::super::entropy::randomness;
 use super::words::words_of;
 
 /// What a value is instead of a secret.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NotASecret {
     /// Words with blanks between, or text in another script.
     Sentence,

@@ -13,7 +13,7 @@ pub enum Strictness {
 }
 
 /// Why a value is a placeholder.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Why {
     /// `${X}`, `{{ x }}`, `<your key>`, `%s`, `$(cmd)`
     Template,

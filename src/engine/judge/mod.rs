@@ -7,6 +7,7 @@
 mod call;
 mod value;
 
+use super::Refusal;
 use super::assignment::{Assignment, Form, Operator};
 use super::entropy::RANDOM;
 use super::filter::{NameVerdict, NotASecret, Strictness, Why, counts_by_turns, placeholder, secret_name, words_of};
@@ -18,19 +19,27 @@ use value::{Traits, any, chosen, machine_made};
 /// The longest value that is looked into as base64, in bytes.
 const LONGEST_ENCODED: usize = 512;
 
-/// The chance that the value of `assignment`, which was parsed from `bytes`, is a secret; `None` where it is none.
-#[must_use]
-pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Option<Confidence> {
+/// The chance that the value of `assignment`, which was parsed from `bytes`, is a secret.
+///
+/// # Errors
+/// Why it is none.
+pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result<Confidence, Refusal> {
     let name = judged_name(bytes, assignment);
     let value = assignment.value.of(bytes);
     let verdict = if class == ValueClass::Any || assignment.form == Form::Position { NameVerdict::Strong } else { secret_name(name) };
-    let stands_in = placeholder(value, Strictness::Strict).is_some_and(|why| why != Why::Sequence || !is_weak_choice(value, class));
-    if verdict == NameVerdict::Harmless || stands_in || repeats_name(name, value) {
-        return None;
+    let stands_in = placeholder(value, Strictness::Strict).filter(|&why| why != Why::Sequence || !is_weak_choice(value, class));
+    if verdict == NameVerdict::Harmless {
+        return Err(Refusal::HarmlessName);
+    }
+    if let Some(why) = stands_in {
+        return Err(Refusal::Placeholder(why));
+    }
+    if repeats_name(name, value) {
+        return Err(Refusal::RepeatsName);
     }
     let call = call_of(bytes, assignment);
     if call == Call::Query {
-        return None;
+        return Err(Refusal::Call);
     }
     let mut buffer = [0; LONGEST_ENCODED];
     let value = behind_user(name, value);
@@ -38,18 +47,18 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Option
     let by_value = match encoded_text(value, &mut buffer) {
         Some(text) => encoded(text),
         None if placeholder(value, Strictness::Strict).is_some() || counts_by_turns(value) => {
-            traits.kind.is_none().then_some(Confidence::Low)
+            traits.kind.map_or(Ok(Confidence::Low), |kind| Err(Refusal::Kind(kind)))
         }
         None => by_class(value, &traits, class),
     }?;
     let lowered = lowered(by_value, bytes, assignment, verdict, &traits)?;
-    if call == Call::Other { one_less(lowered) } else { Some(lowered) }
+    if call == Call::Other { one_less(lowered).ok_or(Refusal::Call) } else { Ok(lowered) }
 }
 
-/// The chance that a value is a password, where a pattern and no name says so; `None` where it is none.
-pub(super) fn chosen_by_a_person(value: &[u8]) -> Option<Confidence> {
-    if placeholder(value, Strictness::Strict).is_some() {
-        return None;
+/// The chance that a value is a password, where a pattern and no name says so.
+pub(super) fn chosen_by_a_person(value: &[u8]) -> Result<Confidence, Refusal> {
+    if let Some(why) = placeholder(value, Strictness::Strict) {
+        return Err(Refusal::Placeholder(why));
     }
     let mut buffer = [0; LONGEST_ENCODED];
     match encoded_text(value, &mut buffer) {
@@ -64,7 +73,7 @@ fn is_weak_choice(value: &[u8], class: ValueClass) -> bool {
     class == ValueClass::Password && value.len() >= 8 && letters > 0 && letters < value.len()
 }
 
-fn by_class(value: &[u8], traits: &Traits, class: ValueClass) -> Option<Confidence> {
+fn by_class(value: &[u8], traits: &Traits, class: ValueClass) -> Result<Confidence, Refusal> {
     match class {
         ValueClass::Secret => machine_made(value, traits),
         ValueClass::Password => chosen(value, traits),
@@ -107,10 +116,13 @@ fn behind_user<'v>(name: &[u8], value: &'v [u8]) -> &'v [u8] {
 }
 
 /// Text in base64: `user:password`, or a secret of a Kubernetes manifest.
-fn encoded(text: &[u8]) -> Option<Confidence> {
+fn encoded(text: &[u8]) -> Result<Confidence, Refusal> {
     let secret = memchr::memchr(b':', text).map_or(text, |colon| &text[colon + 1..]);
-    if secret.is_empty() || placeholder(secret, Strictness::Strict).is_some() {
-        return None;
+    if secret.is_empty() {
+        return Err(Refusal::Length);
+    }
+    if let Some(why) = placeholder(secret, Strictness::Strict) {
+        return Err(Refusal::Placeholder(why));
     }
     let traits = Traits::of(secret);
     if traits.length >= 20 { machine_made(secret, &traits) } else { chosen(secret, &traits) }
@@ -138,25 +150,32 @@ fn one_less(confidence: Confidence) -> Option<Confidence> {
 }
 
 /// What the form of the assignment and a weak name leave of the confidence.
-fn lowered(found: Confidence, bytes: &[u8], assignment: &Assignment, verdict: NameVerdict, traits: &Traits) -> Option<Confidence> {
+fn lowered(
+    found: Confidence,
+    bytes: &[u8],
+    assignment: &Assignment,
+    verdict: NameVerdict,
+    traits: &Traits,
+) -> Result<Confidence, Refusal> {
     let looks_random = (traits.random > RANDOM && traits.surprise() > 20.0) || traits.kind == Some(NotASecret::Uuid);
     let mut confidence = found;
     if !assignment.quoted && !looks_random {
-        confidence = unquoted(confidence, assignment, traits)?;
+        confidence = unquoted(confidence, assignment, traits).ok_or(Refusal::Unquoted)?;
     }
     if verdict == NameVerdict::Weak {
         let sure = looks_random && (assignment.form != Form::Query || traits.length >= 16);
-        confidence = if sure { confidence.min(Confidence::Medium) } else { one_less(confidence)? };
+        confidence = if sure { confidence.min(Confidence::Medium) } else { one_less(confidence).ok_or(Refusal::WeakName)? };
     }
     if (assignment.partial || assignment.operator == Operator::Compare) && !looks_random {
-        confidence = one_less(confidence)?;
+        confidence = one_less(confidence).ok_or(Refusal::Partial)?;
     }
     let is_line_of_words = assignment.operator == Operator::Space && assignment.form == Form::Line;
     if is_line_of_words && !looks_random {
         // `requirepass value` on a line of its own; with more behind it, it is prose.
-        confidence = if assignment.partial { return None } else { one_less(confidence)? };
+        let alone = if assignment.partial { None } else { one_less(confidence) };
+        confidence = alone.ok_or(Refusal::Unquoted)?;
     }
-    (assignment.form != Form::Query || !is_badge(bytes, assignment)).then_some(confidence)
+    if assignment.form == Form::Query && is_badge(bytes, assignment) { Err(Refusal::Badge) } else { Ok(confidence) }
 }
 
 /// Whether a parameter belongs to the address of an image: such tokens are there to be published.

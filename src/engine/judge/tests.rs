@@ -14,7 +14,7 @@ fn verdict(text: &str) -> Option<Confidence> {
             ["pass", "pwd", "identified", "mysql", "curl", "docker", "redis", "credential", "auth"].iter().any(|part| name.contains(part));
         if is_password && !name.contains("token") && !name.contains("key") { ValueClass::Password } else { ValueClass::Secret }
     };
-    all(text).iter().filter_map(|found| judge(bytes, found, class(found.name.of(bytes)))).max()
+    all(text).iter().filter_map(|found| judge(bytes, found, class(found.name.of(bytes))).ok()).max()
 }
 
 fn fill(line: &str, value: &str) -> String {
@@ -81,8 +81,8 @@ fn what_base64_hides_is_judged() {
     let encode = |text: &str| data_encoding::BASE64.encode(text.as_bytes());
     assert_eq!(verdict(&format!("Authorization: Basic {}", encode("user:password"))), None);
     assert_eq!(verdict(&format!("\"auth\": \"{}\"", encode("username:password"))), None);
-    assert_eq!(super::chosen_by_a_person(encode("username:password").as_bytes()), None);
-    assert!(super::chosen_by_a_person(encode(&format!("bot:{}", random(7, 24))).as_bytes()).is_some());
+    assert_eq!(super::chosen_by_a_person(encode("username:password").as_bytes()), Err(crate::engine::Refusal::StandIn));
+    assert!(super::chosen_by_a_person(encode(&format!("bot:{}", random(7, 24))).as_bytes()).is_ok());
     assert_eq!(verdict(&format!("  password: {}\n", encode("changeme"))), None);
     assert!(verdict(&format!("Authorization: Basic {}", encode(&format!("deploy:{}", random(5, 14))))) >= Some(Confidence::Medium));
     assert!(verdict(&format!("  password: {}\n", encode(&random(6, 14)))) >= Some(Confidence::Medium));

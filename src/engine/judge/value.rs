@@ -1,5 +1,6 @@
 //! Whether a value is what a machine or a person chooses as a secret.
 
+use crate::engine::Refusal;
 use crate::engine::entropy::{RANDOM, randomness, shannon};
 use crate::engine::filter::{NotASecret, Weakness, value_kind, weakness, words_of};
 use crate::rules::Confidence;
@@ -59,86 +60,84 @@ impl Traits {
 }
 
 /// A value of a generator: long and random.
-pub(super) fn machine_made(value: &[u8], traits: &Traits) -> Option<Confidence> {
+pub(super) fn machine_made(value: &[u8], traits: &Traits) -> Result<Confidence, Refusal> {
     match traits.kind {
         None | Some(NotASecret::Number) => {}
-        Some(NotASecret::Uuid) => return Some(Confidence::Medium),
+        Some(NotASecret::Uuid) => return Ok(Confidence::Medium),
         Some(NotASecret::Identifier) if traits.classes() == 4 => {}
         // `my_super_secret_key_2024`
-        Some(NotASecret::Identifier) if traits.digits > 0 && traits.length >= 12 => return Some(Confidence::Low),
-        Some(_) => return None,
+        Some(NotASecret::Identifier) if traits.digits > 0 && traits.length >= 12 => return Ok(Confidence::Low),
+        Some(kind) => return Err(Refusal::Kind(kind)),
     }
     if traits.is_hex(value) {
-        return (traits.entropy > 2.8).then_some(if traits.length >= 32 { Confidence::High } else { Confidence::Medium });
+        let confidence = if traits.length >= 32 { Confidence::High } else { Confidence::Medium };
+        return if traits.entropy > 2.8 { Ok(confidence) } else { Err(Refusal::Weak) };
     }
     if traits.length < 10 || traits.entropy < 2.8 {
-        return chosen(value, traits).filter(|_| traits.length >= 8 && traits.classes() >= 3).map(|_| Confidence::Low);
+        chosen(value, traits)?;
+        return if traits.length >= 8 && traits.classes() >= 3 { Ok(Confidence::Low) } else { Err(Refusal::Weak) };
     }
     let is_random = traits.random > RANDOM - 0.2 && traits.surprise() > 20.0;
     if is_random && traits.length >= 20 && traits.entropy > 3.4 && (traits.digits > 0 || traits.length >= 32) {
-        return Some(Confidence::High);
+        return Ok(Confidence::High);
     }
     if is_random && (traits.digits > 0 || (traits.lower > 0 && traits.upper > 0) || traits.length >= 20) {
-        return Some(Confidence::Medium);
+        return Ok(Confidence::Medium);
     }
     // What a person typed as a key: `my-Sup3r-S3cret!key`.
     chosen(value, traits).map(|by_hand| if traits.length >= 12 && traits.classes() >= 3 { by_hand } else { Confidence::Low })
 }
 
 /// A value that a person may have chosen.
-pub(super) fn chosen(value: &[u8], traits: &Traits) -> Option<Confidence> {
+pub(super) fn chosen(value: &[u8], traits: &Traits) -> Result<Confidence, Refusal> {
+    let sure = |is_random: bool| if is_random { Confidence::Medium } else { Confidence::Low };
+    let from = |least: usize, confidence: Confidence| if traits.length >= least { Ok(confidence) } else { Err(Refusal::Length) };
     if traits.length < 4 || traits.length > 128 {
-        return None;
+        return Err(Refusal::Length);
     }
     match weakness(value) {
-        Some(Weakness::StandIn) => return None,
-        Some(Weakness::WellKnown) => return Some(Confidence::Low),
+        Some(Weakness::StandIn) => return Err(Refusal::StandIn),
+        Some(Weakness::WellKnown) => return Ok(Confidence::Low),
         None => {}
     }
     match traits.kind {
         None => {}
-        Some(NotASecret::Number) if traits.digits >= 6 && traits.digits == traits.length => {
-            return Some(if traits.length >= 8 { Confidence::Medium } else { Confidence::Low });
-        }
-        Some(NotASecret::Uuid) => return Some(Confidence::Medium),
+        Some(NotASecret::Number) if traits.digits >= 6 && traits.digits == traits.length => return Ok(sure(traits.length >= 8)),
+        Some(NotASecret::Uuid) => return Ok(Confidence::Medium),
         // `Blue-Falcon77`: a name would hardly have all of them.
         Some(NotASecret::Identifier) if traits.classes() == 4 => {}
-        Some(NotASecret::Identifier) if traits.length >= 6 => return Some(Confidence::Low),
-        Some(_) => return None,
+        Some(NotASecret::Identifier) if traits.length >= 6 => return Ok(Confidence::Low),
+        Some(kind) => return Err(Refusal::Kind(kind)),
     }
     if traits.classes() == 1 {
         // A single word, or letters at random.
-        let is_random = traits.length >= 8 && traits.random > RANDOM + 0.4;
-        return (traits.length >= 5).then_some(if is_random { Confidence::Medium } else { Confidence::Low });
+        return from(5, sure(traits.length >= 8 && traits.random > RANDOM + 0.4));
     }
     if traits.letters() == traits.length {
-        let is_random = traits.length >= 8 && traits.random > RANDOM + 0.3;
-        return (traits.length >= 6).then_some(if is_random { Confidence::Medium } else { Confidence::Low });
+        return from(6, sure(traits.length >= 8 && traits.random > RANDOM + 0.3));
     }
     if traits.letters() == 0 && traits.digits == 0 {
-        return None;
+        return Err(Refusal::Weak);
     }
-    if traits.length < 6 || says_what_it_is(value, traits) {
-        return Some(Confidence::Low);
-    }
-    Some(Confidence::Medium)
+    Ok(sure(traits.length >= 6 && !says_what_it_is(value, traits)))
 }
 
 /// Any literal that is no placeholder.
-pub(super) fn any(value: &[u8], traits: &Traits) -> Option<Confidence> {
+pub(super) fn any(value: &[u8], traits: &Traits) -> Result<Confidence, Refusal> {
     match traits.kind {
         Some(
-            NotASecret::Sentence
+            kind @ (NotASecret::Sentence
             | NotASecret::Path
             | NotASecret::Markup
             | NotASecret::Pattern
             | NotASecret::Hash
             | NotASecret::PublicKey
-            | NotASecret::Data,
-        ) => None,
-        Some(NotASecret::Identifier | NotASecret::Constant) => Some(Confidence::Low),
-        _ if weakness(value).is_some() || traits.length < 4 => None,
-        _ => Some(if traits.random > RANDOM || traits.length >= 16 { Confidence::High } else { Confidence::Medium }),
+            | NotASecret::Data),
+        ) => Err(Refusal::Kind(kind)),
+        Some(NotASecret::Identifier | NotASecret::Constant) => Ok(Confidence::Low),
+        _ if weakness(value).is_some() => Err(Refusal::StandIn),
+        _ if traits.length < 4 => Err(Refusal::Length),
+        _ => Ok(if traits.random > RANDOM || traits.length >= 16 { Confidence::High } else { Confidence::Medium }),
     }
 }
 

@@ -1,0 +1,411 @@
+//! L2: which rules are tried in a stretch of text, and what became of each: the scan once more, slowly, with reasons.
+//!
+//! Every rule is tried on its own wherever its plan, keywords or name send it, without runs, heads, hashes and
+//! tables, through the same validating steps as in the scanner. A test holds the two together.
+
+use super::program::{MANY_KEYWORDS, gate};
+use super::words::WordHit;
+use super::{Detector, Refusal, assignment, boundary, judge, matcher, pem, surroundings, url, validate};
+use crate::rules::plan::{LEAST_RUN, LONGEST_WORD, LengthRule, Plan};
+use crate::rules::rule::PATTERN_REACH;
+use crate::rules::{CONTEXT_REACH, Confidence, PEM_REACH, Place, Rule, Shape};
+use crate::text::Span;
+use crate::text::chars::{is_token, is_word};
+use aho_corasick::AhoCorasick;
+use std::collections::HashMap;
+
+/// One rule at one place.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Attempt {
+    /// Index into [`Detector::rules`].
+    pub rule: usize,
+    /// What was matched; where nothing was, what announced the rule.
+    pub span: Span,
+    /// The value that was judged; where there was none, the same as `span`.
+    pub secret: Span,
+    /// The confidence of the match, or why it is none. Overlaps with other matches are not looked at yet.
+    pub outcome: Result<Confidence, Refusal>,
+    /// How surely the context says what it is, as overlaps weigh it; 0 where none is needed.
+    pub evidence: usize,
+}
+
+impl Attempt {
+    /// Whether there is a value at all that could be a secret.
+    #[must_use]
+    pub fn has_value(&self) -> bool {
+        !matches!(self.outcome, Err(Refusal::NoValue | Refusal::NotRun))
+    }
+
+    fn key(&self) -> (Span, Span, usize, Option<Refusal>) {
+        (self.secret, self.span, self.rule, self.outcome.err())
+    }
+}
+
+/// What sends a rule to a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sign {
+    /// The literal that the format begins with stands there.
+    Head,
+    /// A literal of it stands where it should, or its word has the right length.
+    Part,
+    /// A context word stands near.
+    Near,
+}
+
+/// All attempts whose value or match shares a byte with `range`, ordered by place and rule.
+pub(super) fn trace(detector: &Detector, bytes: &[u8], range: Span) -> Vec<Attempt> {
+    let window = Span::new(range.start.saturating_sub(PEM_REACH), bytes.len().min(range.end + PATTERN_REACH));
+    let mut tracer = Tracer { detector, bytes, window, attempts: Vec::new() };
+    tracer.words();
+    tracer.literals();
+    let mut attempts = tracer.attempts;
+    attempts.retain(|attempt| attempt.span.overlaps(&range) || attempt.secret.overlaps(&range));
+    attempts.sort_by_key(Attempt::key);
+    attempts.dedup_by_key(|attempt| attempt.key());
+    attempts
+}
+
+struct Tracer<'a> {
+    detector: &'a Detector,
+    bytes: &'a [u8],
+    /// Where rules are announced.
+    window: Span,
+    attempts: Vec<Attempt>,
+}
+
+/// What a literal announces.
+enum Announced<'a> {
+    Head(usize),
+    Inside { rule: usize, min: usize, max: usize },
+    Near(usize),
+    Pattern(usize, &'a str, usize),
+    Assignment,
+    Url,
+    Block,
+}
+
+impl<'a> Tracer<'a> {
+    fn rules(&self) -> impl Iterator<Item = (usize, &'a Rule)> + use<'a> {
+        self.detector.rules().iter().map(AsRef::as_ref).enumerate()
+    }
+
+    /// Formats that are told by the length of a word.
+    fn words(&mut self) {
+        for wide in [false, true] {
+            let rules: Vec<(usize, LengthRule)> = self
+                .rules()
+                .filter_map(|(index, rule)| match rule.plan {
+                    Plan::Length(lengths) if lengths.wide == wide => Some((index, lengths)),
+                    _ => None,
+                })
+                .collect();
+            for word in stretches(self.bytes, self.window, wide) {
+                let has_digit = word.of(self.bytes).iter().any(u8::is_ascii_digit);
+                for (index, _) in rules.iter().filter(|(_, lengths)| (lengths.min..=lengths.max).contains(&word.len())) {
+                    let before = self.attempts.len();
+                    self.format(*index, word.start, Sign::Part);
+                    // Only what would be found otherwise is worth a word.
+                    if !has_digit && self.attempts.len() > before {
+                        let attempt = self.attempts.pop().expect("there is one more");
+                        let outcome = Err(Refusal::NoDigit);
+                        self.attempts.extend(attempt.outcome.is_ok().then_some(Attempt { outcome, ..attempt }));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Everything that a literal announces.
+    fn literals(&mut self) {
+        let announced = self.announced();
+        let texts: Vec<&str> = announced.iter().map(|(text, _)| text.as_str()).collect();
+        let automaton = AhoCorasick::builder().ascii_case_insensitive(true).build(&texts).expect("a few thousand short words");
+        let bytes = self.bytes;
+        for hit in automaton.find_overlapping_iter(self.window.of(bytes)) {
+            let keyword = Span::new(self.window.start + hit.start(), self.window.start + hit.end());
+            let (text, announced) = &announced[hit.pattern().as_usize()];
+            match *announced {
+                Announced::Head(rule) if keyword.of(bytes) == text.as_bytes() => self.format(rule, keyword.start, Sign::Head),
+                Announced::Head(_) => {}
+                Announced::Inside { rule, min, max } => {
+                    let places = keyword.start.saturating_sub(max)..=keyword.start.saturating_sub(min);
+                    places.for_each(|at| self.format(rule, at, Sign::Part));
+                }
+                Announced::Near(rule) => self.near(rule, keyword),
+                Announced::Pattern(rule, regex, longest) => self.pattern(rule, regex, longest, keyword),
+                Announced::Assignment => self.assignments(keyword),
+                Announced::Url => self.url(keyword.start),
+                Announced::Block => self.block(keyword.start),
+            }
+        }
+    }
+
+    fn announced(&self) -> Vec<(String, Announced<'a>)> {
+        let mut all = vec![("://".to_owned(), Announced::Url), ("BEGIN ".to_owned(), Announced::Block)];
+        let mut names: HashMap<&str, ()> = HashMap::new();
+        for (index, rule) in self.rules() {
+            let keywords = rule.keywords.iter().map(|keyword| (gate(&keyword.text).to_owned(), keyword.place));
+            match (&rule.shape, &rule.plan) {
+                (Shape::Format(_), Plan::Heads(literals)) => {
+                    let text = |literal: &Vec<u8>| String::from_utf8_lossy(literal).into_owned();
+                    all.extend(literals.iter().map(|literal| (text(literal), Announced::Head(index))));
+                }
+                (Shape::Format(_), Plan::Keywords) if rule.keywords.len() > MANY_KEYWORDS && !rule.context.is_empty() => {
+                    all.extend(rule.context.iter().map(|word| (word.clone(), Announced::Near(index))));
+                }
+                (Shape::Format(_), Plan::Keywords) => all.extend(keywords.map(|(text, place)| match place {
+                    Place::Inside { min, max } => (text, Announced::Inside { rule: index, min: min as usize, max: max as usize }),
+                    Place::Near => (text, Announced::Near(index)),
+                })),
+                (Shape::Pattern { regex, longest, .. }, _) => {
+                    all.extend(keywords.map(|(text, _)| (text, Announced::Pattern(index, regex, *longest as usize))));
+                }
+                (Shape::Assignment { .. }, _) => {
+                    for keyword in &rule.keywords {
+                        if names.insert(gate(&keyword.text), ()).is_none() {
+                            all.push((gate(&keyword.text).to_owned(), Announced::Assignment));
+                        }
+                    }
+                }
+                (Shape::Format(_), Plan::Length(_)) | (Shape::Url { .. } | Shape::Pem(_), _) => {}
+            }
+        }
+        all
+    }
+
+    fn push(&mut self, rule: usize, span: Span, secret: Span, outcome: Result<(Confidence, usize), Refusal>) {
+        let evidence = outcome.map_or(0, |(_, evidence)| evidence);
+        self.attempts.push(Attempt { rule, span, secret, outcome: outcome.map(|(confidence, _)| confidence), evidence });
+    }
+
+    /// A format that may begin at `at`.
+    fn format(&mut self, index: usize, at: usize, sign: Sign) {
+        let rule: &Rule = &self.detector.rules()[index];
+        let Shape::Format(format) = &rule.shape else { return };
+        let bytes = self.bytes;
+        let loose = || matcher::match_at(&format.parts, bytes, at, &mut |_| true).map(|end| Span::new(at, end));
+        if !boundary::opens(bytes, at, rule) {
+            if let Some(span) = loose().filter(|_| sign != Sign::Near) {
+                self.push(index, span, span, Err(Refusal::Begins));
+            }
+            return;
+        }
+        let end = matcher::match_at(&format.parts, bytes, at, &mut |end| boundary::closes(bytes, at, end, rule));
+        let Some(end) = end else {
+            match (sign, loose()) {
+                (Sign::Near, _) | (Sign::Part, None) => {}
+                (_, Some(span)) => self.push(index, span, span, Err(Refusal::Ends)),
+                (Sign::Head, None) => {
+                    let length = bytes[at..].iter().take(LONGEST_WORD).take_while(|&&byte| is_token(byte)).count();
+                    let span = Span::new(at, at + length);
+                    self.push(index, span, span, Err(Refusal::Shape));
+                }
+            }
+            return;
+        };
+        let span = Span::new(at, end);
+        let outcome = validate::token(rule, span.of(bytes)).and_then(|()| self.evidence(rule, span));
+        self.push(index, span, span, outcome.map(|evidence| (validate::confidence(rule, span.of(bytes)), evidence)));
+    }
+
+    fn evidence(&self, rule: &Rule, span: Span) -> Result<usize, Refusal> {
+        if rule.context.is_empty() {
+            return Ok(0);
+        }
+        let window = surroundings::context_window(self.bytes, span);
+        let text = window.of(self.bytes).to_ascii_lowercase();
+        let hits = rule.context.iter().flat_map(|word| {
+            let places = memchr::memmem::find_iter(&text, word.as_bytes()).map(|at| window.start + at);
+            places.map(|start| WordHit { word: 0, start, end: start + word.len() }).collect::<Vec<_>>()
+        });
+        surroundings::evidence(self.bytes, rule, span, hits)
+    }
+
+    /// A format wherever a word begins near its context word.
+    fn near(&mut self, rule: usize, keyword: Span) {
+        let to = (keyword.end + CONTEXT_REACH).min(self.bytes.len());
+        for at in keyword.start.saturating_sub(CONTEXT_REACH)..to {
+            if is_token(self.bytes[at]) && !(at > 0 && is_word(self.bytes[at - 1])) {
+                self.format(rule, at, Sign::Near);
+            }
+        }
+    }
+
+    fn pattern(&mut self, index: usize, regex: &str, longest: usize, keyword: Span) {
+        let compiled = self.detector.program.patterns[index].get_or_init(|| Detector::compile(regex));
+        let from = keyword.end.saturating_sub(longest);
+        let window = &self.bytes[from..(keyword.start + longest).min(self.bytes.len())];
+        let mut at = 0;
+        while let Some(captures) = compiled.captures_at(window, at) {
+            let whole = captures.get(0).expect("group 0 is the match");
+            if from + whole.start() > keyword.start {
+                return;
+            }
+            if from + whole.end() >= keyword.end {
+                let secret = captures.name("secret").unwrap_or(whole);
+                let span = Span::new(from + whole.start(), from + whole.end());
+                return self.patterned(index, span, Span::new(from + secret.start(), from + secret.end()));
+            }
+            at = whole.end().max(at + 1);
+        }
+    }
+
+    fn patterned(&mut self, index: usize, span: Span, secret: Span) {
+        let rule: &Rule = &self.detector.rules()[index];
+        let value = secret.of(self.bytes);
+        let outcome = validate::value(rule, value).and_then(|_| self.evidence(rule, span));
+        self.push(index, span, secret, outcome.map(|evidence| (validate::confidence(rule, value), evidence)));
+    }
+
+    fn assignments(&mut self, keyword: Span) {
+        let parsed = assignment::parse(self.bytes, keyword);
+        let name = parsed.map_or(keyword, |parsed| parsed.name);
+        let name = crate::rules::rule::squash(&String::from_utf8_lossy(name.of(self.bytes)));
+        for (index, rule) in self.rules() {
+            let Shape::Assignment { names, value } = &rule.shape else { continue };
+            if !names.iter().any(|known| name.contains(known.as_str())) {
+                continue;
+            }
+            let Some(parsed) = &parsed else {
+                self.push(index, keyword, keyword, Err(Refusal::NoValue));
+                continue;
+            };
+            let secret = parsed.value.of(self.bytes);
+            let is_run = parsed.form == assignment::Form::Position || !names.iter().all(|name| assignment::is_program(name));
+            let outcome = if is_run { validate::value(rule, secret) } else { Err(Refusal::NotRun) };
+            let outcome = outcome.and_then(|_| judge::judge(self.bytes, parsed, *value));
+            let span = Span::new(parsed.name.start.min(parsed.value.start), parsed.name.end.max(parsed.value.end));
+            self.push(index, span, parsed.value, outcome.map(|confidence| (confidence.min(validate::confidence(rule, secret)), 0)));
+        }
+    }
+
+    fn url(&mut self, at: usize) {
+        let Some(parsed) = url::password_in_url(self.bytes, at) else { return };
+        let Some(index) = url::rule_for(self.detector.rules(), &self.detector.program.urls, &parsed, self.bytes) else { return };
+        let index = index as usize;
+        let most = self.detector.rules()[index].confidence;
+        let outcome = url::judge_url(&parsed, self.bytes).map(|confidence| (confidence.min(most), 0));
+        self.push(index, parsed.whole, parsed.password, outcome);
+    }
+
+    fn block(&mut self, begin: usize) {
+        let label = |known: &str| self.bytes[begin + "BEGIN ".len()..].starts_with(format!("{known}----").as_bytes());
+        let found = pem::block(self.bytes, begin);
+        let known = self.rules().find(|(_, rule)| match (&rule.shape, &found) {
+            (Shape::Pem(known), Some(block)) => known.as_bytes() == block.label.of(self.bytes),
+            (Shape::Pem(known), None) => label(known),
+            _ => false,
+        });
+        let Some((index, rule)) = known else { return };
+        match found {
+            Some(block) => {
+                let outcome = validate::pem(rule, block.span.of(self.bytes));
+                self.push(index, block.span, block.span, outcome.map(|()| (rule.confidence, 0)));
+            }
+            None => {
+                let span = Span::new(begin, begin + "BEGIN ".len());
+                self.push(index, span, span, Err(Refusal::NoKey));
+            }
+        }
+    }
+}
+
+/// Maximal words, or runs of base64 characters, that begin in `window` and may be told by their length.
+fn stretches(bytes: &[u8], window: Span, wide: bool) -> Vec<Span> {
+    let belongs = |byte: u8| is_word(byte) || (wide && matches!(byte, b'+' | b'/'));
+    let mut found = Vec::new();
+    let mut start = window.start;
+    while start > 0 && window.start - start <= LONGEST_WORD && belongs(bytes[start - 1]) {
+        start -= 1;
+    }
+    for end in start..=bytes.len() {
+        if end == bytes.len() || !belongs(bytes[end]) {
+            found.extend((LEAST_RUN..=LONGEST_WORD).contains(&(end - start)).then(|| Span::new(start, end)));
+            start = end + 1;
+            if start > window.end {
+                break;
+            }
+        }
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Attempt, Refusal, trace};
+    use crate::engine::sample::Random;
+    use crate::engine::{Detector, Match, overlap, reference};
+    use crate::rules::load::parse_rules;
+    use crate::rules::{Rule, RuleSet};
+    use crate::text::Span;
+
+    /// The matches among `attempts`, before overlaps are resolved, each with its evidence.
+    fn matches(attempts: &[Attempt]) -> Vec<(Match, usize)> {
+        let found = attempts.iter().filter_map(|attempt| {
+            let (rule, span, secret) = (attempt.rule, attempt.span, attempt.secret);
+            let found = Match { rule, span, secret, decoded: None, confidence: attempt.outcome.ok()?, parts: Vec::new() };
+            Some((found, attempt.evidence))
+        });
+        found.collect()
+    }
+
+    #[test]
+    fn the_trace_finds_what_the_scan_finds() {
+        let all: Vec<Rule> = Detector::builtin().rules().iter().map(|rule| (**rule).clone()).collect();
+        let mut random = Random::new(77);
+        let mut found = 0;
+        for round in 0..25 {
+            let (detector, text) = reference::some_rules_and_text(&all, &mut random);
+            let attempts = trace(&detector, &text, Span::new(0, text.len()));
+            let traced = overlap::resolve(detector.rules(), matches(&attempts));
+            let scanned = detector.scan(&text);
+            let in_clear: Vec<_> = scanned.iter().filter(|one| one.decoded.is_none()).collect();
+            found += in_clear.len();
+            // What is encoded is found by the scan only, and may win over what stands in clear.
+            let is_beaten = |one: &&Match| !scanned.iter().any(|other| other.decoded.is_some() && other.secret.overlaps(&one.secret));
+            let traced: Vec<_> = traced.iter().filter(is_beaten).collect();
+            assert_eq!(traced, in_clear.into_iter().filter(|one| is_beaten(one)).collect::<Vec<_>>(), "round {round}");
+        }
+        assert!(found > 100, "{found}");
+    }
+
+    /// What is said of the only rule in a text.
+    fn said(format: &str, more: &str, text: &str) -> Vec<Option<Refusal>> {
+        let yaml = format!("{{provider: Test, rules: [{{id: test-a, name: a, severity: low, format: '{format}'{more}}}]}}");
+        let detector = Detector::new(RuleSet::new(parse_rules(&yaml).expect("a valid rule")).expect("one")).expect("one");
+        let attempts = trace(&detector, text.as_bytes(), Span::new(0, text.len()));
+        attempts.iter().map(|attempt| attempt.outcome.err()).collect()
+    }
+
+    #[test]
+    fn each_step_says_why_it_refuses() {
+        let value = ["k9Qm92kL", "xW4ePz07"].concat();
+        for (text, refusal) in [
+            (format!("a = acme_{value}"), None),
+            (format!("a = acme_{}", &value[1..]), Some(Refusal::Shape)),
+            (format!("a = Xacme_{value}"), Some(Refusal::Begins)),
+            (format!("a = acme_{value}Q"), Some(Refusal::Ends)),
+            ("a = acme_xxxxxxxxxxxxxxxx".to_owned(), Some(Refusal::Placeholder(crate::engine::filter::Why::Repeated))),
+            ("a = acme_aabbaabbccaabbaa".to_owned(), Some(Refusal::LowEntropy)),
+        ] {
+            assert_eq!(said("acme_{base62:16}", "", &text), [refusal], "{text}");
+        }
+        for (text, refusal) in [
+            (format!("svc_token = '{value}'"), None),
+            (format!("other_token = '{value}'"), Some(Refusal::NoContext)),
+            (format!("svc_commit = '{value}'"), Some(Refusal::OtherName)),
+            (format!("svc_token = {value}("), Some(Refusal::NoValuePlace)),
+        ] {
+            assert_eq!(said("{base62:16}", ", context: [svc]", &text), [refusal], "{text}");
+        }
+    }
+
+    #[test]
+    fn only_the_stretch_that_was_asked_for_counts() {
+        let first = ["ghq_k9Qm92kL", "xW4ePz07"].concat();
+        let rules = parse_rules("{provider: T, rules: [{id: t-a, name: a, severity: low, format: 'ghq_{base62:16}'}]}").expect("valid");
+        let detector = Detector::new(RuleSet::new(rules).expect("one")).expect("one");
+        let text = format!("{first}\n{first}\n");
+        assert_eq!(trace(&detector, text.as_bytes(), Span::new(first.len() + 1, first.len() + 5)).len(), 1);
+    }
+}
