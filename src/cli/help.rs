@@ -130,6 +130,19 @@ Exit status:
   1  entries are unused or expired; each is listed
   2  the baseline is malformed, or not everything could be scanned";
 
+pub(super) const EXPLAIN_HELP: &str = "\
+Examples:
+  keyward explain src/app.env:12
+  keyward explain --text 'DB_PASSWORD=example' --min-confidence low
+  git show HEAD:app.env | keyward explain -:12 --format json
+
+Each answer is what a scan would say, with these settings, of the value that is marked. Encoded text is looked into
+by scans, but of it only matches are listed here; decode it to see why something in it is none.
+
+Exit status:
+  0  explained, whatever the answer
+  2  the text could not be read, or has no such line";
+
 pub(super) const COMPLETIONS_HELP: &str = "\
 Examples:
   keyward completions bash > ~/.local/share/bash-completion/completions/keyward

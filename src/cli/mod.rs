@@ -68,6 +68,10 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
             let (session, action, target) = settings::baseline(command)?;
             commands::baseline::run(session, &action, target, console)
         }
+        Some(Command::Explain(args)) => {
+            let (session, question) = settings::explain(args)?;
+            commands::explain::run(&session, &question, &mut std::io::stdin().lock(), console)
+        }
         Some(Command::Config(ConfigCommand::Show(args))) => commands::config::show(&settings::shown_config(args)?, console),
         Some(Command::Rules(command)) => rules(command, console),
         Some(Command::Completions { shell }) => {

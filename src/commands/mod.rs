@@ -4,6 +4,7 @@ pub mod allow;
 pub mod baseline;
 pub mod ci;
 pub mod config;
+pub mod explain;
 mod file;
 pub mod history;
 pub mod hook;

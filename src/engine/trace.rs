@@ -12,7 +12,7 @@ use crate::rules::{CONTEXT_REACH, Confidence, PEM_REACH, Place, Rule, Shape};
 use crate::text::Span;
 use crate::text::chars::{is_token, is_word};
 use aho_corasick::AhoCorasick;
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 /// One rule at one place.
 #[derive(Debug, Clone, PartialEq)]
@@ -142,7 +142,7 @@ impl<'a> Tracer<'a> {
 
     fn announced(&self) -> Vec<(String, Announced<'a>)> {
         let mut all = vec![("://".to_owned(), Announced::Url), ("BEGIN ".to_owned(), Announced::Block)];
-        let mut names: HashMap<&str, ()> = HashMap::new();
+        let mut names: HashSet<&str> = HashSet::new();
         for (index, rule) in self.rules() {
             let keywords = rule.keywords.iter().map(|keyword| (gate(&keyword.text).to_owned(), keyword.place));
             match (&rule.shape, &rule.plan) {
@@ -162,7 +162,7 @@ impl<'a> Tracer<'a> {
                 }
                 (Shape::Assignment { .. }, _) => {
                     for keyword in &rule.keywords {
-                        if names.insert(gate(&keyword.text), ()).is_none() {
+                        if names.insert(gate(&keyword.text)) {
                             all.push((gate(&keyword.text).to_owned(), Announced::Assignment));
                         }
                     }
@@ -297,16 +297,11 @@ impl<'a> Tracer<'a> {
             _ => false,
         });
         let Some((index, rule)) = known else { return };
-        match found {
-            Some(block) => {
-                let outcome = validate::pem(rule, block.span.of(self.bytes));
-                self.push(index, block.span, block.span, outcome.map(|()| (rule.confidence, 0)));
-            }
-            None => {
-                let span = Span::new(begin, begin + "BEGIN ".len());
-                self.push(index, span, span, Err(Refusal::NoKey));
-            }
-        }
+        let (span, outcome) = found.map_or_else(
+            || (Span::new(begin, begin + "BEGIN ".len()), Err(Refusal::NoKey)),
+            |block| (block.span, validate::pem(rule, block.span.of(self.bytes)).map(|()| (rule.confidence, 0))),
+        );
+        self.push(index, span, span, outcome);
     }
 }
 
@@ -318,94 +313,13 @@ fn stretches(bytes: &[u8], window: Span, wide: bool) -> Vec<Span> {
     while start > 0 && window.start - start <= LONGEST_WORD && belongs(bytes[start - 1]) {
         start -= 1;
     }
-    for end in start..=bytes.len() {
-        if end == bytes.len() || !belongs(bytes[end]) {
-            found.extend((LEAST_RUN..=LONGEST_WORD).contains(&(end - start)).then(|| Span::new(start, end)));
-            start = end + 1;
-            if start > window.end {
-                break;
-            }
-        }
+    while start <= window.end.min(bytes.len()) {
+        let length = bytes[start..].iter().take_while(|&&byte| belongs(byte)).count();
+        found.extend((LEAST_RUN..=LONGEST_WORD).contains(&length).then(|| Span::new(start, start + length)));
+        start += length + 1;
     }
     found
 }
 
 #[cfg(test)]
-mod tests {
-    use super::{Attempt, Refusal, trace};
-    use crate::engine::sample::Random;
-    use crate::engine::{Detector, Match, overlap, reference};
-    use crate::rules::load::parse_rules;
-    use crate::rules::{Rule, RuleSet};
-    use crate::text::Span;
-
-    /// The matches among `attempts`, before overlaps are resolved, each with its evidence.
-    fn matches(attempts: &[Attempt]) -> Vec<(Match, usize)> {
-        let found = attempts.iter().filter_map(|attempt| {
-            let (rule, span, secret) = (attempt.rule, attempt.span, attempt.secret);
-            let found = Match { rule, span, secret, decoded: None, confidence: attempt.outcome.ok()?, parts: Vec::new() };
-            Some((found, attempt.evidence))
-        });
-        found.collect()
-    }
-
-    #[test]
-    fn the_trace_finds_what_the_scan_finds() {
-        let all: Vec<Rule> = Detector::builtin().rules().iter().map(|rule| (**rule).clone()).collect();
-        let mut random = Random::new(77);
-        let mut found = 0;
-        for round in 0..25 {
-            let (detector, text) = reference::some_rules_and_text(&all, &mut random);
-            let attempts = trace(&detector, &text, Span::new(0, text.len()));
-            let traced = overlap::resolve(detector.rules(), matches(&attempts));
-            let scanned = detector.scan(&text);
-            let in_clear: Vec<_> = scanned.iter().filter(|one| one.decoded.is_none()).collect();
-            found += in_clear.len();
-            // What is encoded is found by the scan only, and may win over what stands in clear.
-            let is_beaten = |one: &&Match| !scanned.iter().any(|other| other.decoded.is_some() && other.secret.overlaps(&one.secret));
-            let traced: Vec<_> = traced.iter().filter(is_beaten).collect();
-            assert_eq!(traced, in_clear.into_iter().filter(|one| is_beaten(one)).collect::<Vec<_>>(), "round {round}");
-        }
-        assert!(found > 100, "{found}");
-    }
-
-    /// What is said of the only rule in a text.
-    fn said(format: &str, more: &str, text: &str) -> Vec<Option<Refusal>> {
-        let yaml = format!("{{provider: Test, rules: [{{id: test-a, name: a, severity: low, format: '{format}'{more}}}]}}");
-        let detector = Detector::new(RuleSet::new(parse_rules(&yaml).expect("a valid rule")).expect("one")).expect("one");
-        let attempts = trace(&detector, text.as_bytes(), Span::new(0, text.len()));
-        attempts.iter().map(|attempt| attempt.outcome.err()).collect()
-    }
-
-    #[test]
-    fn each_step_says_why_it_refuses() {
-        let value = ["k9Qm92kL", "xW4ePz07"].concat();
-        for (text, refusal) in [
-            (format!("a = acme_{value}"), None),
-            (format!("a = acme_{}", &value[1..]), Some(Refusal::Shape)),
-            (format!("a = Xacme_{value}"), Some(Refusal::Begins)),
-            (format!("a = acme_{value}Q"), Some(Refusal::Ends)),
-            ("a = acme_xxxxxxxxxxxxxxxx".to_owned(), Some(Refusal::Placeholder(crate::engine::filter::Why::Repeated))),
-            ("a = acme_aabbaabbccaabbaa".to_owned(), Some(Refusal::LowEntropy)),
-        ] {
-            assert_eq!(said("acme_{base62:16}", "", &text), [refusal], "{text}");
-        }
-        for (text, refusal) in [
-            (format!("svc_token = '{value}'"), None),
-            (format!("other_token = '{value}'"), Some(Refusal::NoContext)),
-            (format!("svc_commit = '{value}'"), Some(Refusal::OtherName)),
-            (format!("svc_token = {value}("), Some(Refusal::NoValuePlace)),
-        ] {
-            assert_eq!(said("{base62:16}", ", context: [svc]", &text), [refusal], "{text}");
-        }
-    }
-
-    #[test]
-    fn only_the_stretch_that_was_asked_for_counts() {
-        let first = ["ghq_k9Qm92kL", "xW4ePz07"].concat();
-        let rules = parse_rules("{provider: T, rules: [{id: t-a, name: a, severity: low, format: 'ghq_{base62:16}'}]}").expect("valid");
-        let detector = Detector::new(RuleSet::new(rules).expect("one")).expect("one");
-        let text = format!("{first}\n{first}\n");
-        assert_eq!(trace(&detector, text.as_bytes(), Span::new(first.len() + 1, first.len() + 5)).len(), 1);
-    }
-}
+mod tests;

@@ -25,7 +25,7 @@ pub(super) fn line(entry: &Entry<'_>) -> io::Result<String> {
 
 /// JSON text in which characters that could fool a terminal or start a command in a build log (`##[…`) are
 /// written as `\uXXXX`. They only occur inside strings, where that means the same.
-pub(super) fn escape(json: &str) -> String {
+pub(crate) fn escape(json: &str) -> String {
     use std::fmt::Write as _;
     let mut safe = String::with_capacity(json.len());
     let mut before = ' ';

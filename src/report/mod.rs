@@ -16,6 +16,9 @@ mod summary;
 mod text;
 mod view;
 
+pub(crate) use json::escape;
+pub(crate) use text::inert;
+
 use crate::blob::Skip;
 use crate::findings::Finding;
 use crate::sources::Coverage;

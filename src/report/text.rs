@@ -37,7 +37,7 @@ pub(super) fn write(view: &View<'_>, style: Style, out: &mut dyn Write) -> io::R
 }
 
 /// Repository text that is safe on a terminal and in a build log.
-pub(super) fn inert(text: &str) -> String {
+pub(crate) fn inert(text: &str) -> String {
     let safe = sanitize(text);
     let mut inert = String::with_capacity(safe.len());
     let mut rest = &*safe;

@@ -11,6 +11,7 @@ mod cli;
 mod config;
 mod decode;
 mod detector;
+mod explain;
 mod history;
 #[cfg(unix)]
 mod hooks;

@@ -1,4 +1,4 @@
-//! L6: the subcommands that set things up and explain: `hook`, `allow`, `baseline`, `config`, `rules`.
+//! L6: the subcommands that set things up and explain: `hook`, `allow`, `baseline`, `explain`, `config`, `rules`.
 
 use super::shared::{LimitArgs, RuleArgs, WalkArgs};
 use crate::cli::help;
@@ -127,6 +127,29 @@ pub struct BaselineScanArgs {
     /// Which files.
     #[command(flatten)]
     pub walk: WalkArgs,
+    /// Bounds.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+}
+
+/// `keyward explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// A file, with the line and perhaps the column as reports show them; `-` is standard input
+    #[arg(value_name = "FILE[:LINE[:COLUMN]]", value_hint = ValueHint::FilePath, required_unless_present = "text", allow_hyphen_values = true)]
+    pub place: Option<PathBuf>,
+    /// Explain this text instead of a file
+    #[arg(long, value_name = "TEXT", conflicts_with = "place")]
+    pub text: Option<String>,
+    /// How to answer
+    #[arg(long, short = 'f', value_enum, default_value_t = ListFormat::Text)]
+    pub format: ListFormat,
+    /// Name every rule, however many there are
+    #[arg(long)]
+    pub all: bool,
     /// Bounds.
     #[command(flatten)]
     pub limits: LimitArgs,

@@ -75,6 +75,9 @@ pub enum Command {
     /// Accept everything that is there already, so that only new secrets are reported
     #[command(subcommand)]
     Baseline(BaselineCommand),
+    /// Say which rules are tried in a line, and why each of them reports or does not
+    #[command(after_help = help::EXPLAIN_HELP)]
+    Explain(ExplainArgs),
     /// Show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),

@@ -150,13 +150,7 @@ fn one_less(confidence: Confidence) -> Option<Confidence> {
 }
 
 /// What the form of the assignment and a weak name leave of the confidence.
-fn lowered(
-    found: Confidence,
-    bytes: &[u8],
-    assignment: &Assignment,
-    verdict: NameVerdict,
-    traits: &Traits,
-) -> Result<Confidence, Refusal> {
+fn lowered(found: Confidence, bytes: &[u8], assignment: &Assignment, verdict: NameVerdict, traits: &Traits) -> Result<Confidence, Refusal> {
     let looks_random = (traits.random > RANDOM && traits.surprise() > 20.0) || traits.kind == Some(NotASecret::Uuid);
     let mut confidence = found;
     if !assignment.quoted && !looks_random {
