@@ -9,10 +9,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// How much a match says; greater is better.
-fn rank(rules: &[Arc<Rule>], found: &Match, evidence: usize) -> (u8, usize, bool, usize, u8, usize, std::cmp::Reverse<usize>) {
+fn rank(rules: &[Arc<Rule>], found: &Match, evidence: usize) -> (u8, usize, bool, bool, usize, u8, usize, std::cmp::Reverse<usize>) {
     let rule = &rules[found.rule];
     let proven = rule.check.is_some_and(Check::proves);
-    (kind(rule), found.secret.len(), proven, evidence, found.confidence as u8, found.span.len(), std::cmp::Reverse(found.rule))
+    // The secret says more of itself than the text around it: a GitHub token in an .npmrc is one of GitHub.
+    let by_itself = found.span == found.secret;
+    (kind(rule), found.secret.len(), proven, by_itself, evidence, found.confidence as u8, found.span.len(), std::cmp::Reverse(found.rule))
 }
 
 /// How specific a rule is.
@@ -25,7 +27,7 @@ fn kind(rule: &Rule) -> u8 {
         Shape::Pem(_) => 4,
         // Told by its context alone, or by its own shape, which says more, or by both.
         Shape::Format(_) | Shape::Pattern { .. } => {
-            4 - u8::from(rule.provider == "Generic")
+            4 - u8::from(["Generic", "Private keys"].contains(&rule.provider.as_str()))
                 + 2 * u8::from(rule.keywords.iter().any(|keyword| keyword.place != Place::Near))
                 + u8::from(!rule.context.is_empty())
         }

@@ -147,7 +147,7 @@ impl Rule {
         let fail = |field: &'static str, what: String| RuleError { rule: syntax.id.clone(), field, what };
         check_id(&syntax.id).map_err(|what| fail("id", what))?;
         let shape = compile_shape(syntax).map_err(|(field, what)| fail(field, what))?;
-        let context: Vec<String> = syntax.context.iter().map(|word| word.to_lowercase()).collect();
+        let context = context_words(&syntax.context);
         let keywords = derive_keywords(&shape, syntax, &context).map_err(|what| fail("keywords", what))?;
         let check = syntax.checksum.as_deref().map(Check::parse).transpose().map_err(|what| fail("checksum", what))?;
         let mut tags: Vec<String> = file.tags.iter().chain(&syntax.tags).cloned().collect();
@@ -318,6 +318,27 @@ fn spellings(names: &[String]) -> Vec<String> {
     all
 }
 
+/// Context words in lower case, and where one is a name of several words, as every convention writes it: `acme_key`,
+/// `acme-key`, `acmeKey`. What begins or ends with a separator needs one there.
+fn context_words(words: &[String]) -> Vec<String> {
+    let separates = |c: char| matches!(c, '_' | '-');
+    let mut all: Vec<String> = words.iter().map(|word| word.to_lowercase()).collect();
+    for word in words.iter().map(|word| word.to_lowercase()) {
+        let is_name = word.chars().all(|c| c.is_ascii_alphanumeric() || separates(c)) && !word.starts_with("--");
+        if !is_name || !word.contains(separates) {
+            continue;
+        }
+        let mut spellings = vec![word.replace(separates, "_"), word.replace(separates, "-")];
+        if !word.starts_with(separates) && !word.ends_with(separates) {
+            spellings.push(word.replace(separates, ""));
+        }
+        all.extend(spellings);
+    }
+    let mut known = std::collections::HashSet::new();
+    all.retain(|word| known.insert(word.clone()));
+    all
+}
+
 /// The keywords of a format: the literals with which it begins or, where those say too little, the ones
 /// with which some later part of it begins. `None` where all are too short.
 fn format_keywords(format: &Format) -> Option<Vec<Keyword>> {
@@ -379,7 +400,7 @@ pub(crate) fn leading_literals(parts: &[Part]) -> Vec<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Format, Place, format_keywords, spellings};
+    use super::{Format, Place, context_words, format_keywords, spellings};
 
     fn keywords(format: &str) -> Option<Vec<(String, Place)>> {
         let format = Format::parse(format).expect("a valid format");
@@ -412,6 +433,14 @@ mod tests {
         assert_eq!(texts("SK{hex:32}").expect("sixteen keywords").len(), 16);
         assert_eq!(texts("y{digits:1}_{hex:9}").expect("ten keywords")[..2], ["y0_".to_owned(), "y1_".to_owned()]);
         assert_eq!(texts("S{base62:32}"), None);
+    }
+
+    #[test]
+    fn context_words_are_known_in_every_convention() {
+        let words = |text: &str| context_words(&[text.to_owned()]);
+        assert_eq!(words("Acme_Key"), ["acme_key", "acme-key", "acmekey"]);
+        assert_eq!(words("acme-"), ["acme-", "acme_"]);
+        assert_eq!(words("acme.example"), ["acme.example"]);
     }
 
     #[test]

@@ -134,13 +134,18 @@ pub(super) fn with_decoded(detector: &Detector, bytes: &[u8], scratch: &mut Scra
     let (found, entries) = opener.finish();
     stretches.clear();
     level.stretches = stretches;
-    direct.retain(|found| !misread(detector, &entries, found));
+    direct.retain(|one| !misread(detector, &entries, &found, one));
     overlap::merge(detector.rules(), direct, found)
 }
 
-/// Whether a match takes the encoded form of a manifest's entry for the value: it was judged decoded.
-fn misread(detector: &Detector, entries: &[Span], found: &Match) -> bool {
-    let at = entries.partition_point(|entry| entry.end <= found.secret.start);
-    matches!(detector.rules()[found.rule].shape, Shape::Assignment { .. })
-        && entries.get(at).is_some_and(|entry| entry.contains(&found.secret))
+/// Whether a match takes the encoded form of a manifest's entry for the value: that was judged decoded. A pattern of
+/// the manifest itself holds where nothing else was found in the entry.
+fn misread(detector: &Detector, entries: &[Span], decoded: &[overlap::Decoded], direct: &Match) -> bool {
+    let at = entries.partition_point(|entry| entry.end <= direct.secret.start);
+    let Some(entry) = entries.get(at).filter(|entry| entry.contains(&direct.secret)) else { return false };
+    match detector.rules()[direct.rule].shape {
+        Shape::Assignment { .. } => true,
+        Shape::Pattern { .. } => decoded.iter().any(|one| entry.contains(&one.found.secret)),
+        _ => false,
+    }
 }
