@@ -121,17 +121,12 @@ const OTHER_ENDS: &[&str] = &[
     "layer",
 ];
 
-<<<<<<< HEAD
-/// How surely the context words among `hits` say what the token is: the more the surer; refused where they do not.
-/// A word in the name that the token is given to says more than one on the line, and that more than one
-=======
 /// Words between a name and its value: a type, a function that only converts, what prose says.
 const LEADS: [&str; 15] =
     ["str", "string", "static", "text", "any", "value", "default", "is", "to", "from", "some", "new", "bytes", "byte", "b"];
 
-/// How surely the context words among `hits` say what the token is: `None` where they do not, else the more the
-/// surer. A word in the name that the token is given to says more than one on the line, and that more than one
->>>>>>> 400af37 (Find tokens in every form: names in every convention, defaults of Terraform, entries of manifests)
+/// How surely the context words among `hits` say what the token is: the more the surer; refused where they do not.
+/// A word in the name that the token is given to says more than one on the line, and that more than one
 /// further off; a long word says more than a short one.
 pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterator<Item = WordHit>) -> Result<usize, Refusal> {
     let line = line_before(bytes, token.start);
@@ -163,17 +158,13 @@ pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterat
     }
     let (in_name, on_line) = (best > IN_NAME, best > ON_LINE);
     let ends_in_id = squashed.ends_with("id");
-<<<<<<< HEAD
     if best == 0 {
         return Err(Refusal::NoContext);
     }
-    let means_it = if says_other {
-=======
     let means_it = if is_name && ends_in_id {
         // The rule knows the very name: `CC_TEST_REPORTER_ID`.
         true
     } else if says_other {
->>>>>>> 400af37 (Find tokens in every form: names in every convention, defaults of Terraform, entries of manifests)
         in_name && says_secret
     } else if says_secret {
         true

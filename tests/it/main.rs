@@ -11,11 +11,8 @@ mod cli;
 mod config;
 mod decode;
 mod detector;
-<<<<<<< HEAD
 mod explain;
-=======
 mod forms;
->>>>>>> 400af37 (Find tokens in every form: names in every convention, defaults of Terraform, entries of manifests)
 mod history;
 #[cfg(unix)]
 mod hooks;
