@@ -1,0 +1,97 @@
+//! L6: the settings of the subcommands that scan: `scan`, `staged`, `history`, `ci`, `pre-push`.
+
+use super::{CONFIG_VARIABLE, STDIN, common_directory, partial, session, working_directory};
+use crate::cli::args::{CiArgs, CommitArgs, HistoryArgs, PrePushArgs, ScanArgs, StagedArgs};
+use crate::commands::Session;
+use crate::commands::ci::{self, Plan};
+use crate::commands::scan::Input;
+use crate::pipeline::clean;
+use crate::sources::history::HistoryOptions;
+use crate::sources::staged::StagedOptions;
+use anyhow::{Context as _, bail};
+use std::path::{Path, PathBuf};
+
+pub(in crate::cli) fn scan(args: ScanArgs) -> anyhow::Result<(Session, Input, bool)> {
+    let cwd = working_directory()?;
+    let flags = args.flags;
+    let input = input(args.paths, flags.stdin_name)?;
+    let start = match &input {
+        Input::Paths(paths) => common_directory(paths, &cwd),
+        Input::Stdin(_) => cwd.clone(),
+    };
+    let partial = partial(&flags.rules, Some(&flags.walk), &flags.limits);
+    let mut session = session(&start, &cwd, &flags.rules, partial, &flags.limits, flags.report)?;
+    if let Input::Paths(paths) = &input {
+        session.whole = paths.iter().map(|path| clean(&cwd.join(path))).collect();
+    }
+    Ok((session, input, flags.walk.follow))
+}
+
+pub(in crate::cli) fn staged(args: StagedArgs) -> anyhow::Result<(Session, StagedOptions)> {
+    let cwd = working_directory()?;
+    let partial = partial(&args.rules, None, &args.limits);
+    let session = session(&cwd, &cwd, &args.rules, partial, &args.limits, args.report)?;
+    let paths = args.paths.iter().map(|path| text(path)).collect::<anyhow::Result<_>>()?;
+    let options = StagedOptions { dir: cwd, whole_files: args.whole_files, max_size: session.config.max_size.value.limit(), paths };
+    Ok((session, options))
+}
+
+pub(in crate::cli) fn history(args: HistoryArgs) -> anyhow::Result<(Session, HistoryOptions)> {
+    let cwd = working_directory()?;
+    let start = clean(&cwd.join(&args.repo));
+    let partial = partial(&args.rules, None, &args.limits);
+    let mut session = session(&start, &cwd, &args.rules, partial, &args.limits, args.report)?;
+    // Paths of a bare repository are relative to it, as those of any other are to the top of its work tree.
+    session.places.repository.get_or_insert(start);
+    let commits = args.commits;
+    let options = HistoryOptions {
+        repo: args.repo,
+        range: commits.range,
+        since: commits.since,
+        branches: commits.branch,
+        not_in: commits.not_in,
+        threads: session.threads,
+        max_size: session.config.max_size.value.limit(),
+        messages: !commits.no_messages,
+        unreachable: commits.unreachable,
+    };
+    Ok((session, options))
+}
+
+pub(in crate::cli) fn ci(mut args: CiArgs) -> anyhow::Result<(Session, HistoryOptions, Plan)> {
+    let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let plan = ci::plan(&args.repo, args.range, &variable)?;
+    let rules = &mut args.rules;
+    let is_chosen = rules.config.is_some() || rules.no_config || rules.config_from.is_some() || variable(CONFIG_VARIABLE).is_some();
+    if !is_chosen {
+        rules.config_from.clone_from(&plan.base);
+    }
+    args.report.baseline_from.clone_from(&plan.base);
+    let commits = CommitArgs { range: plan.range.clone(), no_messages: args.no_messages, ..CommitArgs::default() };
+    let (session, options) =
+        history(HistoryArgs { repo: args.repo, commits, limits: args.limits, rules: args.rules, report: args.report })?;
+    Ok((session, options, plan))
+}
+
+pub(in crate::cli) fn pre_push(args: PrePushArgs) -> anyhow::Result<(Session, HistoryOptions)> {
+    let commits = CommitArgs { not_in: args.remote, no_messages: args.no_messages, ..CommitArgs::default() };
+    history(HistoryArgs { repo: PathBuf::from("."), commits, limits: args.limits, rules: args.rules, report: args.report })
+}
+
+fn input(paths: Vec<PathBuf>, stdin_name: Option<String>) -> anyhow::Result<Input> {
+    let dashes = paths.iter().filter(|path| *path == Path::new("-")).count();
+    match (dashes, paths.len()) {
+        (0, _) if stdin_name.is_some() => bail!("--stdin-name is for `keyward scan -`, which reads standard input"),
+        (0, 0) => Ok(Input::Paths(vec![PathBuf::from(".")])),
+        (0, _) => Ok(Input::Paths(paths)),
+        (1, 1) => Ok(Input::Stdin(stdin_name.unwrap_or_else(|| STDIN.to_owned()))),
+        _ => bail!("`-` cannot be mixed with other paths; scan standard input in a run of its own"),
+    }
+}
+
+/// A path that has to be text.
+fn text(path: &Path) -> anyhow::Result<String> {
+    path.to_str()
+        .map(str::to_owned)
+        .with_context(|| format!("{}: not UTF-8, so it cannot be given here; name a directory above it", path.display()))
+}
