@@ -15,6 +15,7 @@ pub mod commands;
 pub mod config;
 pub mod engine;
 pub mod findings;
+pub mod import;
 pub mod pipeline;
 pub mod report;
 pub mod rules;

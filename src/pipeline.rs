@@ -69,8 +69,19 @@ pub struct Results {
     pub coverage: Coverage,
     /// What the baseline was asked about; empty without one.
     pub candidates: Vec<Candidate>,
+    /// Where each candidate is.
+    pub sites: Vec<Site>,
     /// How the candidates stand to the baseline.
     pub judgement: Judgement,
+}
+
+/// Where a candidate for a baseline is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// 1-based line of the secret's first character.
+    pub line: usize,
+    /// The commit that brought it in, in hex; empty outside of history.
+    pub commit: String,
 }
 
 /// What history knows of objects, by object id.
@@ -155,6 +166,8 @@ impl<'a> Pipeline<'a> {
             Verdict::Drop => return,
             Verdict::Report => {
                 if self.baseline.is_some() {
+                    let commit = history.map(|history| history.commit.clone()).unwrap_or_default();
+                    results.sites.push(Site { line: found.location.line, commit });
                     results.candidates.push(Candidate { rule: rule.id.clone(), path: identity, secret: found.secret.clone() });
                 }
                 (&mut results.findings, None)

@@ -143,6 +143,16 @@ Exit status:
   0  explained, whatever the answer
   2  the text could not be read, or has no such line";
 
+pub(super) const IMPORT_HELP: &str = "\
+Examples:
+  keyward import .gitleaks.toml .gitleaksignore
+  keyward import .gitleaks.toml --write
+  keyward import leaks.json --from gitleaks-report --write --reason 'accepted before keyward came'
+
+Exit status:
+  0  done; what could not be carried over is listed
+  2  a file cannot be read or is malformed, or has to be changed by hand; nothing was changed";
+
 pub(super) const COMPLETIONS_HELP: &str = "\
 Examples:
   keyward completions bash > ~/.local/share/bash-completion/completions/keyward

@@ -72,6 +72,10 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
             let (session, question) = settings::explain(args)?;
             commands::explain::run(&session, &question, &mut std::io::stdin().lock(), console)
         }
+        Some(Command::Import(args)) => {
+            let (session, imported, target) = settings::import(args)?;
+            commands::import::run(session, &imported, &target, console)
+        }
         Some(Command::Config(ConfigCommand::Show(args))) => commands::config::show(&settings::shown_config(args)?, console),
         Some(Command::Rules(command)) => rules(command, console),
         Some(Command::Completions { shell }) => {

@@ -131,7 +131,7 @@ fn require_complete(session: &Session, scanned: &Scanned) -> anyhow::Result<()> 
 }
 
 /// Checks what the user says of new entries.
-fn check_remark(remark: &Remark) -> anyhow::Result<()> {
+pub(super) fn check_remark(remark: &Remark) -> anyhow::Result<()> {
     if remark.expires.as_deref().is_some_and(|date| !is_date(date)) {
         bail!("--expires takes a day, as in --expires 2030-12-31");
     }
@@ -144,6 +144,7 @@ fn check_remark(remark: &Remark) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn entries(count: usize) -> String {
+/// A number of entries in words.
+pub(super) fn entries(count: usize) -> String {
     format!("{count} {}", if count == 1 { "entry" } else { "entries" })
 }

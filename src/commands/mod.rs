@@ -8,6 +8,7 @@ pub mod explain;
 mod file;
 pub mod history;
 pub mod hook;
+pub mod import;
 pub mod output;
 pub mod pre_push;
 mod progress;

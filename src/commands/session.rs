@@ -132,7 +132,7 @@ impl Scanned {
 }
 
 /// The day in UTC, YYYY-MM-DD.
-fn today() -> String {
+pub(super) fn today() -> String {
     let mut today = date::utc(SystemTime::now());
     today.truncate(10);
     today

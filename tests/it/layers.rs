@@ -3,13 +3,14 @@
 use std::path::{Path, PathBuf};
 
 /// Every module of the crate and its level.
-const LEVELS: [(&str, usize); 12] = [
+const LEVELS: [(&str, usize); 13] = [
     ("blob", 0),
     ("text", 0),
     ("rules", 1),
     ("config", 1),
     ("engine", 2),
     ("findings", 2),
+    ("import", 2),
     ("sources", 3),
     ("report", 3),
     ("pipeline", 4),

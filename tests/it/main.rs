@@ -16,6 +16,7 @@ mod forms;
 mod history;
 #[cfg(unix)]
 mod hooks;
+mod import;
 mod layers;
 mod pipeline;
 mod readme;

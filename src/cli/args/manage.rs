@@ -1,7 +1,9 @@
-//! L6: the subcommands that set things up and explain: `hook`, `allow`, `baseline`, `explain`, `config`, `rules`.
+//! L6: the subcommands that set things up and explain: `hook`, `allow`, `baseline`, `import`, `explain`, `config`, `rules`.
 
 use super::shared::{LimitArgs, RuleArgs, WalkArgs};
 use crate::cli::help;
+use crate::import::Kind;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
@@ -156,6 +158,36 @@ pub struct ExplainArgs {
     /// Rules and configuration.
     #[command(flatten)]
     pub rules: RuleArgs,
+}
+
+/// `keyward import`.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// Files of other scanners
+    #[arg(value_name = "FILE", required = true, value_hint = ValueHint::FilePath)]
+    pub files: Vec<PathBuf>,
+    /// What the files are [default: what name or beginning say]
+    #[arg(long, value_name = "KIND", value_parser = kind())]
+    pub from: Option<Kind>,
+    /// Add to .keyward.yaml (or --config) and to the baseline, instead of printing
+    #[arg(long)]
+    pub write: bool,
+    /// The baseline [default: .keyward.baseline at the top of the repository]
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub baseline: Option<PathBuf>,
+    /// What is said of the entries.
+    #[command(flatten)]
+    pub remark: RemarkArgs,
+    /// Bounds.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+}
+
+fn kind() -> impl TypedValueParser<Value = Kind> {
+    PossibleValuesParser::new(Kind::ALL.map(|(name, _)| name)).map(|name| Kind::parse(&name).expect("clap lets only these names through"))
 }
 
 /// `keyward config`.

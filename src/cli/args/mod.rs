@@ -78,6 +78,13 @@ pub enum Command {
     /// Say which rules are tried in a line, and why each of them reports or does not
     #[command(after_help = help::EXPLAIN_HELP)]
     Explain(ExplainArgs),
+    /// Take over the settings and accepted findings of other scanners
+    ///
+    /// Reads .gitleaks.toml, .gitleaksignore, JSON reports of gitleaks and trufflehog, .secrets.baseline, .trufflehog,
+    /// .secretlintrc and .gitallowed. Prints what .keyward.yaml would get and what could not be carried over; --write
+    /// writes it. Accepted findings are looked for with a scan, and become entries of a baseline.
+    #[command(after_help = help::IMPORT_HELP)]
+    Import(ImportArgs),
     /// Show the configuration
     #[command(subcommand)]
     Config(ConfigCommand),

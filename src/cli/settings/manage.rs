@@ -1,15 +1,20 @@
-//! L6: the settings of the subcommands that set things up and explain: `hook`, `allow`, `baseline`, `config`, `rules`.
+//! L6: the settings of the subcommands that set things up and explain: `hook`, `allow`, `baseline`, `import`, `config`, `rules`.
 
 use super::{CONFIG_VARIABLE, common_directory, config, partial, session, working_directory};
 use crate::cli::args::{
-    BaselineCommand, BaselineScanArgs, ConfigShowArgs, HookArgs, LimitArgs, ListFormat, RemarkArgs, ReportArgs, RuleArgs,
+    BaselineCommand, BaselineScanArgs, ConfigShowArgs, HookArgs, ImportArgs, LimitArgs, ListFormat, RemarkArgs, ReportArgs, RuleArgs,
 };
 use crate::commands::Session;
 use crate::commands::baseline::{self, Action};
 use crate::commands::hook::Kind;
+use crate::commands::import;
 use crate::commands::rules::Form;
+use crate::config::diagnostic::Source;
+use crate::config::error::{ConfigError, Problem};
+use crate::config::read::read;
 use crate::config::{Config, discover};
 use crate::findings::baseline::{NAME as BASELINE, Remark};
+use crate::import::Imported;
 use crate::pipeline::clean;
 use anyhow::bail;
 use std::path::{Path, PathBuf};
@@ -40,6 +45,32 @@ pub(in crate::cli) fn baseline(command: BaselineCommand) -> anyhow::Result<(Sess
     session.whole = vec![clean(&cwd.join(&path))];
     let file = file.unwrap_or_else(|| below(top.join(BASELINE)));
     Ok((session, action, baseline::Target { file, path, follow_links: walk.follow }))
+}
+
+/// What is imported, the scan that looks for it, and where it goes.
+pub(in crate::cli) fn import(args: ImportArgs) -> anyhow::Result<(Session, Imported, import::Target)> {
+    let imported = import::read(&args.files, args.from)?;
+    let cwd = working_directory()?;
+    let top = discover::search(&cwd, &cwd).top;
+    let below = |path: PathBuf| path.strip_prefix(&cwd).map(Path::to_owned).unwrap_or(path);
+    // Rules that are taken over find what other tools accepted of them; what is excluded by then needs no entry.
+    let (own, problems) = read(&Source::new("what is imported", &imported.fragment.print()));
+    if !problems.is_empty() {
+        return Err(ConfigError::of("what is imported; nothing was changed", problems.into_iter().map(Problem::At).collect()).into());
+    }
+    let flags = own.merge(partial(&args.rules, None, &args.limits));
+    let report = ReportArgs { no_baseline: true, ..ReportArgs::default() };
+    let session = session(&top, &cwd, &args.rules, flags, &args.limits, report)?;
+    let names: Vec<String> = args.files.iter().filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned())).collect();
+    let reason = args.remark.reason.or_else(|| Some(format!("accepted in {}", names.join(", "))));
+    let target = import::Target {
+        config: below(config_to_change(args.rules.config)?),
+        baseline: args.baseline.unwrap_or_else(|| below(top.join(BASELINE))),
+        top,
+        write: args.write,
+        remark: Remark { reason, by: args.remark.by, expires: args.remark.expires },
+    };
+    Ok((session, imported, target))
 }
 
 pub(in crate::cli) fn shown_config(args: ConfigShowArgs) -> anyhow::Result<Config> {

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 
 pub(super) use explain::explain;
 pub(super) use look::Look;
-pub(super) use manage::{baseline, config_to_change, hooks, rules_config, shown_config};
+pub(super) use manage::{baseline, config_to_change, hooks, import, rules_config, shown_config};
 pub(super) use scans::{ci, history, pre_push, scan, staged};
 
 /// The variable that names the configuration.
