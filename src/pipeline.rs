@@ -183,6 +183,7 @@ impl<'a> Pipeline<'a> {
             secret: found.secret.clone(),
             fingerprint,
             history: history.cloned(),
+            parts: found.parts.clone(),
             also_at: Vec::new(),
             suppressed,
         });

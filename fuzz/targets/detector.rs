@@ -13,7 +13,8 @@ fuzz_target!(|bytes: &[u8]| {
     let found = DETECTOR.scan(bytes);
     for one in &found {
         assert!(one.rule < DETECTOR.rules().len());
-        for span in [one.span, one.secret].iter().chain(&one.parts) {
+        let parts = one.parts.iter().map(|part| part.secret);
+        for span in [one.span, one.secret].into_iter().chain(parts) {
             assert!(span.start <= span.end && span.end <= bytes.len());
         }
         assert!(one.secret.start < one.secret.end, "a secret is not empty");

@@ -112,7 +112,7 @@ fn places(session: &Session, question: &Question, bytes: &[u8], console: &Consol
     let judges = Judges {
         config: &session.config,
         rules: all.rules(),
-        active: active.rules(),
+        active: &active,
         matches: active.scan(&text),
         results: &scanned.results,
         is_binary,

@@ -149,7 +149,8 @@ pub(super) fn build_detector(config: &Config) -> anyhow::Result<Detector> {
     let builtin = crate::rules::builtin::builtin();
     let own = config.active_rules().filter(|rule| builtin.get(&rule.id).is_none());
     check_patterns(own)?;
-    Detector::new(config.active_rules()).context("the rules cannot be used")
+    let detector = Detector::new(config.active_rules()).context("the rules cannot be used")?;
+    Ok(detector.with_partners(&config.rules))
 }
 
 /// Compiles the patterns of rules that the user wrote.

@@ -15,6 +15,7 @@ pub mod filter;
 pub mod judge;
 mod matcher;
 mod overlap;
+mod pairs;
 mod pem;
 mod program;
 #[cfg(test)]
@@ -33,7 +34,7 @@ mod words;
 use crate::rules::{Confidence, Rule, RuleSet, Shape};
 use crate::text::Span;
 use program::Program;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 pub use refusal::Refusal;
 pub use trace::Attempt;
@@ -44,6 +45,9 @@ pub struct Detector {
     rules: RuleSet,
     program: Program,
     level: simd::Level,
+    /// All rules that may be parts of its matches.
+    known: RuleSet,
+    pairs: OnceLock<pairs::Pairs>,
 }
 
 /// A secret found in bytes.
@@ -59,8 +63,19 @@ pub struct Match {
     pub decoded: Option<Vec<u8>>,
     /// Chance that it is real: the rule's, or lower where the surroundings speak against it.
     pub confidence: Confidence,
-    /// Places of the other parts of a composite secret.
-    pub parts: Vec<Span>,
+    /// What it is of no use without, or what is of no use without it, and stands near: the id of a secret.
+    pub parts: Vec<Part>,
+}
+
+/// Another part of a secret.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Part {
+    /// Number of its rule, for [`Detector::numbered`].
+    pub rule: usize,
+    /// As [`Match::secret`].
+    pub secret: Span,
+    /// As [`Match::decoded`].
+    pub decoded: Option<Vec<u8>>,
 }
 
 /// What one thread reuses from blob to blob, so that the hot loop allocates nothing.
@@ -96,7 +111,8 @@ impl Detector {
     /// Never: the build compiles the same rules.
     #[must_use]
     pub fn builtin() -> Detector {
-        Detector::new(crate::rules::builtin::builtin().filter(|rule| rule.enabled)).expect("the built-in rules compile")
+        let all = crate::rules::builtin::builtin();
+        Detector::new(all.clone().filter(|rule| rule.enabled)).expect("the built-in rules compile").with_partners(&all)
     }
 
     /// A detector for the given rules.
@@ -108,7 +124,14 @@ impl Detector {
             return Err(DetectorError::NoRules);
         }
         let program = Program::new(rules.rules());
-        Ok(Detector { rules, program, level: simd::Level::detect() })
+        Ok(Detector { rules, program, level: simd::Level::detect(), known: RuleSet::default(), pairs: OnceLock::new() })
+    }
+
+    /// Also looks for those of `known` that are not among the detector's rules and pair with one of them: around the
+    /// matches of these only, and only as their parts.
+    #[must_use]
+    pub fn with_partners(self, known: &RuleSet) -> Detector {
+        Detector { known: known.clone(), pairs: OnceLock::new(), ..self }
     }
 
     /// Compiles every pattern at once. Built-in patterns are tested to compile, so only user rules need it.
@@ -138,6 +161,20 @@ impl Detector {
         self.rules.rules()
     }
 
+    /// The rule of a part.
+    ///
+    /// # Panics
+    /// Where the number is not from a part that this detector returned.
+    #[must_use]
+    pub fn numbered(&self, rule: usize) -> &Rule {
+        let own = self.rules().len();
+        if rule < own { &self.rules()[rule] } else { self.pairs().partner(rule - own) }
+    }
+
+    fn pairs(&self) -> &pairs::Pairs {
+        self.pairs.get_or_init(|| pairs::Pairs::new(&self.rules, &self.known))
+    }
+
     /// All secrets in `bytes`, ordered by place.
     #[must_use]
     pub fn scan(&self, bytes: &[u8]) -> Vec<Match> {
@@ -154,7 +191,8 @@ impl Detector {
     /// As [`Detector::scan`], reusing `scratch`.
     #[must_use]
     pub fn scan_with(&self, bytes: &[u8], scratch: &mut Scratch) -> Vec<Match> {
-        scanner::Scanner::new(self, bytes, scratch).run()
+        let found = scanner::Scanner::new(self, bytes, scratch).run();
+        pairs::join(self, bytes, found)
     }
 }
 

@@ -44,7 +44,7 @@ fn brute_force(detector: &Detector, bytes: &[u8]) -> Vec<Match> {
     }
     // What may be encoded does not depend on the rules.
     super::runs::for_each(detector.level, bytes, &mut |start, end| scanner.encoded(start, end));
-    scanner.finish()
+    super::pairs::join(detector, bytes, scanner.finish())
 }
 
 /// Maximal words with a digit that are told by their length, by a plain loop.

@@ -132,6 +132,7 @@ mod tests {
             location: Location { line, column: 1, end_line: line, end_column: 2, ..Location::default() },
             secret: Secret::new(secret.as_bytes().to_vec()),
             history: None,
+            parts: Vec::new(),
             also_at: Vec::new(),
             suppressed: None,
         }

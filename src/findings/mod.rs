@@ -29,6 +29,8 @@ pub struct Finding {
     pub fingerprint: String,
     /// What history knows of it; `None` outside git.
     pub history: Option<Attribution>,
+    /// What stands near and belongs to it: the id of a secret, the cookie of a token.
+    pub parts: Vec<Part>,
     /// Other places of the same secret in the same scan, in report order.
     pub also_at: Vec<Place>,
     /// Why it is not counted, where it was suppressed (only kept for `--report-suppressed`).
@@ -75,6 +77,19 @@ pub struct Location {
     pub excerpt: String,
     /// Columns of the secret inside `excerpt`, 1-based, end exclusive.
     pub excerpt_columns: (usize, usize),
+}
+
+/// What is of no use without a secret, or the secret without it, and stands in the same file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// Id of the rule that tells it, on or off.
+    pub rule: String,
+    /// Provider and name.
+    pub title: String,
+    /// Where in the file.
+    pub location: Location,
+    /// Its value, in clear.
+    pub secret: Secret,
 }
 
 /// A path and a place in it.

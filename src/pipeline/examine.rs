@@ -1,11 +1,11 @@
 //! One blob on one worker thread: classify, detect, drop what is not new, and keep what later stages need.
 
 use crate::blob::Blob;
-use crate::engine::{Detector, Match, Scratch};
+use crate::engine::{self, Detector, Match, Scratch};
 use crate::findings::inline::{self, InlineAllow};
 use crate::findings::location::Locator;
 use crate::findings::triage::Policy;
-use crate::findings::{Location, Secret};
+use crate::findings::{Location, Part, Secret};
 use crate::rules::Confidence;
 use crate::sources::content::{Content, classify};
 use crate::text::Span;
@@ -39,6 +39,8 @@ pub(super) struct Found {
     pub(super) location: Location,
     /// The comment beside it and its reason.
     pub(super) inline: Option<(InlineAllow, String)>,
+    /// See [`Match::parts`].
+    pub(super) parts: Vec<Part>,
 }
 
 /// Scans one blob.
@@ -71,10 +73,32 @@ fn drop_known(detector: &Detector, text: &[u8], previous: &[u8], matches: &mut V
         Content::Binary(bytes) => bytes.into(),
     };
     let before = detector.scan_with(&previous, scratch);
-    let known: HashSet<(usize, &[u8])> = before.iter().map(|found| (found.rule, value(&previous, found))).collect();
-    let sought: Vec<&[u8]> = matches.iter().map(|found| found.secret.of(text)).filter(|secret| secret.len() >= LEAST_DISTINCT).collect();
+    let known: HashSet<(usize, &[u8])> =
+        before.iter().flat_map(|found| pieces(&previous, found)).map(|piece| (piece.rule, piece.value)).collect();
+    let places = matches.iter().flat_map(|found| pieces(text, found)).map(|piece| piece.place);
+    let sought: Vec<&[u8]> = places.filter(|place| place.len() >= LEAST_DISTINCT).map(|place| place.of(text)).collect();
     let occurring = occurring(&previous, &sought);
-    matches.retain(|found| !known.contains(&(found.rule, value(text, found))) && !occurring.contains(found.secret.of(text)));
+    let is_known = |piece: &Piece<'_>| known.contains(&(piece.rule, piece.value)) || occurring.contains(piece.place.of(text));
+    // A new part makes the whole new, unless its rule is off: then it is no finding by itself either.
+    let counts = |piece: &Piece<'_>| piece.rule < detector.rules().len();
+    matches.retain(|found| !pieces(text, found).filter(counts).all(|piece| is_known(&piece)));
+}
+
+/// A match or a part of it.
+struct Piece<'t> {
+    rule: usize,
+    place: Span,
+    value: &'t [u8],
+}
+
+/// A match and its parts.
+fn pieces<'t>(text: &'t [u8], found: &'t Match) -> impl Iterator<Item = Piece<'t>> {
+    let piece = move |rule, place: Span, decoded: &'t Option<Vec<u8>>| {
+        let value = decoded.as_deref().unwrap_or_else(|| place.of(text));
+        Piece { rule, place, value }
+    };
+    let parts = found.parts.iter().map(move |part| piece(part.rule, part.secret, &part.decoded));
+    std::iter::once(piece(found.rule, found.secret, &found.decoded)).chain(parts)
 }
 
 /// Those of `sought` that occur in `text`, in one pass.
@@ -89,7 +113,8 @@ fn occurring<'s>(text: &[u8], sought: &[&'s [u8]]) -> HashSet<&'s [u8]> {
 /// Takes what is needed out of the text. `all` are all matches, so that excerpts hide those that are not reported too.
 fn keep(detector: &Detector, policy: &Policy, text: &[u8], all: &[Match], matches: &[&Match]) -> Vec<Found> {
     let index = LineIndex::new(text);
-    let secrets: Vec<Span> = all.iter().flat_map(|found| std::iter::once(found.secret).chain(found.parts.iter().copied())).collect();
+    let secrets: Vec<Span> =
+        all.iter().flat_map(|found| std::iter::once(found.secret).chain(found.parts.iter().map(|part| part.secret))).collect();
     let locator = Locator::new(text, &index, secrets.iter().copied());
     let take = |found: &&Match| Found {
         rule: found.rule,
@@ -97,8 +122,15 @@ fn keep(detector: &Detector, policy: &Policy, text: &[u8], all: &[Match], matche
         secret: Secret::new(value(text, found).to_vec()),
         location: locator.locate(found.secret),
         inline: comment(detector, policy, text, &index, &secrets, found),
+        parts: found.parts.iter().map(|part| part_of(detector, text, &locator, part)).collect(),
     };
     matches.iter().map(take).collect()
+}
+
+fn part_of(detector: &Detector, text: &[u8], locator: &Locator<'_>, part: &engine::Part) -> Part {
+    let rule = detector.numbered(part.rule);
+    let secret = part.decoded.as_deref().unwrap_or_else(|| part.secret.of(text));
+    Part { rule: rule.id.clone(), title: rule.title(), location: locator.locate(part.secret), secret: Secret::new(secret.to_vec()) }
 }
 
 /// The comment that accepts a match. A reason that quotes a secret is not repeated.

@@ -2,7 +2,7 @@
 //! name, type or meaning without a new version. `docs/json.md` describes them for users.
 
 use super::VERSION;
-use super::view::{Entry, Skipped, Spot, View};
+use super::view::{Entry, Piece, Skipped, Spot, View};
 use crate::blob::SkipReason;
 use crate::rules::{Confidence, Severity};
 use crate::text::sanitize::is_unsafe;
@@ -81,6 +81,8 @@ struct Finding<'a> {
     revoke: Option<&'a str>,
     docs: Option<&'a str>,
     tags: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parts: Vec<Part<'a>>,
     also_at: Vec<Place<'a>>,
     /// Number of all places of the secret, also where `also_at` does not list them all.
     places: usize,
@@ -88,6 +90,18 @@ struct Finding<'a> {
     history: Option<History<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     suppressed: Option<Suppressed<'a>>,
+}
+
+/// What belongs to a secret and stands near.
+#[derive(Serialize)]
+struct Part<'a> {
+    rule: &'a str,
+    title: &'a str,
+    line: usize,
+    column: usize,
+    end_line: usize,
+    end_column: usize,
+    secret: &'a str,
 }
 
 #[derive(Serialize)]
@@ -200,6 +214,7 @@ impl<'a> Finding<'a> {
             revoke: entry.rule.revoke.as_deref(),
             docs: entry.rule.docs.as_deref(),
             tags: &entry.rule.tags,
+            parts: entry.parts.iter().map(Part::new).collect(),
             also_at: entry.also_at.iter().map(Place::new).collect(),
             places: entry.places,
             history: entry.history.as_ref().map(|history| History {
@@ -214,6 +229,13 @@ impl<'a> Finding<'a> {
             }),
             suppressed: entry.suppressed.as_ref().map(|(by, reason)| Suppressed { by, reason }),
         }
+    }
+}
+
+impl<'a> Part<'a> {
+    fn new(piece: &'a Piece) -> Self {
+        let &Piece { ref rule, ref title, line, column, end_line, end_column, ref secret } = piece;
+        Part { rule, title, line, column, end_line, end_column, secret }
     }
 }
 

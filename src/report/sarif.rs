@@ -6,7 +6,7 @@
 //! in which a secret of the history is not found, so it is made here, from content and not from position.
 
 use super::summary;
-use super::view::{Entry, View};
+use super::view::{Entry, Piece, View};
 use super::{HOME, VERSION, json};
 use crate::findings::RuleFacts;
 use crate::rules::{Confidence, Severity};
@@ -138,11 +138,12 @@ fn build_result(entry: &Entry<'_>, rule_index: i64) -> Result {
         .rule_index(rule_index)
         .level(result_level(entry.severity))
         .message(message(&result_text(entry)))
-        .locations(vec![build_location(&entry.path, Some(entry))])
+        .locations(vec![build_location(&entry.path, Some(region(entry.line, entry.column, entry.end_line, entry.end_column)))])
         .partial_fingerprints(BTreeMap::from([("primaryLocationLineHash".to_owned(), line_hash(entry))]))
         .fingerprints(BTreeMap::from([("keyward/v1".to_owned(), entry.fingerprint.to_owned())]))
         .properties(PropertyBag::builder().additional_properties(result_properties(entry)).build())
         .build();
+    result.related_locations = (!entry.parts.is_empty()).then(|| entry.parts.iter().map(|part| build_part(&entry.path, part)).collect());
     if let Some((by, reason)) = &entry.suppressed {
         let kind = if *by == "inline" { "inSource" } else { "external" };
         let mut suppression = Suppression::builder().kind(value!(kind)).build();
@@ -159,25 +160,38 @@ fn result_text(entry: &Entry<'_>) -> String {
         _ => "",
     };
     let description = if entry.rule.description.is_empty() { String::new() } else { format!(" {}", entry.rule.description) };
-    let all = format!("{} ({}).{description}{state}", entry.rule.title, entry.secret);
-    let escaped = sanitize(&all).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
+    escape(&format!("{} ({}).{description}{state}", entry.rule.title, entry.secret))
+}
+
+/// Text that stands for itself in a message.
+fn escape(text: &str) -> String {
+    let escaped = sanitize(text).replace('\\', "\\\\").replace('[', "\\[").replace(']', "\\]");
     escaped.replace('{', "(").replace('}', ")")
 }
 
-/// The place of `entry`, or a path as a whole.
-fn build_location(path: &str, entry: Option<&Entry<'_>>) -> Location {
+/// What stands near and belongs to the secret.
+fn build_part(path: &str, part: &Piece) -> Location {
+    let mut location = build_location(path, Some(region(part.line, part.column, part.end_line, part.end_column)));
+    location.message = Some(message(&escape(&format!("{} ({})", part.title, part.secret))));
+    location
+}
+
+fn region(line: usize, column: usize, end_line: usize, end_column: usize) -> Region {
+    Region::builder()
+        .start_line(signed(line.max(1)))
+        .start_column(signed(column.max(1)))
+        .end_line(signed(end_line.max(1)))
+        .end_column(signed(end_column.max(1)))
+        .build()
+}
+
+/// A region of a path, or the path as a whole.
+fn build_location(path: &str, region: Option<Region>) -> Location {
     let (uri, relative) = uri(path);
     let mut artifact = ArtifactLocation::builder().uri(uri).build();
     artifact.uri_base_id = relative.then(|| ROOT.to_owned());
     let mut physical = PhysicalLocation::builder().artifact_location(artifact).build();
-    physical.region = entry.map(|entry| {
-        Region::builder()
-            .start_line(signed(entry.line.max(1)))
-            .start_column(signed(entry.column.max(1)))
-            .end_line(signed(entry.end_line.max(1)))
-            .end_column(signed(entry.end_column.max(1)))
-            .build()
-    });
+    physical.region = region;
     Location::builder().physical_location(physical).build()
 }
 

@@ -119,6 +119,9 @@ impl Page<'_> {
             self.note(gutter, "fix", &inert(&first.rule.remediation))?;
             self.note(gutter, "revoke", &inert(first.rule.revoke.as_deref().unwrap_or_default()))?;
         }
+        for part in &first.parts {
+            self.note(gutter, "with", &inert(&format!("{} at {}:{}, {}", part.title, part.line, part.column, part.secret)))?;
+        }
         self.note(gutter, "commit", &history(first))?;
         self.places(places, gutter)?;
         self.acceptance(first, gutter)?;

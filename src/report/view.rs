@@ -6,7 +6,7 @@
 use super::Report;
 use crate::blob::SkipReason;
 use crate::findings::redact::{Masker, redact};
-use crate::findings::{Attribution, Finding, RuleFacts, dedupe};
+use crate::findings::{Attribution, Finding, Part, RuleFacts, dedupe};
 use crate::rules::{Confidence, Severity};
 use crate::text::sanitize::sanitize;
 use std::collections::BTreeMap;
@@ -55,6 +55,8 @@ pub(super) struct Entry<'a> {
     pub(super) fingerprint: &'a str,
     /// 1-based number among the findings of the same fingerprint.
     pub(super) ordinal: usize,
+    /// What belongs to it and stands near.
+    pub(super) parts: Vec<Piece>,
     /// Other places of the secret, at most [`dedupe::MOST_PLACES`].
     pub(super) also_at: Vec<Spot>,
     /// Number of all places of the secret, this one included.
@@ -62,6 +64,18 @@ pub(super) struct Entry<'a> {
     pub(super) history: Option<Attribution>,
     /// What suppressed it, and the reason given.
     pub(super) suppressed: Option<(&'static str, String)>,
+}
+
+/// A part of a secret. Lines and columns are 1-based, ends exclusive.
+pub(super) struct Piece {
+    pub(super) rule: String,
+    pub(super) title: String,
+    pub(super) line: usize,
+    pub(super) column: usize,
+    pub(super) end_line: usize,
+    pub(super) end_column: usize,
+    /// The value as it is shown.
+    pub(super) secret: String,
 }
 
 /// A place.
@@ -81,7 +95,8 @@ pub(super) struct Skipped {
 impl<'a> View<'a> {
     /// The view of a report, with secrets in clear where `clear` says so.
     pub(super) fn new(report: &Report<'a>, clear: bool) -> Self {
-        let secrets = report.findings.iter().chain(report.suppressed).map(|finding| finding.secret.reveal());
+        let parts = |finding: &'a Finding| finding.parts.iter().map(|part| part.secret.reveal());
+        let secrets = report.findings.iter().chain(report.suppressed).flat_map(|finding| parts(finding).chain([finding.secret.reveal()]));
         let masker = if clear { Masker::none() } else { Masker::new(secrets) };
         let groups = dedupe::group(report.findings);
         let mut findings = entries(report.findings, &masker, clear);
@@ -186,7 +201,8 @@ fn entries<'a>(findings: &'a [Finding], masker: &Masker, clear: bool) -> Vec<Ent
 }
 
 fn entry<'a>(finding: &'a Finding, ordinal: usize, masker: &Masker, clear: bool) -> Entry<'a> {
-    let secret = if clear { String::from_utf8_lossy(finding.secret.reveal()).into_owned() } else { redact(finding.secret.reveal()) };
+    let shown = |secret: &[u8]| if clear { String::from_utf8_lossy(secret).into_owned() } else { redact(secret) };
+    let secret = shown(finding.secret.reveal());
     let (excerpt, excerpt_columns) = excerpt(finding, masker, clear.then_some(&secret));
     let at = &finding.location;
     let spots = finding.also_at.iter().map(|place| Spot {
@@ -208,6 +224,7 @@ fn entry<'a>(finding: &'a Finding, ordinal: usize, masker: &Masker, clear: bool)
         excerpt_columns,
         fingerprint: &finding.fingerprint,
         ordinal,
+        parts: finding.parts.iter().map(|part| piece(part, shown(part.secret.reveal()))).collect(),
         also_at: spots.collect(),
         places: 1,
         history: finding.history.as_ref().map(|history| attribution(history, masker)),
@@ -232,6 +249,19 @@ fn excerpt(finding: &Finding, masker: &Masker, clear: Option<&String>) -> (Strin
     let behind = safe.chars().count() + 1;
     safe.push_str(&masker.text(&finding.location.excerpt[end..]));
     (safe, (first, behind))
+}
+
+fn piece(part: &Part, secret: String) -> Piece {
+    let at = &part.location;
+    Piece {
+        rule: part.rule.clone(),
+        title: part.title.clone(),
+        line: at.line,
+        column: at.column,
+        end_line: at.end_line,
+        end_column: at.end_column,
+        secret,
+    }
 }
 
 fn attribution(history: &Attribution, masker: &Masker) -> Attribution {

@@ -13,6 +13,6 @@ pub mod rule;
 pub mod set;
 pub mod syntax;
 
-pub use rule::{ASSIGNMENT_REACH, CONTEXT_REACH, Keyword, PEM_REACH, Place, Rule, RuleError, Shape};
+pub use rule::{ASSIGNMENT_REACH, CONTEXT_REACH, Keyword, PAIR_REACH, PEM_REACH, Place, Rule, RuleError, Shape};
 pub use set::RuleSet;
 pub use syntax::{Audience, Confidence, Severity};

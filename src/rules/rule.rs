@@ -17,6 +17,8 @@ pub const PATTERN_REACH: usize = 4096;
 pub const PEM_REACH: usize = 32 * 1024;
 /// How far an assignment can reach from its name, in bytes.
 pub const ASSIGNMENT_REACH: usize = 1024;
+/// How far from each other the parts of one secret may stand, in bytes between them.
+pub const PAIR_REACH: usize = 512;
 /// The shortest literal that is selective enough to gate a rule, in bytes.
 pub const LEAST_KEYWORD: usize = 3;
 

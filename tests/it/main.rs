@@ -18,6 +18,7 @@ mod history;
 mod hooks;
 mod import;
 mod layers;
+mod pairs;
 mod pipeline;
 mod readme;
 mod report;

@@ -1,7 +1,7 @@
 //! What became of one rule at one place: the detector's answer, then that of everything behind it.
 
 use crate::config::Config;
-use crate::engine::{Attempt, Match};
+use crate::engine::{Attempt, Detector, Match, Part};
 use crate::findings::Suppression;
 use crate::pipeline::Results;
 use crate::rules::{Confidence, Rule};
@@ -13,7 +13,7 @@ use std::sync::Arc;
 pub(super) struct Judged {
     pub(super) rule: String,
     pub(super) title: String,
-    /// One word: `reported`, `suppressed`, `below-threshold`, `excluded`, `off`, `overlap`, `refused`.
+    /// One word: `reported`, `part`, `suppressed`, `below-threshold`, `excluded`, `off`, `overlap`, `refused`.
     pub(super) verdict: &'static str,
     /// Of what was refused, the validator that said no.
     pub(super) validator: Option<&'static str>,
@@ -28,8 +28,8 @@ pub(super) struct Judges<'a> {
     pub(super) config: &'a Config,
     /// The rules that [`Attempt::rule`] counts.
     pub(super) rules: &'a [Arc<Rule>],
-    /// The rules that are on, which [`Judges::matches`] count.
-    pub(super) active: &'a [Arc<Rule>],
+    /// The detector of the rules that are on.
+    pub(super) active: &'a Detector,
     /// What the detector finds in the text.
     pub(super) matches: Vec<Match>,
     /// What a scan of the text comes to.
@@ -43,7 +43,7 @@ impl Judges<'_> {
     pub(super) fn encoded(&self, range: Span) -> Vec<Attempt> {
         let encoded = self.matches.iter().filter(|found| found.decoded.is_some() && found.secret.overlaps(&range));
         let attempt = |found: &Match| {
-            let rule = self.rules.iter().position(|rule| rule.id == self.active[found.rule].id)?;
+            let rule = self.rules.iter().position(|rule| rule.id == self.active.rules()[found.rule].id)?;
             Some(Attempt { rule, span: found.span, secret: found.secret, outcome: Ok(found.confidence), evidence: 0 })
         };
         encoded.filter_map(attempt).collect()
@@ -52,10 +52,13 @@ impl Judges<'_> {
     /// What became of an attempt; `None` where no scan would make it and nothing would come of it.
     pub(super) fn judge(&self, attempt: &Attempt) -> Option<Judged> {
         let rule = &self.rules[attempt.rule];
-        let is_on = self.active.iter().any(|active| active.id == rule.id);
+        let is_on = self.active.rules().iter().any(|active| active.id == rule.id);
         let (verdict, validator, reason) = match attempt.outcome {
             Err(_) if !is_on => return None,
             Err(refusal) => ("refused", Some(refusal.validator()), refusal.to_string()),
+            Ok(_) if let Some(of) = self.whole(rule, attempt.secret) => {
+                ("part", None, format!("it belongs to what {} finds near it", of.id))
+            }
             Ok(_) if !is_on => ("off", None, "it would match, but the rule is off".to_owned()),
             Ok(confidence) => {
                 let (verdict, reason) = self.match_(rule, attempt.secret, confidence);
@@ -66,12 +69,19 @@ impl Judges<'_> {
         Some(Judged { rule: rule.id.clone(), title: rule.title(), verdict, validator, reason, confidence })
     }
 
+    /// The rule of the match that this is a part of.
+    fn whole(&self, rule: &Rule, secret: Span) -> Option<&Rule> {
+        let is_this = |part: &Part| part.secret == secret && self.active.numbered(part.rule).id == rule.id;
+        let whole = self.matches.iter().find(|found| found.parts.iter().any(is_this))?;
+        Some(&self.active.rules()[whole.rule])
+    }
+
     /// What became of a match.
     fn match_(&self, rule: &Rule, secret: Span, confidence: Confidence) -> (&'static str, String) {
-        let is_same = |found: &&Match| self.active[found.rule].id == rule.id && found.secret == secret;
+        let is_same = |found: &&Match| self.active.rules()[found.rule].id == rule.id && found.secret == secret;
         if !self.matches.iter().any(|found| is_same(&found)) {
             let winner = self.matches.iter().find(|found| found.secret.overlaps(&secret));
-            let winner = winner.map_or("another match", |found| self.active[found.rule].id.as_str());
+            let winner = winner.map_or("another match", |found| self.active.rules()[found.rule].id.as_str());
             return ("overlap", format!("{winner} says more about the same text"));
         }
         if let Some(suppression) = self.suppression(rule, secret) {

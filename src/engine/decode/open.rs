@@ -186,7 +186,6 @@ fn lead_back(bytes: &[u8], scanned: &[u8], frame: &Frame, places: &Places, found
         secret,
         // Text around the secret was encoded, but not the secret.
         decoded: (value != secret.of(bytes)).then_some(value),
-        parts: found.parts.into_iter().map(place).collect(),
         ..found
     }
 }
@@ -204,7 +203,7 @@ impl Places {
     fn find(stretch: Stretch, inside: Inside, source: &[u8], matches: &[Match], own: Span) -> Places {
         let whole = stretch.span;
         let Inside::Decoded(order) = inside else { return Places { known: Vec::new(), whole } };
-        let spans = matches.iter().flat_map(|found| [found.span, found.secret].into_iter().chain(found.parts.iter().copied()));
+        let spans = matches.iter().flat_map(|found| [found.span, found.secret]);
         let ends = spans.flat_map(|span| [span.start, span.end.saturating_sub(1)]).filter(|at| (own.start..own.end).contains(at));
         let mut wanted: Vec<usize> = ends.map(|at| at - own.start).collect();
         wanted.sort_unstable();

@@ -118,6 +118,7 @@ pub(crate) fn found_by(rule: &RuleFacts, path: &str, text: &str, secret: &str) -
         secret: Secret::new(secret.as_bytes().to_vec()),
         fingerprint: fingerprint(&rule.id, path, secret.as_bytes()),
         history: None,
+        parts: Vec::new(),
         also_at: Vec::new(),
         suppressed: None,
     }
