@@ -11,6 +11,7 @@ pub use places::{Places, clean};
 
 use crate::blob::{Blob, ObjectKind, Origin, Skip, SkipReason};
 use crate::config::globs::PathGlobs;
+use crate::config::ignore_file::IgnoreFile;
 use crate::engine::{Detector, Scratch};
 use crate::findings::baseline::{Baseline, Candidate, Judgement};
 use crate::findings::fingerprint::fingerprint;
@@ -37,6 +38,7 @@ pub struct Pipeline<'a> {
     policy: &'a Policy,
     places: &'a Places,
     excluded: &'a PathGlobs,
+    ignored: Option<&'a IgnoreFile>,
     archives: Option<Limits>,
     /// The baseline, and the day for which it counts.
     baseline: Option<(&'a Baseline, String)>,
@@ -92,13 +94,31 @@ impl<'a> Pipeline<'a> {
     #[must_use]
     pub fn new(detector: &'a Detector, policy: &'a Policy, places: &'a Places, excluded: &'a PathGlobs) -> Self {
         let (idle, hits, skips) = (Mutex::default(), Mutex::default(), Mutex::default());
-        Pipeline { detector, policy, places, excluded, archives: None, baseline: None, idle, hits, skips, progress: Progress::default() }
+        Pipeline {
+            detector,
+            policy,
+            places,
+            excluded,
+            ignored: None,
+            archives: None,
+            baseline: None,
+            idle,
+            hits,
+            skips,
+            progress: Progress::default(),
+        }
     }
 
     /// Opens archives, and scans what is in them instead of their own bytes.
     #[must_use]
     pub fn with_archives(self, limits: Limits) -> Self {
         Pipeline { archives: Some(limits), ..self }
+    }
+
+    /// Leaves out the paths of an ignore file.
+    #[must_use]
+    pub fn with_ignored(self, ignored: Option<&'a IgnoreFile>) -> Self {
+        Pipeline { ignored, ..self }
     }
 
     /// Suppresses what a baseline accepts on the day `today`, YYYY-MM-DD.
@@ -149,7 +169,7 @@ impl<'a> Pipeline<'a> {
     /// Judges one match at one path and puts it where it belongs.
     fn settle(&self, origin: &Origin, path: &str, history: Option<&Attribution>, found: &Found, facts: &RuleFacts, results: &mut Results) {
         let (identity, configured) = (self.places.identity(origin, path), self.places.configured(origin, path));
-        if self.excluded.is_match(&configured) {
+        if self.excluded.is_match(&configured) || self.ignores(origin, path) {
             return;
         }
         let rule = &self.detector.rules()[found.rule];
@@ -205,7 +225,15 @@ impl<'a> Pipeline<'a> {
 
     /// Whether the configuration excludes what is at a path that is known before attribution.
     fn excludes(&self, origin: &Origin) -> bool {
-        !self.excluded.is_empty() && origin.path().is_some_and(|path| self.excluded.is_match(&self.places.configured(origin, &path)))
+        let is_excluded = |path: &str| {
+            (!self.excluded.is_empty() && self.excluded.is_match(&self.places.configured(origin, path))) || self.ignores(origin, path)
+        };
+        origin.path().is_some_and(|path| is_excluded(&path))
+    }
+
+    /// Whether the ignore file leaves out what is at a path.
+    fn ignores(&self, origin: &Origin, path: &str) -> bool {
+        self.ignored.is_some_and(|ignored| self.places.below(ignored.root(), origin, path).is_some_and(|path| ignored.is_match(&path)))
     }
 
     /// Scans one blob's bytes.

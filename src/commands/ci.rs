@@ -32,7 +32,8 @@ pub struct Plan {
 /// Where there is no repository, the event cannot be read, or a commit that it names is not in the clone.
 pub fn plan(dir: &Path, range: Option<String>, lookup: Lookup<'_>) -> anyhow::Result<Plan> {
     if let Some(range) = range {
-        return Ok(Plan { shown: format!("ci: scanning {range} (--range)"), range: Some(range), base: None });
+        let base = range.split_once("..").map(|(base, _)| base.to_owned()).filter(|base| !base.is_empty() && !base.contains(' '));
+        return Ok(Plan { shown: format!("ci: scanning {range} (--range)"), range: Some(range), base });
     }
     let request = providers::find(lookup)?;
     let clone = Clone { repository: Repository::open(dir, &GitEnvironment::of_process()?)?, request: &request };

@@ -1,7 +1,7 @@
 //! `keyward scan`: files, directories, standard input.
 
 use super::{Console, Outcome, Session};
-use crate::pipeline::Attributions;
+use crate::pipeline::{Attributions, Places};
 use crate::sources::stdin;
 use crate::sources::walk::{Exclude, WalkOptions, walk};
 use std::io::Read;
@@ -46,8 +46,14 @@ pub(super) fn options(session: &Session, paths: Vec<PathBuf>, follow_links: bool
     }
 }
 
-/// The patterns of the configuration, applied to reported paths, which are relative to the working directory.
+/// The patterns of the configuration and of the ignore file, applied to reported paths, which are relative to the working directory.
 fn exclude(session: &Session) -> Option<Exclude> {
-    let (globs, places) = (session.config.excluded.clone(), session.places.clone());
-    (!globs.is_empty()).then(|| Exclude::new(move |path| globs.is_match(&places.configured_path(path))))
+    let (globs, places, ignored) = (session.config.excluded.clone(), session.places.clone(), session.ignored.clone());
+    if globs.is_empty() && ignored.is_none() {
+        return None;
+    }
+    let is_ignored = move |places: &Places, path: &str| {
+        ignored.as_ref().is_some_and(|file| places.disk_below(file.root(), path).is_some_and(|path| file.is_match(&path)))
+    };
+    Some(Exclude::new(move |path| globs.is_match(&places.configured_path(path)) || is_ignored(&places, path)))
 }

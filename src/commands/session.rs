@@ -3,6 +3,7 @@
 use super::output::{Output, Written};
 use super::{Outcome, progress};
 use crate::config::Config;
+use crate::config::ignore_file::IgnoreFile;
 use crate::engine::{Detector, DetectorError};
 use crate::findings::baseline::Baseline;
 use crate::findings::triage::Policy;
@@ -15,6 +16,7 @@ use crate::text::date;
 use anyhow::Context as _;
 use std::io::Write;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 /// Everything that a scan needs besides its source.
@@ -28,6 +30,8 @@ pub struct Session {
     pub threads: usize,
     /// Where reports go, and what they show.
     pub output: Output,
+    /// Paths that are left out besides those of the configuration.
+    pub ignored: Option<Arc<IgnoreFile>>,
     /// What is accepted already.
     pub baseline: Option<Baseline>,
     /// The absolute paths of which everything is scanned; none where only a part is.
@@ -100,7 +104,7 @@ impl Session {
     ) -> anyhow::Result<Scanned> {
         let detector = build_detector(&self.config)?;
         let policy = Policy::new(&self.config);
-        let mut pipeline = Pipeline::new(&detector, &policy, &self.places, &self.config.excluded);
+        let mut pipeline = Pipeline::new(&detector, &policy, &self.places, &self.config.excluded).with_ignored(self.ignored.as_deref());
         if self.config.archives.value {
             pipeline = pipeline.with_archives(archive_limits(self.config.max_size.value.limit()));
         }

@@ -11,6 +11,7 @@ pub mod edit;
 pub mod error;
 pub mod files;
 pub mod globs;
+pub mod ignore_file;
 pub mod load;
 pub mod read;
 pub mod rule_file;

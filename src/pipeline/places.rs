@@ -33,6 +33,18 @@ impl Places {
         path.and_then(|path| relative(&path, &self.configuration)).unwrap_or_else(|| reported.to_owned())
     }
 
+    /// The path relative to the absolute directory `root`; `None` where it is not below that.
+    #[must_use]
+    pub fn below(&self, root: &Path, origin: &Origin, reported: &str) -> Option<String> {
+        self.absolute(origin, reported).and_then(|path| relative(&path, root))
+    }
+
+    /// As [`Places::below`], for a path on disk that is absolute or relative to the working directory.
+    #[must_use]
+    pub fn disk_below(&self, root: &Path, path: &str) -> Option<String> {
+        relative(&clean(&self.cwd.join(path)), root)
+    }
+
     /// Whether there is something at a path as [`Places::identity`] gives it. `true` where that cannot be told: in a
     /// repository without a work tree, and for names that are no text.
     #[must_use]

@@ -17,6 +17,7 @@ mod history;
 #[cfg(unix)]
 mod hooks;
 mod import;
+mod keywardignore;
 mod layers;
 mod pairs;
 mod pipeline;

@@ -70,6 +70,9 @@ pub struct RuleArgs {
     /// Leave out paths, as in .gitignore; repeatable
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
+    /// Scan what .keywardignore leaves out too
+    #[arg(long)]
+    pub no_keywardignore: bool,
     /// Report what comments such as `keyward:allow` suppress
     #[arg(long)]
     pub no_inline_allow: bool,
@@ -93,9 +96,9 @@ pub struct ReportArgs {
     /// Report what a baseline accepts
     #[arg(long)]
     pub no_baseline: bool,
-    /// The revision that the baseline is read from where no flag names one: the base of the change that a pipeline checks.
+    /// The revision that baseline and ignore file are read from where no flag names one: the base of the change that is checked.
     #[arg(skip)]
-    pub baseline_from: Option<String>,
+    pub accepted_from: Option<String>,
     /// Show secrets in clear; by default every report redacts them
     #[arg(long)]
     pub show_secrets: bool,

@@ -8,7 +8,8 @@ mod scans;
 use super::args::{Cli, LimitArgs, ReportArgs, RuleArgs, ScanFlags, WalkArgs};
 use crate::commands::output::{Output, Target};
 use crate::commands::{ExitPolicy, Session, baseline as baselines};
-use crate::config::files::{Choice, MOST_BYTES, Revision};
+use crate::config::files::{self, Choice, MOST_BYTES, Revision};
+use crate::config::ignore_file::{IgnoreFile, NAME as IGNORE_FILE};
 use crate::config::load::{Request, load};
 use crate::config::select::Selection;
 use crate::config::{Config, Partial, Sourced, discover};
@@ -16,10 +17,11 @@ use crate::findings::baseline::{Baseline, MOST_BYTES as MOST_BASELINE_BYTES, NAM
 use crate::pipeline::{Places, clean};
 use crate::report::Format;
 use crate::sources::history::Snapshot;
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use clap::CommandFactory as _;
 use clap::error::ErrorKind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 pub(super) use explain::explain;
 pub(super) use look::Look;
@@ -48,7 +50,7 @@ fn load_baseline(start: &Path, cwd: &Path, rules: &RuleArgs, report: &ReportArgs
     if let Some(path) = &report.baseline {
         return baselines::load(path, &path.display().to_string(), false).map(Some);
     }
-    if let Some(name) = rules.config_from.as_ref().or(report.baseline_from.as_ref()) {
+    if let Some(name) = rules.config_from.as_ref().or(report.accepted_from.as_ref()) {
         let snapshot = Snapshot::open(start, name).context("the baseline")?;
         let bytes = snapshot.read(BASELINE, MOST_BASELINE_BYTES)?;
         return bytes.map(|bytes| baselines::parse(&format!("{name}:{BASELINE}"), &bytes)).transpose();
@@ -59,6 +61,32 @@ fn load_baseline(start: &Path, cwd: &Path, rules: &RuleArgs, report: &ReportArgs
     }
     let shown = path.strip_prefix(cwd).unwrap_or(&path).display().to_string();
     baselines::load(&path, &shown, true).map(Some)
+}
+
+/// The ignore file at the top: as it is in the revision that the configuration is from.
+fn load_ignored(start: &Path, cwd: &Path, rules: &RuleArgs, report: &ReportArgs) -> anyhow::Result<Option<IgnoreFile>> {
+    // Paths of a bare repository are relative to it.
+    let is_bare = start.join("HEAD").is_file() && start.join("objects").is_dir();
+    let root = if is_bare { start.to_owned() } else { discover::search(start, cwd).top };
+    if rules.no_keywardignore {
+        return Ok(None);
+    }
+    let parse = |shown: &str, bytes: &[u8]| IgnoreFile::parse(shown, &root, bytes).map_err(|what| anyhow!(what));
+    if let Some(name) = rules.config_from.as_ref().or(report.accepted_from.as_ref()) {
+        let bytes = Snapshot::open(start, name).context("the ignore file")?.read(IGNORE_FILE, MOST_BYTES)?;
+        return bytes.map(|bytes| parse(&format!("{name}:{IGNORE_FILE}"), &bytes)).transpose();
+    }
+    let path = root.join(IGNORE_FILE);
+    let shown = path.strip_prefix(cwd).unwrap_or(&path);
+    match path.symlink_metadata() {
+        Err(_) => Ok(None),
+        // A link could lead anywhere, and a pipe would be waited for.
+        Ok(there) if !there.is_file() => bail!("{}: not a file; replace it, or pass it over with --no-keywardignore", shown.display()),
+        Ok(_) => {
+            let source = files::read_source(&path, shown).map_err(|what| anyhow!(what))?;
+            parse(source.name(), source.text().as_bytes()).map(Some)
+        }
+    }
 }
 
 fn session(
@@ -73,8 +101,9 @@ fn session(
     let repository = discover::repository_root(start);
     let places = Places { cwd: cwd.to_owned(), configuration: config.root.clone(), repository };
     let baseline = load_baseline(start, cwd, rules, &report)?;
+    let ignored = load_ignored(start, cwd, rules, &report)?.map(Arc::new);
     let threads = limits.threads.map_or(0, usize::from);
-    Ok(Session { config, places, threads, output: output(report)?, baseline, whole: Vec::new() })
+    Ok(Session { config, places, threads, output: output(report)?, ignored, baseline, whole: Vec::new() })
 }
 
 fn config(start: &Path, cwd: &Path, rules: &RuleArgs, flags: Partial) -> anyhow::Result<Config> {

@@ -66,7 +66,7 @@ pub(in crate::cli) fn ci(mut args: CiArgs) -> anyhow::Result<(Session, HistoryOp
     if !is_chosen {
         rules.config_from.clone_from(&plan.base);
     }
-    args.report.baseline_from.clone_from(&plan.base);
+    args.report.accepted_from.clone_from(&plan.base);
     let commits = CommitArgs { range: plan.range.clone(), no_messages: args.no_messages, ..CommitArgs::default() };
     let (session, options) =
         history(HistoryArgs { repo: args.repo, commits, limits: args.limits, rules: args.rules, report: args.report })?;
