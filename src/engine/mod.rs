@@ -78,6 +78,28 @@ pub struct Part {
     pub decoded: Option<Vec<u8>>,
 }
 
+impl Match {
+    /// The secret in clear, out of the `bytes` that it was found in.
+    ///
+    /// # Panics
+    /// Where `bytes` are others and shorter.
+    #[must_use]
+    pub fn value<'v>(&'v self, bytes: &'v [u8]) -> &'v [u8] {
+        self.decoded.as_deref().unwrap_or_else(|| self.secret.of(bytes))
+    }
+}
+
+impl Part {
+    /// As [`Match::value`].
+    ///
+    /// # Panics
+    /// Where `bytes` are others and shorter.
+    #[must_use]
+    pub fn value<'v>(&'v self, bytes: &'v [u8]) -> &'v [u8] {
+        self.decoded.as_deref().unwrap_or_else(|| self.secret.of(bytes))
+    }
+}
+
 /// What one thread reuses from blob to blob, so that the hot loop allocates nothing.
 #[derive(Debug, Default)]
 pub struct Scratch {

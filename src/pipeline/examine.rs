@@ -93,12 +93,8 @@ struct Piece<'t> {
 
 /// A match and its parts.
 fn pieces<'t>(text: &'t [u8], found: &'t Match) -> impl Iterator<Item = Piece<'t>> {
-    let piece = move |rule, place: Span, decoded: &'t Option<Vec<u8>>| {
-        let value = decoded.as_deref().unwrap_or_else(|| place.of(text));
-        Piece { rule, place, value }
-    };
-    let parts = found.parts.iter().map(move |part| piece(part.rule, part.secret, &part.decoded));
-    std::iter::once(piece(found.rule, found.secret, &found.decoded)).chain(parts)
+    let parts = found.parts.iter().map(move |part| Piece { rule: part.rule, place: part.secret, value: part.value(text) });
+    std::iter::once(Piece { rule: found.rule, place: found.secret, value: found.value(text) }).chain(parts)
 }
 
 /// Those of `sought` that occur in `text`, in one pass.
@@ -119,7 +115,7 @@ fn keep(detector: &Detector, policy: &Policy, text: &[u8], all: &[Match], matche
     let take = |found: &&Match| Found {
         rule: found.rule,
         confidence: found.confidence,
-        secret: Secret::new(value(text, found).to_vec()),
+        secret: Secret::new(found.value(text).to_vec()),
         location: locator.locate(found.secret),
         inline: comment(detector, policy, text, &index, &secrets, found),
         parts: found.parts.iter().map(|part| part_of(detector, text, &locator, part)).collect(),
@@ -129,8 +125,8 @@ fn keep(detector: &Detector, policy: &Policy, text: &[u8], all: &[Match], matche
 
 fn part_of(detector: &Detector, text: &[u8], locator: &Locator<'_>, part: &engine::Part) -> Part {
     let rule = detector.numbered(part.rule);
-    let secret = part.decoded.as_deref().unwrap_or_else(|| part.secret.of(text));
-    Part { rule: rule.id.clone(), title: rule.title(), location: locator.locate(part.secret), secret: Secret::new(secret.to_vec()) }
+    let secret = Secret::new(part.value(text).to_vec());
+    Part { rule: rule.id.clone(), title: rule.title(), location: locator.locate(part.secret), secret }
 }
 
 /// The comment that accepts a match. A reason that quotes a secret is not repeated.
@@ -147,9 +143,4 @@ fn comment(
     let quotes = secrets.iter().any(|secret| secret.start < comment.reason.end && comment.reason.start < secret.end);
     let reason = if quotes { String::new() } else { String::from_utf8_lossy(&text[comment.reason.clone()]).into_owned() };
     Some((comment, reason))
-}
-
-/// The secret's value: decoded where it was encoded.
-fn value<'t>(text: &'t [u8], found: &'t Match) -> &'t [u8] {
-    found.decoded.as_deref().unwrap_or_else(|| found.secret.of(text))
 }

@@ -50,16 +50,21 @@ pub struct Rule {
     /// For whom the secret opens something, where the format tells.
     pub audience: Option<Audience>,
     /// What a match looks like.
+    #[doc(hidden)]
     pub shape: Shape,
     /// How the matches of a format are found; [`Plan::Keywords`] for the other shapes.
+    #[doc(hidden)]
     pub plan: Plan,
     /// Equal for rules of the same format, which match in the same places; 0 for the other shapes.
+    #[doc(hidden)]
     pub format_key: u64,
     /// Literals one of which every match holds or has near. Never empty.
+    #[doc(hidden)]
     pub keywords: Vec<Keyword>,
     /// Words one of which must stand near, in lower case. Empty: none needed.
     pub context: Vec<String>,
     /// Offline check of the secret.
+    #[doc(hidden)]
     pub check: Option<Check>,
     /// Least Shannon entropy of the secret, in bits per character; 0 for none.
     pub entropy: f32,

@@ -19,6 +19,7 @@ mod hooks;
 mod import;
 mod keywardignore;
 mod layers;
+mod library;
 mod pairs;
 mod pipeline;
 mod readme;
