@@ -79,6 +79,18 @@ pub(super) fn pre_push_help() -> String {
     )
 }
 
+pub(super) fn pre_receive_help() -> String {
+    format!(
+        "Examples:
+  exec keyward pre-receive                           the line of hooks/pre-receive in a bare repository
+  exec keyward pre-receive --config /etc/keyward.yaml --timeout 20
+
+Every status but 0 makes git refuse the push.
+
+{EXIT}"
+    )
+}
+
 pub(super) const HOOK_INSTALL_HELP: &str = "\
 Examples:
   keyward hook install

@@ -8,11 +8,14 @@ mod help;
 mod logging;
 mod settings;
 
+use crate::commands::pre_receive::Late;
 use crate::commands::{self, Console, Outcome};
+use anstream::ColorChoice;
 use args::{Cli, Command, ConfigCommand, HookCommand, RulesCommand};
 use clap::{CommandFactory as _, Parser as _};
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write};
+use std::time::Duration;
 
 pub use errors::install_panic_hook;
 
@@ -59,6 +62,7 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
             commands::ci::run(session, options, &plan, console)
         }
         Some(Command::PrePush(args)) => pre_push(args, console),
+        Some(Command::PreReceive(args)) => pre_receive(args, console),
         Some(Command::Hook(command)) => hook(&command, console),
         Some(Command::Allow(args)) => {
             let path = settings::config_to_change(args.config)?;
@@ -100,6 +104,26 @@ fn pre_push(args: args::PrePushArgs, console: &mut Console<'_>) -> anyhow::Resul
     }
     let (session, options) = settings::pre_push(args)?;
     commands::pre_push::run(session, options, &mut stdin.lock(), console)
+}
+
+fn pre_receive(args: args::PreReceiveArgs, console: &Console<'_>) -> anyhow::Result<Outcome> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        anyhow::bail!("git runs this as its pre-receive hook; to scan a range by hand, run `keyward history --range A..B`");
+    }
+    let ids = commands::pre_receive::read(&mut stdin.lock())?;
+    let limit = Duration::from_secs(args.timeout);
+    let late = match args.on_timeout {
+        args::LateArg::Reject => Late::Reject,
+        args::LateArg::Accept => Late::Accept,
+    };
+    let (style, color) = (console.style, if console.style.color { ColorChoice::Always } else { ColorChoice::Never });
+    commands::pre_receive::within(limit, late, move || {
+        let mut stdout = anstream::AutoStream::new(std::io::stdout(), color);
+        let mut console = Console { stdout: &mut stdout, style, progress: false };
+        let (session, options) = settings::pre_receive(args)?;
+        commands::pre_receive::run(session, options, &ids, &mut console)
+    })
 }
 
 fn hook(command: &HookCommand, console: &mut Console<'_>) -> anyhow::Result<Outcome> {

@@ -11,6 +11,7 @@ pub mod hook;
 pub mod import;
 pub mod output;
 pub mod pre_push;
+pub mod pre_receive;
 mod progress;
 pub mod rules;
 pub mod scan;

@@ -11,7 +11,7 @@ use anyhow::{Context as _, bail};
 use std::io::{BufRead, Read as _};
 
 /// The most that is read of git's list: several thousand references, in bytes.
-const MOST_INPUT: u64 = 64 << 20;
+pub(super) const MOST_INPUT: u64 = 64 << 20;
 
 /// One reference that is pushed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,12 +98,13 @@ fn parse(line: &str) -> anyhow::Result<Push> {
     }
 }
 
-fn is_id(text: &str) -> bool {
+/// Whether a word is the id of an object.
+pub(super) fn is_id(text: &str) -> bool {
     matches!(text.len(), 40 | 64) && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Whether an id stands for nothing.
-fn is_zero(id: &str) -> bool {
+pub(super) fn is_zero(id: &str) -> bool {
     id.bytes().all(|byte| byte == b'0')
 }
 

@@ -22,6 +22,8 @@ mod layers;
 mod library;
 mod pairs;
 mod pipeline;
+#[cfg(unix)]
+mod pre_receive;
 mod readme;
 mod report;
 mod rules;

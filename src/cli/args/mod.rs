@@ -66,6 +66,13 @@ pub enum Command {
     /// Reads the lines that git gives that hook from standard input. What the remote has already is left out.
     #[command(after_help = help::pre_push_help())]
     PrePush(PrePushArgs),
+    /// Scan what a push brings to this server; run by git's pre-receive hook
+    ///
+    /// Reads the lines that git gives that hook from standard input, and the objects from git's quarantine. What any
+    /// reference leads to already is left out. Configuration, baseline and ignore file are those of HEAD, unless with
+    /// --config, so that a push cannot loosen its own check.
+    #[command(after_help = help::pre_receive_help())]
+    PreReceive(PreReceiveArgs),
     /// Let git run keyward before commits and pushes
     #[command(subcommand)]
     Hook(HookCommand),

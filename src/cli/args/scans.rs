@@ -1,7 +1,7 @@
-//! L6: the subcommands that scan: `scan`, `staged`, `history`, `ci`, `pre-push`.
+//! L6: the subcommands that scan: `scan`, `staged`, `history`, `ci`, `pre-push`, `pre-receive`.
 
 use super::shared::{LimitArgs, ReportArgs, RuleArgs, WalkArgs};
-use clap::{Args, ValueHint};
+use clap::{Args, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
 /// `keyward scan`.
@@ -120,6 +120,38 @@ pub struct CiArgs {
     /// Reports.
     #[command(flatten)]
     pub report: ReportArgs,
+}
+
+/// `keyward pre-receive`.
+#[derive(Debug, Args)]
+pub struct PreReceiveArgs {
+    /// How long the scan may take, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 50, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub timeout: u64,
+    /// What becomes of a push that could not be scanned in time
+    #[arg(long, value_name = "OUTCOME", value_enum, default_value_t = LateArg::Reject)]
+    pub on_timeout: LateArg,
+    /// Do not scan the messages of commits and tags
+    #[arg(long, help_heading = "What is scanned")]
+    pub no_messages: bool,
+    /// Bounds.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// Reports.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
+/// What becomes of a push that could not be scanned in time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LateArg {
+    /// Refuse it.
+    Reject,
+    /// Let it through, and say so.
+    Accept,
 }
 
 /// `keyward pre-push`.

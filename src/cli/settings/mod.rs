@@ -26,7 +26,7 @@ use std::sync::Arc;
 pub(super) use explain::explain;
 pub(super) use look::Look;
 pub(super) use manage::{baseline, config_to_change, hooks, import, rules_config, shown_config};
-pub(super) use scans::{ci, history, pre_push, scan, staged};
+pub(super) use scans::{ci, history, pre_push, pre_receive, scan, staged};
 
 /// The variable that names the configuration.
 const CONFIG_VARIABLE: &str = "KEYWARD_CONFIG";
@@ -67,7 +67,11 @@ fn load_baseline(start: &Path, cwd: &Path, rules: &RuleArgs, report: &ReportArgs
 fn load_ignored(start: &Path, cwd: &Path, rules: &RuleArgs, report: &ReportArgs) -> anyhow::Result<Option<IgnoreFile>> {
     // Paths of a bare repository are relative to it.
     let is_bare = start.join("HEAD").is_file() && start.join("objects").is_dir();
-    let root = if is_bare { start.to_owned() } else { discover::search(start, cwd).top };
+    let root = match discover::repository_root(start) {
+        Some(root) => root,
+        None if is_bare => start.to_owned(),
+        None => discover::search(start, cwd).top,
+    };
     if rules.no_keywardignore {
         return Ok(None);
     }

@@ -1,11 +1,12 @@
 //! L6: the settings of the subcommands that scan: `scan`, `staged`, `history`, `ci`, `pre-push`.
 
 use super::{CONFIG_VARIABLE, STDIN, common_directory, partial, session, working_directory};
-use crate::cli::args::{CiArgs, CommitArgs, HistoryArgs, PrePushArgs, ScanArgs, StagedArgs};
+use crate::cli::args::{CiArgs, CommitArgs, HistoryArgs, PrePushArgs, PreReceiveArgs, ScanArgs, StagedArgs};
 use crate::commands::Session;
 use crate::commands::ci::{self, Plan};
 use crate::commands::scan::Input;
 use crate::pipeline::clean;
+use crate::sources::git::{GitEnvironment, Repository};
 use crate::sources::history::HistoryOptions;
 use crate::sources::staged::StagedOptions;
 use anyhow::{Context as _, bail};
@@ -50,6 +51,7 @@ pub(in crate::cli) fn history(args: HistoryArgs) -> anyhow::Result<(Session, His
         since: commits.since,
         branches: commits.branch,
         not_in: commits.not_in,
+        not_known: false,
         threads: session.threads,
         max_size: session.config.max_size.value.limit(),
         messages: !commits.no_messages,
@@ -71,6 +73,20 @@ pub(in crate::cli) fn ci(mut args: CiArgs) -> anyhow::Result<(Session, HistoryOp
     let (session, options) =
         history(HistoryArgs { repo: args.repo, commits, limits: args.limits, rules: args.rules, report: args.report })?;
     Ok((session, options, plan))
+}
+
+/// The scan of a push to this repository. What HEAD says holds, not what the push brings.
+pub(in crate::cli) fn pre_receive(mut args: PreReceiveArgs) -> anyhow::Result<(Session, HistoryOptions)> {
+    let rules = &mut args.rules;
+    let has_head = Repository::open(Path::new("."), &GitEnvironment::of_process()?)?.head()?.is_some();
+    let trusted = has_head.then(|| "HEAD".to_owned());
+    let is_named = std::env::var_os(CONFIG_VARIABLE).is_some_and(|value| !value.is_empty());
+    if rules.config.is_none() && !rules.no_config && rules.config_from.is_none() && !is_named {
+        rules.config_from.clone_from(&trusted);
+    }
+    args.report.accepted_from = trusted;
+    let commits = CommitArgs { no_messages: args.no_messages, ..CommitArgs::default() };
+    history(HistoryArgs { repo: PathBuf::from("."), commits, limits: args.limits, rules: args.rules, report: args.report })
 }
 
 pub(in crate::cli) fn pre_push(args: PrePushArgs) -> anyhow::Result<(Session, HistoryOptions)> {

@@ -40,6 +40,7 @@ pub(super) fn find(session: &Session, accepted: &[Accepted], top: &Path, console
             since: None,
             branches: Vec::new(),
             not_in: None,
+            not_known: false,
             threads: session.threads,
             max_size: session.config.max_size.value.limit(),
             messages: false,

@@ -53,6 +53,8 @@ pub struct HistoryOptions {
     pub branches: Vec<String>,
     /// Leave out what the remote of this name has, as far as its tracking branches say.
     pub not_in: Option<String>,
+    /// Leave out what any reference leads to: what a push brings to this repository.
+    pub not_known: bool,
     /// Threads; 0 means one for each processor.
     pub threads: usize,
     /// Largest blob to read, in bytes; `None` means no limit.
@@ -71,6 +73,7 @@ impl Default for HistoryOptions {
             since: None,
             branches: Vec::new(),
             not_in: None,
+            not_known: false,
             threads: 0,
             max_size: None,
             messages: true,

@@ -48,6 +48,11 @@ impl Scope {
         if let Some(remote) = &options.not_in {
             scope.exclude_remote(repository, remote)?;
         }
+        if options.not_known {
+            let known = refs::all(repository)?;
+            scope.ends.excluded.extend(known.list.into_iter().map(|(_, id)| id));
+            scope.broken.extend(known.broken);
+        }
         if let Some(date) = &options.since {
             scope.since = Some(seconds(date)?);
         }
