@@ -15,6 +15,7 @@ use crate::config::ignore_file::IgnoreFile;
 use crate::engine::{Detector, Scratch};
 use crate::findings::baseline::{Baseline, Candidate, Judgement};
 use crate::findings::fingerprint::fingerprint;
+use crate::findings::inline::Comment;
 use crate::findings::triage::{Case, Policy, Verdict};
 use crate::findings::{Attribution, Finding, RuleFacts, dedupe};
 use crate::rules::Rule;
@@ -45,6 +46,7 @@ pub struct Pipeline<'a> {
     /// Scratch space that no thread uses at the moment.
     idle: Mutex<Vec<Scratch>>,
     hits: Mutex<Vec<(Origin, Vec<Found>)>>,
+    comments: Mutex<Vec<(Origin, Vec<Comment>)>>,
     skips: Mutex<Vec<Skip>>,
     progress: Progress,
 }
@@ -69,6 +71,8 @@ pub struct Results {
     pub skips: Vec<Skip>,
     /// What was scanned.
     pub coverage: Coverage,
+    /// Comments that accept something or could, with their paths, ordered; empty where the policy does not ask for them.
+    pub comments: Vec<(String, Comment)>,
     /// What the baseline was asked about; empty without one.
     pub candidates: Vec<Candidate>,
     /// Where each candidate is.
@@ -93,7 +97,6 @@ impl<'a> Pipeline<'a> {
     /// A scan with these rules and this policy.
     #[must_use]
     pub fn new(detector: &'a Detector, policy: &'a Policy, places: &'a Places, excluded: &'a PathGlobs) -> Self {
-        let (idle, hits, skips) = (Mutex::default(), Mutex::default(), Mutex::default());
         Pipeline {
             detector,
             policy,
@@ -102,9 +105,10 @@ impl<'a> Pipeline<'a> {
             ignored: None,
             archives: None,
             baseline: None,
-            idle,
-            hits,
-            skips,
+            idle: Mutex::default(),
+            hits: Mutex::default(),
+            comments: Mutex::default(),
+            skips: Mutex::default(),
             progress: Progress::default(),
         }
     }
@@ -133,11 +137,12 @@ impl<'a> Pipeline<'a> {
         &self.progress
     }
 
-    /// Ids of the objects in which something was found, sorted: what attribution is needed for.
+    /// Ids of the objects in which something was found or accepted, sorted: what attribution is needed for.
     #[must_use]
     pub fn objects(&self) -> Vec<String> {
-        let hits = self.hits.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut ids: Vec<String> = hits.iter().filter_map(|(origin, _)| object(origin)).map(|(id, _)| id.to_owned()).collect();
+        let (hits, comments) = (lock(&self.hits), lock(&self.comments));
+        let origins = hits.iter().map(|(origin, _)| origin).chain(comments.iter().map(|(origin, _)| origin));
+        let mut ids: Vec<String> = origins.filter_map(object).map(|(id, _)| id.to_owned()).collect();
         ids.sort_unstable();
         ids.dedup();
         ids
@@ -157,6 +162,7 @@ impl<'a> Pipeline<'a> {
                 }
             }
         }
+        self.place_comments(attributions, &mut results);
         self.apply_baseline(&mut results);
         dedupe::arrange(&mut results.findings);
         dedupe::arrange(&mut results.suppressed);
@@ -164,6 +170,19 @@ impl<'a> Pipeline<'a> {
         results.skips.sort_by(|a, b| (&a.what, a.reason, &a.detail).cmp(&(&b.what, b.reason, &b.detail)));
         results.skips.dedup();
         results
+    }
+
+    /// Gives the comments that were asked for their paths.
+    fn place_comments(&self, attributions: &Attributions, results: &mut Results) {
+        for (origin, comments) in std::mem::take(&mut *lock(&self.comments)) {
+            for (path, _) in paths(&origin, attributions) {
+                let is_left_out = self.excluded.is_match(&self.places.configured(&origin, &path)) || self.ignores(&origin, &path);
+                let placed = comments.iter().filter(|_| !is_left_out).map(|comment| (path.clone(), comment.clone()));
+                results.comments.extend(placed);
+            }
+        }
+        results.comments.sort();
+        results.comments.dedup();
     }
 
     /// Judges one match at one path and puts it where it belongs.
@@ -252,6 +271,9 @@ impl<'a> Pipeline<'a> {
         if examined.undecoded {
             let detail = "it encodes more than is decoded of one blob; decode it and scan the result".to_owned();
             self.skip(Skip { what: blob.origin.label(), reason: SkipReason::EncodedLimit, detail });
+        }
+        if !examined.comments.is_empty() {
+            lock(&self.comments).push((blob.origin.clone(), examined.comments));
         }
         if !examined.found.is_empty() {
             lock(&self.hits).push((blob.origin, examined.found));

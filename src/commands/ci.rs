@@ -3,6 +3,7 @@
 //! `providers` reads from the environment what was asked for; here that is looked up in the clone. Where the clone
 //! cannot say what is new, more is scanned and never less; where it lacks the commits, the run fails.
 
+mod added;
 mod providers;
 
 use super::{Console, Outcome, Session};
@@ -22,6 +23,8 @@ pub struct Plan {
     pub range: Option<String>,
     /// The revision that counts as trusted, for the configuration.
     pub base: Option<String>,
+    /// What the change leads to; `None` where there is no change.
+    pub head: Option<String>,
     /// In words, for standard error.
     pub shown: String,
 }
@@ -33,7 +36,8 @@ pub struct Plan {
 pub fn plan(dir: &Path, range: Option<String>, lookup: Lookup<'_>) -> anyhow::Result<Plan> {
     if let Some(range) = range {
         let base = range.split_once("..").map(|(base, _)| base.to_owned()).filter(|base| !base.is_empty() && !base.contains(' '));
-        return Ok(Plan { shown: format!("ci: scanning {range} (--range)"), range: Some(range), base });
+        let head = range.rsplit_once("..").map(|(_, head)| head.to_owned()).filter(|head| !head.contains(' '));
+        return Ok(Plan { shown: format!("ci: scanning {range} (--range)"), range: Some(range), base, head });
     }
     let request = providers::find(lookup)?;
     let clone = Clone { repository: Repository::open(dir, &GitEnvironment::of_process()?)?, request: &request };
@@ -44,15 +48,20 @@ pub fn plan(dir: &Path, range: Option<String>, lookup: Lookup<'_>) -> anyhow::Re
         Event::Change { base, head } => clone.change(base, head.as_deref())?,
     };
     let what = range.as_deref().unwrap_or("the whole history");
-    Ok(Plan { shown: format!("ci: scanning {what} ({}: {})", request.provider, request.name), range, base })
+    let head = range.as_deref().and_then(|range| range.rsplit_once("..")).map(|(_, head)| head.to_owned());
+    Ok(Plan { shown: format!("ci: scanning {what} ({}: {})", request.provider, request.name), range, base, head })
 }
 
 /// Scans what was found out. `options` names the repository and the range.
 ///
 /// # Errors
 /// Where a revision is not known or a report cannot be written.
-pub fn run(session: Session, options: HistoryOptions, plan: &Plan, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+pub fn run(mut session: Session, options: HistoryOptions, plan: &Plan, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
     log::warn!("{}", crate::text::sanitize::sanitize(&plan.shown));
+    session.is_change = plan.base.is_some();
+    if let (Some(base), Some(head)) = (&plan.base, &plan.head) {
+        session.notes = added::notes(&options.repo, base, if head.is_empty() { "HEAD" } else { head })?;
+    }
     super::history::run(session, options, console)
 }
 

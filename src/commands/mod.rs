@@ -17,6 +17,7 @@ pub mod rules;
 pub mod scan;
 pub mod session;
 pub mod staged;
+mod suppressions;
 
 pub use session::{Console, Session};
 

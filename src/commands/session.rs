@@ -1,7 +1,7 @@
 //! What every scan shares: configuration, detector and policy before it, reports and the outcome after it.
 
 use super::output::{Output, Written};
-use super::{Outcome, progress};
+use super::{Outcome, progress, suppressions};
 use crate::config::Config;
 use crate::config::ignore_file::IgnoreFile;
 use crate::engine::{Detector, DetectorError};
@@ -34,6 +34,10 @@ pub struct Session {
     pub ignored: Option<Arc<IgnoreFile>>,
     /// What is accepted already.
     pub baseline: Option<Baseline>,
+    /// Whether what a change adds is scanned, so that what it accepts by itself is told.
+    pub is_change: bool,
+    /// What every report says besides.
+    pub notes: Vec<String>,
     /// The absolute paths of which everything is scanned; none where only a part is.
     pub whole: Vec<PathBuf>,
 }
@@ -42,7 +46,7 @@ pub struct Session {
 pub(super) struct Scanned {
     pub(super) results: Results,
     /// Places of the allowlist entries that suppressed nothing.
-    unused_allow: Vec<String>,
+    pub(super) unused_allow: Vec<String>,
     /// Indices of the baseline entries that covered nothing.
     pub(super) unused: Vec<usize>,
     rules: usize,
@@ -72,7 +76,7 @@ impl Session {
         self.output.check()?;
         let (started, clock) = (SystemTime::now(), Instant::now());
         let mut scanned = self.scan(console, source)?;
-        scanned.note_unused(self.baseline.as_ref());
+        suppressions::note(&self, &mut scanned);
         let Scanned { results, unused_allow, rules, .. } = scanned;
         let shown = if self.output.report_suppressed { &results.suppressed[..] } else { &[] };
         let report = Report {
@@ -103,7 +107,8 @@ impl Session {
         source: impl FnOnce(&Pipeline<'_>) -> anyhow::Result<(Coverage, Attributions)>,
     ) -> anyhow::Result<Scanned> {
         let detector = build_detector(&self.config)?;
-        let policy = Policy::new(&self.config);
+        let watches = self.is_change || (self.output.report_suppressed && !self.whole.is_empty());
+        let policy = Policy::new(&self.config).watching_comments(watches);
         let mut pipeline = Pipeline::new(&detector, &policy, &self.places, &self.config.excluded).with_ignored(self.ignored.as_deref());
         if self.config.archives.value {
             pipeline = pipeline.with_archives(archive_limits(self.config.max_size.value.limit()));
@@ -118,20 +123,6 @@ impl Session {
         let of = |baseline: &Baseline| baseline.unused(&results.judgement, &|rule, path| looked_for(rule) && within(path));
         let unused = self.baseline.as_ref().map(of).unwrap_or_default();
         Ok(Scanned { results, unused_allow: policy.unused(), unused, rules: detector.rules().len() })
-    }
-}
-
-impl Scanned {
-    /// Leaves a note about baseline entries that are not needed any more. What was not scanned may still need them.
-    fn note_unused(&mut self, baseline: Option<&Baseline>) {
-        let complete = !self.results.skips.iter().any(|skip| skip.reason.is_incomplete());
-        if let (Some(baseline), false, true) = (baseline, self.unused.is_empty(), complete) {
-            let (entries, match_) = if self.unused.len() == 1 { ("entry", "matches") } else { ("entries", "match") };
-            let count = self.unused.len();
-            let note =
-                format!("{}: {count} {entries} {match_} nothing any more; `keyward baseline prune` drops what is unused", baseline.name());
-            self.results.coverage.notes.push(note);
-        }
     }
 }
 

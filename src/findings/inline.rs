@@ -11,6 +11,9 @@ use std::ops::Range;
 /// How far from the secret a comment is looked for, in bytes: a file that is one line of megabytes is not one place.
 const REACH: usize = 4096;
 
+/// The most comments of one text that are told.
+const MOST_COMMENTS: usize = 1000;
+
 /// Markers that accept the line on which they stand.
 const SAME_LINE: [(&str, Scope); 13] = [
     ("keyward:allow", Scope::Rules),
@@ -52,8 +55,46 @@ enum Scope {
 pub struct InlineAllow {
     /// The marker.
     pub marker: &'static str,
+    /// Where it begins in the text that was scanned.
+    pub at: usize,
     /// Where the reason stands behind `--`, in the text that was scanned; empty where there is none.
     pub reason: Range<usize>,
+}
+
+/// A comment that accepts, or would accept, what stands beside it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Comment {
+    /// 1-based line.
+    pub line: usize,
+    /// The marker.
+    pub marker: &'static str,
+    /// Whether it accepts something.
+    pub is_used: bool,
+    /// Whether the line stood nowhere in what was there before.
+    pub is_new: bool,
+}
+
+/// The comments of a text: those that accept something (`used`), and all of our own. A marker that is only written about
+/// has no sign of a comment right before it.
+#[must_use]
+pub fn comments(text: &[u8], previous: &[u8], index: &LineIndex, used: &[InlineAllow]) -> Vec<Comment> {
+    let (own, _) = SAME_LINE[0];
+    let is_comment = |at: &usize| {
+        let line = &text[..*at];
+        let before = line[line.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1)..].trim_ascii_end();
+        ["#", "//", "/*", "*", "--", "<!--", ";", "%", "'", "(*", "{-"].iter().any(|sign| before.ends_with(sign.as_bytes()))
+    };
+    let own = memchr::memmem::find_iter(text, own).filter(is_comment).map(|at| (at, own));
+    let mut all: Vec<(usize, &'static str)> = used.iter().map(|one| (one.at, one.marker)).chain(own).collect();
+    all.sort_unstable();
+    all.dedup_by_key(|(at, _)| *at);
+    let is_new = |line: &[u8]| previous.is_empty() || memchr::memmem::find(previous, line.trim_ascii()).is_none();
+    let comment = |(at, marker): (usize, &'static str)| {
+        let line = index.line_of(at);
+        let is_used = used.iter().any(|one| one.at == at);
+        Comment { line, marker, is_used, is_new: is_new(&text[index.range(text, line)]) }
+    };
+    all.into_iter().take(MOST_COMMENTS).map(comment).collect()
 }
 
 /// The comment that accepts the secret at `span`, where there is one.
@@ -86,7 +127,7 @@ fn find(text: &[u8], part: Range<usize>, markers: &[(&'static str, Scope)], rule
             let whole = !text[..start].last().is_some_and(|&byte| is_word(byte)) && !text.get(end).is_some_and(|&byte| is_word(byte));
             let arguments = end..part.end;
             let accepts = whole && accepts(&text[arguments.clone()], scope, rule);
-            accepts.then(|| InlineAllow { marker, reason: reason(text, arguments) })
+            accepts.then(|| InlineAllow { marker, at: start, reason: reason(text, arguments) })
         })
     })
 }
@@ -230,6 +271,17 @@ mod tests {
         let found = check(&text).expect("allowed");
         assert_eq!(&text[found.reason], "a fake, see #3");
         assert!(check(&format!("{SECRET} # keyward:allow")).expect("allowed").reason.is_empty());
+    }
+
+    #[test]
+    fn comments_are_told_apart_from_words_about_them() {
+        let text = format!(
+            "{SECRET} # keyward:allow\n// keyward:allow-next-line\nx\nuse `keyward:allow` or \"keyward:allow\"\n# keyward:allow old\n"
+        );
+        let used = [check(&text).expect("allowed")];
+        let found = super::comments(text.as_bytes(), b"  # keyward:allow old\n", &LineIndex::new(text.as_bytes()), &used);
+        let lines: Vec<_> = found.iter().map(|one| (one.line, one.is_used, one.is_new)).collect();
+        assert_eq!(lines, [(1, true, true), (2, false, true), (5, false, false)]);
     }
 
     #[test]

@@ -14,6 +14,7 @@ pub struct Policy {
     min_severity: Severity,
     min_confidence: Confidence,
     inline_allow: bool,
+    watches_comments: bool,
     allow: Vec<Sourced<Allow>>,
     /// Which of `allow` suppressed anything.
     used: Vec<AtomicBool>,
@@ -55,9 +56,22 @@ impl Policy {
             min_severity: config.min_severity.value,
             min_confidence: config.min_confidence.value,
             inline_allow: config.inline_allow.value,
+            watches_comments: false,
             allow: config.allow.clone(),
             used: config.allow.iter().map(|_| AtomicBool::new(false)).collect(),
         }
+    }
+
+    /// Has comments told, whether or not they accept anything.
+    #[must_use]
+    pub fn watching_comments(self, watches: bool) -> Policy {
+        Policy { watches_comments: watches && self.inline_allow, ..self }
+    }
+
+    /// Whether comments are told.
+    #[must_use]
+    pub fn watches_comments(&self) -> bool {
+        self.watches_comments
     }
 
     /// Whether a match of a rule counts at all.
@@ -173,7 +187,7 @@ mod tests {
 
     #[test]
     fn comments_count_unless_switched_off() {
-        let comment = InlineAllow { marker: "keyward:allow", reason: 0..0 };
+        let comment = InlineAllow { marker: "keyward:allow", at: 0, reason: 0..0 };
         let rule = rule();
         let case = Case {
             rule: &rule,

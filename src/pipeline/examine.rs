@@ -2,7 +2,7 @@
 
 use crate::blob::Blob;
 use crate::engine::{self, Detector, Match, Scratch};
-use crate::findings::inline::{self, InlineAllow};
+use crate::findings::inline::{self, Comment, InlineAllow};
 use crate::findings::location::Locator;
 use crate::findings::triage::Policy;
 use crate::findings::{Location, Part, Secret};
@@ -25,6 +25,8 @@ pub(super) struct Examined {
     pub(super) found: Vec<Found>,
     /// Whether there were more than [`MOST_MATCHES`].
     pub(super) cut: bool,
+    /// The comments that accept something or could, where they are asked for.
+    pub(super) comments: Vec<Comment>,
     /// Whether encoded text was left because decoding reached a bound.
     pub(super) undecoded: bool,
 }
@@ -52,15 +54,16 @@ pub(super) fn examine(detector: &Detector, policy: &Policy, blob: &Blob<'_>, scr
     };
     let all = detector.scan_with(&text, scratch);
     let undecoded = scratch.is_cut();
+    let comments = if policy.watches_comments() { comments(detector, &text, blob.previous, &all) } else { Vec::new() };
     let of_interest = |found: &&Match| found.confidence >= least && policy.is_of_interest(&detector.rules()[found.rule], found.confidence);
     let mut matches: Vec<&Match> = all.iter().filter(of_interest).collect();
     if matches.is_empty() {
-        return Examined { undecoded, ..Examined::default() };
+        return Examined { comments, undecoded, ..Examined::default() };
     }
     drop_known(detector, &text, blob.previous, &mut matches, scratch);
     let cut = matches.len() > MOST_MATCHES;
     matches.truncate(MOST_MATCHES);
-    Examined { found: keep(detector, policy, &text, &all, &matches), cut, undecoded }
+    Examined { found: keep(detector, policy, &text, &all, &matches), cut, undecoded, comments }
 }
 
 /// Drops matches whose secret the predecessor held already.
@@ -143,4 +146,19 @@ fn comment(
     let quotes = secrets.iter().any(|secret| secret.start < comment.reason.end && comment.reason.start < secret.end);
     let reason = if quotes { String::new() } else { String::from_utf8_lossy(&text[comment.reason.clone()]).into_owned() };
     Some((comment, reason))
+}
+
+/// The comments of a text. A match below the thresholds gives them a use too.
+fn comments(detector: &Detector, text: &[u8], previous: &[u8], all: &[Match]) -> Vec<Comment> {
+    if all.is_empty() && memchr::memmem::find(text, b"keyward:allow").is_none() {
+        return Vec::new();
+    }
+    let index = LineIndex::new(text);
+    let used = all.iter().filter_map(|found| inline::allowed(text, &index, found.secret, &detector.rules()[found.rule]));
+    let used: Vec<InlineAllow> = used.collect();
+    let previous = match classify(previous) {
+        Content::Text(text) => text,
+        Content::Binary(bytes) => bytes.into(),
+    };
+    inline::comments(text, &previous, &index, &used)
 }

@@ -29,4 +29,5 @@ mod report;
 mod rules;
 mod staged;
 mod support;
+mod suppressions;
 mod walk;

@@ -102,7 +102,7 @@ pub struct ReportArgs {
     /// Show secrets in clear; by default every report redacts them
     #[arg(long)]
     pub show_secrets: bool,
-    /// Also report what comments, allowlists and baselines suppress, marked as such
+    /// Also report what comments, allowlists and baselines suppress, and which of them suppress nothing
     #[arg(long)]
     pub report_suppressed: bool,
     /// Exit with 0 in spite of findings; errors still are 2

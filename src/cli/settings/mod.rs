@@ -107,7 +107,17 @@ fn session(
     let baseline = load_baseline(start, cwd, rules, &report)?;
     let ignored = load_ignored(start, cwd, rules, &report)?.map(Arc::new);
     let threads = limits.threads.map_or(0, usize::from);
-    Ok(Session { config, places, threads, output: output(report)?, ignored, baseline, whole: Vec::new() })
+    Ok(Session {
+        config,
+        places,
+        threads,
+        output: output(report)?,
+        ignored,
+        baseline,
+        is_change: false,
+        notes: Vec::new(),
+        whole: Vec::new(),
+    })
 }
 
 fn config(start: &Path, cwd: &Path, rules: &RuleArgs, flags: Partial) -> anyhow::Result<Config> {

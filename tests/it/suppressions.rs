@@ -1,0 +1,115 @@
+//! What is said of suppressions: what they hide, which hide nothing, and which a change adds.
+
+use crate::support::keyward::{Keyward, Run, keyward, token};
+use crate::support::repo::Repo;
+
+fn acme<const N: usize>(repo: &Repo, args: [&str; N]) -> Keyward {
+    keyward(repo.dir(), args).acme()
+}
+
+fn setting(seed: u64) -> String {
+    format!("KEY={}\n", token(seed))
+}
+
+#[track_caller]
+fn says(run: &Run, word: &str) {
+    assert!(run.stdout.contains(word), "{word} is not in:\n{}\n{}", run.stdout, run.stderr);
+}
+
+#[track_caller]
+fn says_not(run: &Run, word: &str) {
+    assert!(!run.stdout.contains(word), "{word} is in:\n{}", run.stdout);
+}
+
+#[test]
+fn what_is_hidden_is_listed_with_what_hides_it() {
+    let repo = Repo::init();
+    repo.write("a.env", format!("KEY={} # keyward:allow -- a fake\n", token(1)));
+    repo.write("b.env", format!("KEY={} # gitleaks:allow\n", token(2)));
+    repo.write("c.env", setting(3));
+    repo.write(".keyward.yaml", "allow:\n  - paths: c.env\n    reason: ours\n");
+    let run = acme(&repo, ["scan", "--report-suppressed"]).run().expect(0);
+    says(&run, "a.env:1:5: suppressed by inline: a fake");
+    says(&run, "b.env:1:5: suppressed by inline: gitleaks:allow");
+    says(&run, "c.env:1:5: suppressed by allowlist: ours (.keyward.yaml:2)");
+    says_not(&run, "in this scan");
+}
+
+#[test]
+fn what_hides_nothing_is_listed_on_request() {
+    let repo = Repo::init();
+    repo.write("a.env", setting(1));
+    acme(&repo, ["baseline", "create"]).run().expect(0);
+    repo.write("a.env", "KEY=   # keyward:allow acme-token -- gone\nsee `keyward:allow`\n");
+    repo.write(".keyward.yaml", "allow:\n  - paths: nowhere\n");
+    repo.write(".keywardignore", "# c\n*.never\n");
+    let run = acme(&repo, ["scan", "--report-suppressed"]).run().expect(0);
+    for line in [
+        ".keyward.baseline:2: nothing matches acme-token in a.env any more",
+        ".keyward.yaml:2: this `allow` entry suppressed nothing in this scan",
+        ".keywardignore:2: `*.never` left nothing out in this scan",
+        "a.env:1: the comment `keyward:allow` accepts nothing in this scan",
+    ] {
+        says(&run, line);
+    }
+    says_not(&run, "a.env:2");
+    let quiet = acme(&repo, ["scan"]).run().expect(0);
+    says(&quiet, "1 entry matches nothing any more");
+    says_not(&quiet, "in this scan");
+    // What lies elsewhere may need the entries.
+    let part = acme(&repo, ["scan", "--report-suppressed", ".keywardignore"]).run().expect(0);
+    says_not(&part, "in this scan");
+}
+
+#[test]
+fn comments_that_accept_something_are_not_idle() {
+    let repo = Repo::init();
+    repo.write("a.env", format!("# keyward:allow-next-line\n{}", setting(1)));
+    says_not(&acme(&repo, ["scan", "--report-suppressed"]).run().expect(0), "accepts nothing");
+}
+
+/// Runs `ci` over what the last commit adds.
+fn ci(repo: &Repo) -> Run {
+    acme(repo, ["ci", "--range", "HEAD~1..HEAD"]).run()
+}
+
+#[test]
+fn a_change_that_accepts_its_own_secret_is_named() {
+    let repo = Repo::init();
+    repo.commit_file("a.env", format!("KEY={} # keyward:allow\n", token(1)));
+    repo.commit_file("b.env", format!("# first\nKEY={} # nosemgrep\n", token(2)));
+    let run = ci(&repo).expect(0);
+    says(&run, "the change adds a suppression: b.env:2: the comment `nosemgrep` accepts what stands beside it");
+    says_not(&run, "a.env");
+    repo.commit_file("a.env", format!("# moved\nKEY={} # keyward:allow\n", token(1)));
+    says_not(&ci(&repo).expect(0), "adds a suppression");
+    repo.commit_file("c.env", "KEY= # keyward:allow\n");
+    says(&ci(&repo).expect(0), "c.env:1: the comment `keyward:allow` accepts nothing yet");
+}
+
+#[test]
+fn suppressions_that_a_change_adds_to_files_are_named_and_not_in_force() {
+    let repo = Repo::init();
+    repo.commit_file(".keywardignore", "*.old\n");
+    repo.stage("a.env", setting(1));
+    repo.stage(".keywardignore", "*.old\n*.env\n");
+    repo.stage(".keyward.yaml", "exclude: ['**']\nallow:\n  - stopwords: acme\n");
+    acme(&repo, ["baseline", "create", "--no-keywardignore", "--no-config"]).run().expect(0);
+    repo.git(&["add", ".keyward.baseline"]);
+    repo.commit("Accept everything");
+    let run = ci(&repo).expect(1);
+    says(&run, "a.env:1:5: high:");
+    for line in [
+        ".keywardignore:2 leaves paths out: *.env",
+        ".keyward.baseline:2 accepts a finding: ",
+        ".keyward.yaml:1 leaves paths out: '**'",
+        ".keyward.yaml:3 accepts findings: stopwords: acme",
+    ] {
+        says(&run, &format!("the change adds a suppression: {line}"));
+    }
+    says_not(&run, "*.old");
+    let json = acme(&repo, ["ci", "--range", "HEAD~1..HEAD", "--format", "json"]).run().expect(1);
+    says(&json, "the change adds a suppression: .keywardignore:2");
+    repo.commit_file("b.txt", "harmless\n");
+    says_not(&ci(&repo).expect(0), "adds a suppression");
+}
