@@ -1,63 +1,51 @@
 #!/usr/bin/env bash
-# Runs keyward once, on what the event brought in, and turns the result into annotations, a summary and outputs.
-# Everything comes in by the environment; action.yml says what.
+# Runs `keyward ci` once and turns the result into annotations, a summary and outputs.
+# Everything comes in by the environment; action.yml says what. The range is found by keyward, from the event.
 set -euo pipefail
 
 keyward=${KEYWARD_BIN:-$RUNNER_TEMP/keyward/bin/keyward}
-base=${KEYWARD_BASE:-} head=${KEYWARD_HEAD:-}
-sarif=${KEYWARD_SARIF:-$RUNNER_TEMP/keyward.sarif}
-case $sarif in /* | [A-Za-z]:*) ;; *) sarif=$PWD/$sarif ;; esac
-lines=$RUNNER_TEMP/keyward.jsonl summary=$RUNNER_TEMP/keyward.md
-rm -f "$lines" "$summary"
-cd -- "${KEYWARD_PATH:-.}"
+base=${KEYWARD_BASE:-} head=${KEYWARD_HEAD:-} range=${KEYWARD_RANGE:-} fail_on=${KEYWARD_FAIL_ON:-any}
+
+# Paths of the inputs are relative to where the step runs, not to `path`.
+absolute() { case $1 in /* | [A-Za-z]:*) printf '%s' "$1" ;; *) printf '%s/%s' "$PWD" "$1" ;; esac; }
+sarif=$(absolute "${KEYWARD_SARIF:-$RUNNER_TEMP/keyward.sarif}")
+lines=$RUNNER_TEMP/keyward.jsonl summary=$RUNNER_TEMP/keyward.md taken=$RUNNER_TEMP/keyward.range
+rm -f "$lines" "$summary" "$taken"
+
+output() { printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"; }
 
 fail() {
   echo "::error::keyward: $1"
-  echo "exit-code=2" >>"$GITHUB_OUTPUT"
+  output exit-code 2
   exit 2
 }
 
-is_commit() { git cat-file -e "$1^{commit}" 2>/dev/null; }
+case $fail_on in any | findings | never) ;; *) fail "\`fail-on\` must be any, findings or never" ;; esac
+[[ -z $range || -z $base$head ]] || fail "give \`range\`, or \`base\` and \`head\`, not both"
+[[ -n $range || -z $base$head ]] || range=$base..${head:-HEAD}
+[[ -n $base || -z $head ]] || range=$head
 
-[[ $base != -* && $head != -* ]] || fail "\`base\` and \`head\` are names of commits"
-if [[ $head =~ ^0+$ ]]; then
-  echo "A branch or tag was deleted: there is nothing to scan."
-  printf 'findings=0\nexit-code=0\nsarif=\n' >>"$GITHUB_OUTPUT"
-  exit 0
-fi
-# A new branch has no commit before it, and after a forced push that commit may be gone: then all of the branch is new.
-if [[ $base =~ ^0*$ ]] || { [[ ${GITHUB_EVENT_NAME:-} == push ]] && ! is_commit "$base"; }; then base=; fi
+# Joined with `=`, so that no value can be taken for a flag.
+arguments=(--format github "--format=sarif=$sarif" "--format=jsonl=$lines" "--format=markdown=$summary" "--range-output=$taken")
+[[ -z $range ]] || arguments+=("--range=$range")
+[[ $fail_on != findings ]] || arguments+=(--allow-incomplete)
+[[ -z ${KEYWARD_CONFIG_INPUT:-} ]] || arguments+=("--config=$(absolute "$KEYWARD_CONFIG_INPUT")")
+[[ -z ${KEYWARD_BASELINE:-} ]] || arguments+=("--baseline=$(absolute "$KEYWARD_BASELINE")")
+[[ -z ${KEYWARD_MIN_SEVERITY:-} ]] || arguments+=("--min-severity=$KEYWARD_MIN_SEVERITY")
+[[ -z ${KEYWARD_MIN_CONFIDENCE:-} ]] || arguments+=("--min-confidence=$KEYWARD_MIN_CONFIDENCE")
+# Split at blanks and nothing else: no quotes, variables or patterns.
+set -f
+# shellcheck disable=SC2206
+arguments+=(${KEYWARD_ARGS:-})
+set +f
 
-arguments=(history)
-if [[ -n $base ]]; then
-  arguments+=(--range "$base..${head:-HEAD}")
-elif [[ -n $head ]]; then
-  arguments+=(--range "$head")
-fi
-
-case ${KEYWARD_FAIL_ON:-any} in
-  any) ;;
-  findings) arguments+=(--allow-incomplete) ;;
-  never) ;;
-  *) fail "\`fail-on\` must be any, findings or never" ;;
-esac
-[[ -z ${KEYWARD_MIN_SEVERITY:-} ]] || arguments+=(--min-severity "$KEYWARD_MIN_SEVERITY")
-[[ -z ${KEYWARD_MIN_CONFIDENCE:-} ]] || arguments+=(--min-confidence "$KEYWARD_MIN_CONFIDENCE")
-
-# Where commits are checked, the configuration before them holds: they must not change the check.
-if [[ -n ${KEYWARD_CONFIG_INPUT:-} ]]; then
-  arguments+=(--config "$KEYWARD_CONFIG_INPUT")
-elif [[ -n $base ]] && is_commit "$base"; then
-  arguments+=(--config-from "$base")
-fi
-
+cd -- "${KEYWARD_PATH:-.}" || fail "\`path\` is no directory"
 status=0
-"$keyward" "${arguments[@]}" --format github --format "sarif=$sarif" --format "jsonl=$lines" --format "markdown=$summary" || status=$?
+"$keyward" ci "${arguments[@]}" || status=$?
 
 [[ ! -f $summary ]] || cat "$summary" >>"$GITHUB_STEP_SUMMARY"
-{
-  echo "findings=$(if [[ -f $lines ]]; then wc -l <"$lines" | tr -d ' '; fi)"
-  echo "exit-code=$status"
-  echo "sarif=$sarif"
-} >>"$GITHUB_OUTPUT"
-[[ ${KEYWARD_FAIL_ON:-any} == never ]] || exit "$status"
+output findings "$(if [[ -f $lines ]]; then wc -l <"$lines" | tr -d ' '; fi)"
+output exit-code "$status"
+output sarif-file "$(if [[ -f $sarif ]]; then printf '%s' "$sarif"; fi)"
+output range "$(if [[ -f $taken ]]; then head -n 1 "$taken"; fi)"
+[[ $fail_on == never ]] || exit "$status"

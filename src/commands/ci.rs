@@ -6,6 +6,7 @@
 mod added;
 mod providers;
 
+use super::file::{self, Readers};
 use super::{Console, Outcome, Session};
 use crate::sources::git::{GitEnvironment, Repository};
 use crate::sources::history::HistoryOptions;
@@ -50,6 +51,15 @@ pub fn plan(dir: &Path, range: Option<String>, lookup: Lookup<'_>) -> anyhow::Re
     let what = range.as_deref().unwrap_or("the whole history");
     let head = range.as_deref().and_then(|range| range.rsplit_once("..")).map(|(_, head)| head.to_owned());
     Ok(Plan { shown: format!("ci: scanning {what} ({}: {})", request.provider, request.name), range, base, head })
+}
+
+/// Writes the range of a plan to a file, one line.
+///
+/// # Errors
+/// Where the file cannot be written.
+pub fn write_range(plan: &Plan, path: &Path) -> anyhow::Result<()> {
+    let line = format!("{}\n", plan.range.as_deref().unwrap_or_default());
+    file::replace(path, Readers::AsBefore, |out| out.write_all(line.as_bytes())).with_context(|| format!("cannot write {}", path.display()))
 }
 
 /// Scans what was found out. `options` names the repository and the range.

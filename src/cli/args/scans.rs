@@ -105,9 +105,12 @@ pub struct CiArgs {
     /// The repository
     #[arg(value_name = "REPO", default_value = ".", value_hint = ValueHint::DirPath)]
     pub repo: PathBuf,
-    /// Scan this instead of what the environment says
+    /// Scan this instead of what the environment says; A is then the base that configuration is read from
     #[arg(long, value_name = "A..B", help_heading = "What is scanned")]
     pub range: Option<String>,
+    /// Write the range that is scanned to a file, for later steps; an empty line for everything
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "Reports")]
+    pub range_output: Option<PathBuf>,
     /// Do not scan the messages of commits and tags
     #[arg(long, help_heading = "What is scanned")]
     pub no_messages: bool,

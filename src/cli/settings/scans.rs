@@ -63,6 +63,9 @@ pub(in crate::cli) fn history(args: HistoryArgs) -> anyhow::Result<(Session, His
 pub(in crate::cli) fn ci(mut args: CiArgs) -> anyhow::Result<(Session, HistoryOptions, Plan)> {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let plan = ci::plan(&args.repo, args.range, &variable)?;
+    if let Some(file) = &args.range_output {
+        ci::write_range(&plan, file)?;
+    }
     let rules = &mut args.rules;
     let is_chosen = rules.config.is_some() || rules.no_config || rules.config_from.is_some() || variable(CONFIG_VARIABLE).is_some();
     if !is_chosen {
