@@ -269,20 +269,22 @@ fn inputs_are_values_and_never_flags_or_code() {
 }
 
 /// Programs of the name that only do what a line of shell says, before those of the system.
-fn fakes(temp: &Path, programs: &[(&str, &str)]) -> Option<String> {
+fn fakes(temp: &Path, programs: &[(&str, &str)]) -> String {
     let bin = temp.join("fakes");
     std::fs::create_dir(&bin).unwrap();
     for (name, line) in programs {
         std::fs::write(bin.join(name), format!("#!/bin/sh\n{line}\n")).unwrap();
         std::fs::set_permissions(bin.join(name), std::fs::Permissions::from_mode(0o755)).unwrap();
     }
-    Some(format!("{}:{}", bin.display(), std::env::var("PATH").unwrap()))
+    format!("{}:{}", bin.display(), std::env::var("PATH").unwrap())
 }
 
 /// Runs the installation where a download does `curl`, and cargo leaves a mark.
 fn install(curl: &str, variables: &[(&str, &str)]) -> Ran {
     let repo = Repo::init();
-    script("install.sh", repo.dir(), variables, |temp| fakes(temp, &[("curl", curl), ("cargo", "echo \"$@\" >\"$RUNNER_TEMP/built\"")]))
+    script("install.sh", repo.dir(), variables, |temp| {
+        Some(fakes(temp, &[("curl", curl), ("cargo", "echo \"$@\" >\"$RUNNER_TEMP/built\"")]))
+    })
 }
 
 /// Gives an archive of one file, `keyward`, and for its checksum what `sum` prints.
