@@ -18,6 +18,8 @@ mod rules {
     pub mod format;
     #[path = "../src/rules/load.rs"]
     pub mod load;
+    #[path = "../src/rules/pattern.rs"]
+    pub mod pattern;
     #[path = "../src/rules/plan.rs"]
     pub mod plan;
     #[path = "../src/rules/rule.rs"]

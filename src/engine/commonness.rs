@@ -21,7 +21,7 @@ fn lists(grams: &[u8], gram: [u8; 3]) -> bool {
 }
 
 /// Share of a byte in source text, case folded.
-fn letter(byte: u8) -> f32 {
+pub(super) const fn letter(byte: u8) -> f32 {
     match byte {
         b' ' => 0.20,
         b'e' => 0.08,
@@ -29,6 +29,7 @@ fn letter(byte: u8) -> f32 {
         b'a' | b'r' | b's' | b'n' | b'i' | b'o' => 0.045,
         b'd' | b'c' | b'l' => 0.03,
         b'p' | b'm' | b'u' | b'f' | b'g' | b'h' | b'_' | b'.' | b'-' | b'/' | b':' => 0.017,
+        b'(' | b')' | b',' | b';' | b'\n' | b'\'' | b'*' => 0.012,
         b'b' | b'y' | b'v' | b'w' | b'k' | b'x' | b'=' | b'"' | b'0'..=b'9' => 0.009,
         _ => 0.002,
     }

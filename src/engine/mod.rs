@@ -6,16 +6,20 @@
 
 pub mod assignment;
 mod boundary;
+mod buckets;
 pub mod checksum;
 mod commonness;
 mod decode;
 pub mod entropy;
 pub mod examples;
 pub mod filter;
+mod heads;
 pub mod judge;
+mod literals;
 mod matcher;
 mod overlap;
 mod pairs;
+mod pattern;
 mod pem;
 mod program;
 #[cfg(test)]
@@ -33,6 +37,7 @@ mod words;
 
 use crate::rules::{Confidence, Rule, RuleSet, Shape};
 use crate::text::Span;
+use pattern::Pattern;
 use program::Program;
 use std::sync::{Arc, OnceLock};
 
@@ -107,7 +112,6 @@ pub struct Scratch {
     candidates: Vec<u32>,
     name: Vec<u8>,
     ends: scanner::Ends,
-    anatomy: runs::Anatomy,
     encoded: decode::Encoded,
 }
 
@@ -163,18 +167,10 @@ impl Detector {
     pub fn check_patterns(&self) -> Result<(), DetectorError> {
         for rule in self.rules() {
             if let Shape::Pattern { regex, .. } = &rule.shape {
-                Self::try_compile(regex).map_err(|error| DetectorError::Pattern { rule: rule.id.clone(), what: error.to_string() })?;
+                Pattern::new(regex).map_err(|what| DetectorError::Pattern { rule: rule.id.clone(), what })?;
             }
         }
         Ok(())
-    }
-
-    fn try_compile(regex: &str) -> Result<regex::bytes::Regex, regex::Error> {
-        regex::bytes::RegexBuilder::new(regex).unicode(false).size_limit(4 << 20).dfa_size_limit(1 << 20).build()
-    }
-
-    fn compile(regex: &str) -> regex::bytes::Regex {
-        Self::try_compile(regex).expect("patterns are checked before they run")
     }
 
     /// The rules that this detector runs.

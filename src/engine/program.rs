@@ -6,9 +6,13 @@
 //! | a word of a known length, with a digit | formats told by length, alphabet and context: [`Program::lengths`] |
 //! | a literal anywhere | everything else: [`Program::literals`] |
 
+use super::heads::{Head, Heads};
+use super::literals::Literals;
+use super::pattern::Pattern;
 use super::words::WordIndex;
+use crate::engine::assignment;
 use crate::rules::plan::{LONGEST_WORD, LengthRule, Plan};
-use crate::rules::rule::LEAST_KEYWORD;
+use crate::rules::rule::Keyword;
 use crate::rules::{Place, Rule, Shape};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -30,7 +34,7 @@ pub(super) struct Program {
     /// Rules that each context word belongs to, by index of the word.
     pub(super) context_rules: Vec<Vec<u32>>,
     /// Literals of the rules that are not told by runs.
-    pub(super) literals: WordIndex,
+    pub(super) literals: Literals,
     /// What to do at a literal, by index of the literal.
     pub(super) actions: Vec<Vec<Action>>,
     /// Parts of names by which values are told, letters and digits only.
@@ -42,77 +46,28 @@ pub(super) struct Program {
     /// PEM rules, by label.
     pub(super) pems: Vec<(String, u32)>,
     /// Compiled patterns, by rule; compiled when first needed.
-    pub(super) patterns: Vec<OnceLock<regex::bytes::Regex>>,
+    patterns: Vec<OnceLock<Pattern>>,
 }
 
 /// What a literal announces.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Action {
     /// A format that begins this far before the literal.
     Format { rule: u32, min: u32, max: u32 },
     /// A format anywhere near.
     Near { rule: u32 },
     /// A pattern around it.
-    Pattern { rule: u32 },
+    Pattern { rule: u32, place: Place },
     /// A value given to a name: the name tells the rules.
     Assignment,
+    /// A program that takes a password by place.
+    Program,
     /// A URL.
     Url,
     /// A PEM block.
     Pem,
     /// Perhaps the kind of a Kubernetes manifest.
     Manifest,
-}
-
-/// Formats by the first bytes of their leading literal.
-#[derive(Debug, Default)]
-pub(super) struct Heads {
-    /// One bit for each hash of three bytes that some literal begins with.
-    bitmap: Vec<u64>,
-    /// Sorted by the hash of their first three bytes.
-    heads: Vec<(u16, Head)>,
-}
-
-/// A leading literal and its rule.
-#[derive(Debug)]
-pub(super) struct Head {
-    /// The literal, case-sensitive.
-    pub(super) literal: Vec<u8>,
-    /// Index of the rule.
-    pub(super) rule: u32,
-}
-
-impl Heads {
-    #[allow(clippy::cast_possible_truncation, reason = "the shift leaves 15 bits")]
-    #[inline]
-    fn hash(bytes: [u8; LEAST_KEYWORD]) -> u16 {
-        let value = u32::from(bytes[0]) << 16 | u32::from(bytes[1]) << 8 | u32::from(bytes[2]);
-        (value.wrapping_mul(0x9e37_79b1) >> 17) as u16
-    }
-
-    fn new(literals: Vec<Head>) -> Heads {
-        let mut bitmap = vec![0; 1 << 9];
-        let hash = |head: &Head| Self::hash([head.literal[0], head.literal[1], head.literal[2]]);
-        let mut heads: Vec<(u16, Head)> = literals.into_iter().map(|head| (hash(&head), head)).collect();
-        heads.sort_by_key(|&(hash, ref head)| (hash, head.rule));
-        for &(hash, _) in &heads {
-            bitmap[usize::from(hash >> 6)] |= 1 << (hash & 63);
-        }
-        Heads { bitmap, heads }
-    }
-
-    /// The heads that stand at the beginning of `bytes`.
-    #[inline]
-    pub(super) fn at<'h>(&'h self, bytes: &'h [u8]) -> impl Iterator<Item = &'h Head> {
-        let hash = match *bytes {
-            [a, b, c, ..] => Some(Self::hash([a, b, c])),
-            _ => None,
-        };
-        let known = hash.filter(|&hash| self.bitmap[usize::from(hash >> 6)] >> (hash & 63) & 1 == 1);
-        let first = known.map_or(self.heads.len(), |hash| self.heads.partition_point(|&(other, _)| other < hash));
-        let same = self.heads[first..].iter().take_while(move |&&(other, _)| Some(other) == known);
-        same.map(|(_, head)| head).filter(move |head| bytes.starts_with(&head.literal))
-    }
 }
 
 /// Rules told by the length of the word or base64 run that they begin with.
@@ -150,6 +105,11 @@ impl LengthEntry {
 }
 
 impl Program {
+    /// The compiled pattern of a rule.
+    pub(super) fn pattern(&self, rule: usize, regex: &str) -> &Pattern {
+        self.patterns[rule].get_or_init(|| Pattern::new(regex).expect("patterns are checked before they run"))
+    }
+
     /// The literals, in the order of [`Program::actions`].
     #[cfg(test)]
     pub(super) fn literal_texts(&self) -> Vec<String> {
@@ -244,26 +204,30 @@ impl Builder {
                 self.pems.push((label.clone(), index));
                 self.literals.add("begin ", Action::Pem);
             }
-            Shape::Pattern { .. } => self.add_keywords(rule, &Action::Pattern { rule: index }),
+            Shape::Pattern { .. } => self.add_keywords(rule, |keyword| Action::Pattern { rule: index, place: keyword.place }),
             Shape::Assignment { names, .. } => {
                 for name in names {
                     self.names.add(name, index);
                 }
-                self.add_keywords(rule, &Action::Assignment);
+                let is_run = names.iter().all(|name| assignment::is_program(name));
+                self.add_keywords(
+                    rule,
+                    |keyword| if is_run && assignment::is_program(&keyword.text) { Action::Program } else { Action::Assignment },
+                );
             }
         }
     }
 
-    fn add_keywords(&mut self, rule: &Rule, action: &Action) {
+    fn add_keywords(&mut self, rule: &Rule, action: impl Fn(&Keyword) -> Action) {
         for keyword in &rule.keywords {
-            self.literals.add(gate(&keyword.text), action.clone());
+            self.literals.add(gate(&keyword.text), action(keyword));
         }
     }
 
     fn add_format(&mut self, index: u32, rule: &Rule) {
         match &rule.plan {
             Plan::Heads(literals) => {
-                self.heads.extend(literals.iter().map(|literal| Head { literal: literal.clone(), rule: index }));
+                self.heads.extend(literals.iter().map(|literal| Head::new(literal, index)));
                 return;
             }
             Plan::Length(lengths) => {
@@ -311,7 +275,7 @@ impl Builder {
             lengths,
             context: WordIndex::new(self.context.order.iter().map(String::as_str)),
             context_rules: self.context.values,
-            literals: WordIndex::new(self.literals.order.iter().map(String::as_str)),
+            literals: Literals::new(self.literals.order.iter().map(String::as_str)),
             actions: self.literals.values,
             names: WordIndex::new(self.names.order.iter().map(String::as_str)),
             name_rules: self.names.values,

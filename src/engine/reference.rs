@@ -1,13 +1,14 @@
 //! Tests: the prefilter loses nothing. What the detector finds is compared with what the same rules find when
 //! each is tried at every byte, without runs, heads, hashes or windows.
 
+use super::runs::{LONG, Visitor, Word};
 use super::scanner::Scanner;
 use super::words::WordHit;
 use super::{Detector, Match, Scratch, sample};
 use crate::rules::builtin::builtin;
 use crate::rules::plan::{LEAST_RUN, LONGEST_WORD, Plan};
 use crate::rules::{Rule, RuleSet};
-use crate::text::chars::is_word;
+use crate::text::chars::{is_token, is_word};
 use sample::Random;
 
 /// All matches, every rule tried at every byte.
@@ -43,19 +44,31 @@ fn brute_force(detector: &Detector, bytes: &[u8]) -> Vec<Match> {
         scanner.literal(hit);
     }
     // What may be encoded does not depend on the rules.
-    super::runs::for_each(detector.level, bytes, &mut |start, end| scanner.encoded(start, end));
+    for (start, end) in maximal(bytes, |byte| is_word(byte) || matches!(byte, b'+' | b'/')) {
+        if end - start >= LONG {
+            scanner.long(Word { start, end });
+        }
+    }
+    for (start, end) in maximal(bytes, is_token) {
+        Visitor::run(&mut scanner, start, end);
+    }
     super::pairs::join(detector, bytes, scanner.finish())
 }
 
 /// Maximal words with a digit that are told by their length, by a plain loop.
 fn stretches(bytes: &[u8], wide: bool) -> Vec<(usize, usize)> {
-    let belongs = |byte: u8| is_word(byte) || (wide && matches!(byte, b'+' | b'/'));
+    let mut found = maximal(bytes, |byte| is_word(byte) || (wide && matches!(byte, b'+' | b'/')));
+    found.retain(|&(start, end)| end - start <= LONGEST_WORD && bytes[start..end].iter().any(u8::is_ascii_digit));
+    found
+}
+
+/// Maximal stretches of at least [`LEAST_RUN`] bytes of a class, by a plain loop.
+fn maximal(bytes: &[u8], belongs: impl Fn(u8) -> bool) -> Vec<(usize, usize)> {
     let mut found = Vec::new();
     let mut start = 0;
     for end in 0..=bytes.len() {
         if end == bytes.len() || !belongs(bytes[end]) {
-            let length = end - start;
-            if (LEAST_RUN..=LONGEST_WORD).contains(&length) && bytes[start..end].iter().any(u8::is_ascii_digit) {
+            if end - start >= LEAST_RUN {
                 found.push((start, end));
             }
             start = end + 1;

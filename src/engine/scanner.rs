@@ -1,12 +1,12 @@
 //! L2: one pass over one blob: runs, heads, lengths, literals, and the matches that they lead to.
 
 use super::program::{Action, Program};
-use super::runs::Word;
+use super::runs::{Visitor, Word};
 use super::words::WordHit;
 use super::{Detector, Match, Scratch, boundary, decode, judge, matcher, overlap, pem, surroundings, url, validate};
 use crate::engine::assignment;
 use crate::rules::plan::{LONGEST_WORD, LengthRule};
-use crate::rules::{CONTEXT_REACH, Confidence, Rule, Shape};
+use crate::rules::{CONTEXT_REACH, Confidence, Place, Rule, Shape};
 use crate::text::Span;
 use crate::text::chars::{is_token, is_word, kind};
 
@@ -41,6 +41,38 @@ impl Ends {
     }
 }
 
+impl Visitor for Scanner<'_> {
+    /// Formats that begin with a literal, here or behind the escape sequence that stands here.
+    #[inline]
+    fn beginning(&mut self, at: usize) {
+        self.head(at);
+        if at > 0 && matches!(self.bytes[at - 1], b'\\' | b'%') {
+            self.escaped(at);
+        }
+    }
+
+    #[inline]
+    fn word(&mut self, word: Word) {
+        self.by_length(word, false);
+        self.by_length(word, true);
+    }
+
+    #[inline]
+    fn wide(&mut self, stretch: Word) {
+        self.by_length(stretch, true);
+    }
+
+    #[inline]
+    fn long(&mut self, stretch: Word) {
+        self.scratch.encoded.long(self.bytes, stretch.start, stretch.end);
+    }
+
+    #[inline]
+    fn run(&mut self, start: usize, end: usize) {
+        self.scratch.encoded.run(self.bytes, start, end);
+    }
+}
+
 /// One scan of one blob.
 pub(super) struct Scanner<'a> {
     detector: &'a Detector,
@@ -59,12 +91,9 @@ impl<'a> Scanner<'a> {
 
     pub(super) fn run(mut self) -> Vec<Match> {
         let bytes = self.bytes;
-        super::runs::for_each(self.detector.level, bytes, &mut |start, end| {
-            self.token_run(start, end);
-            self.encoded(start, end);
-        });
+        super::runs::for_each(self.detector.level, bytes, &mut self);
         let program = self.program;
-        program.literals.find(bytes, 0, bytes.len(), &mut |hit| self.literal(hit));
+        program.literals.find(self.detector.level, bytes, &mut |hit| self.literal(hit));
         self.finish()
     }
 
@@ -74,58 +103,20 @@ impl<'a> Scanner<'a> {
         decode::with_decoded(self.detector, self.bytes, self.scratch, direct)
     }
 
-    /// Notes what may be encoded in a run of token characters.
-    #[inline]
-    pub(super) fn encoded(&mut self, start: usize, end: usize) {
-        self.scratch.encoded.run(self.bytes, start, end);
-    }
-
     fn rule(&self, index: u32) -> &'a Rule {
         &self.detector.rules()[index as usize]
-    }
-
-    /// A maximal run of token characters: heads where words begin, and words and base64 runs by their length.
-    fn token_run(&mut self, start: usize, end: usize) {
-        let mut anatomy = std::mem::take(&mut self.scratch.anatomy);
-        anatomy.read(self.detector.level, self.bytes, start, end);
-        for &at in &anatomy.beginnings {
-            self.heads(at, end);
-        }
-        for &word in &anatomy.words {
-            self.word(word, false);
-            self.word(word, true);
-        }
-        for &stretch in &anatomy.wide {
-            self.word(stretch, true);
-        }
-        self.scratch.anatomy = anatomy;
-    }
-
-    /// Formats that begin with a literal where a word begins, or behind an escape sequence there.
-    #[inline]
-    fn heads(&mut self, at: usize, end: usize) {
-        self.head(at);
-        if at > 0
-            && matches!(self.bytes[at - 1], b'\\' | b'%')
-            && let Some(behind) = boundary::behind_escape(self.bytes, at)
-            && behind < end
-        {
-            self.head(behind);
-        }
     }
 
     #[inline]
     fn head(&mut self, at: usize) {
         let program = self.program;
-        for head in program.heads.at(&self.bytes[at..]) {
-            self.format(head.rule, at);
-        }
+        program.heads.at(self.bytes, at, &mut |rule| self.format(rule, at));
     }
 
     /// Formats told by the length of the word (or run of base64 characters) that they begin with. It holds a
     /// digit, and nothing but what the formats of that length are made of.
     #[inline]
-    fn word(&mut self, word: Word, wide: bool) {
+    fn by_length(&mut self, word: Word, wide: bool) {
         let length = word.end - word.start;
         if length > LONGEST_WORD {
             return;
@@ -140,6 +131,14 @@ impl<'a> Scanner<'a> {
             && entry.admits(self.bytes[word.start..word.end].iter().fold(0, |kinds, &byte| kinds | kind(byte)))
         {
             self.contextual(word.start, length, wide);
+        }
+    }
+
+    /// A format may begin behind the escape sequence that stands at `at`.
+    #[cold]
+    fn escaped(&mut self, at: usize) {
+        if let Some(behind) = boundary::behind_escape(self.bytes, at) {
+            self.head(behind);
         }
     }
 
@@ -164,6 +163,7 @@ impl<'a> Scanner<'a> {
     }
 
     /// A format that begins at `at`.
+    #[inline(never)]
     pub(super) fn format(&mut self, index: u32, at: usize) {
         let rule = self.rule(index);
         let Shape::Format(format) = &rule.shape else { return };
@@ -209,11 +209,20 @@ impl<'a> Scanner<'a> {
                     }
                 }
                 Action::Near { rule } => self.near(rule, hit),
-                Action::Pattern { rule } => {
-                    self.pattern(rule, hit);
+                Action::Pattern { rule, place } => {
+                    self.pattern(rule, hit, place);
                     self.scratch.encoded.pattern(self.bytes, hit.end);
                 }
-                Action::Assignment => self.assignments(Span::new(hit.start, hit.end)),
+                Action::Assignment => {
+                    if let Some(parsed) = assignment::parse(self.bytes, Span::new(hit.start, hit.end)) {
+                        self.assignments(&parsed);
+                    }
+                }
+                Action::Program => {
+                    if let Some(parsed) = assignment::parse_program(self.bytes, Span::new(hit.start, hit.end)) {
+                        self.assignments(&parsed);
+                    }
+                }
                 Action::Url => self.url(hit.start),
                 Action::Pem => self.pem(hit.start),
                 Action::Manifest => self.scratch.encoded.manifest(self.bytes, hit.start),
@@ -233,27 +242,12 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    fn pattern(&mut self, index: u32, hit: WordHit) {
+    fn pattern(&mut self, index: u32, hit: WordHit, place: Place) {
         let rule = self.rule(index);
         let Shape::Pattern { regex, longest, .. } = &rule.shape else { return };
-        let compiled = self.program.patterns[index as usize].get_or_init(|| Detector::compile(regex));
-        let from = hit.end.saturating_sub(*longest as usize);
-        let to = (hit.start + *longest as usize).min(self.bytes.len());
-        let window = &self.bytes[from..to];
-        let mut at = 0;
-        while let Some(captures) = compiled.captures_at(window, at) {
-            let whole = captures.get(0).expect("group 0 is the match");
-            if from + whole.start() > hit.start {
-                break;
-            }
-            if from + whole.end() >= hit.end {
-                let secret = captures.name("secret").unwrap_or(whole);
-                let span = Span::new(from + whole.start(), from + whole.end());
-                let secret = Span::new(from + secret.start(), from + secret.end());
-                self.patterned(index, rule, span, secret);
-                break;
-            }
-            at = whole.end().max(at + 1);
+        let compiled = self.program.pattern(index as usize, regex);
+        if let Some((span, secret)) = compiled.around(self.bytes, Span::new(hit.start, hit.end), place, *longest as usize) {
+            self.patterned(index, rule, span, secret);
         }
     }
 
@@ -266,9 +260,8 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// A value given to the name around `keyword`: judged by every rule that a part of the name belongs to.
-    fn assignments(&mut self, keyword: Span) {
-        let Some(parsed) = assignment::parse(self.bytes, keyword) else { return };
+    /// A value given to a name: judged by every rule that a part of the name belongs to.
+    fn assignments(&mut self, parsed: &assignment::Assignment) {
         let mut name = std::mem::take(&mut self.scratch.name);
         name.clear();
         name.extend(parsed.name.of(self.bytes).iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase));
@@ -279,7 +272,7 @@ impl<'a> Scanner<'a> {
         rules.sort_unstable();
         rules.dedup();
         for &rule in &rules {
-            self.assignment(rule, &parsed);
+            self.assignment(rule, parsed);
         }
         (self.scratch.candidates, self.scratch.name) = (rules, name);
     }

@@ -78,7 +78,7 @@ enum Announced<'a> {
     Head(usize),
     Inside { rule: usize, min: usize, max: usize },
     Near(usize),
-    Pattern(usize, &'a str, usize),
+    Pattern(usize, &'a str, usize, Place),
     Assignment,
     Url,
     Block,
@@ -132,7 +132,7 @@ impl<'a> Tracer<'a> {
                     places.for_each(|at| self.format(rule, at, Sign::Part));
                 }
                 Announced::Near(rule) => self.near(rule, keyword),
-                Announced::Pattern(rule, regex, longest) => self.pattern(rule, regex, longest, keyword),
+                Announced::Pattern(rule, regex, longest, place) => self.pattern(rule, regex, longest, keyword, place),
                 Announced::Assignment => self.assignments(keyword),
                 Announced::Url => self.url(keyword.start),
                 Announced::Block => self.block(keyword.start),
@@ -158,7 +158,7 @@ impl<'a> Tracer<'a> {
                     Place::Near => (text, Announced::Near(index)),
                 })),
                 (Shape::Pattern { regex, longest, .. }, _) => {
-                    all.extend(keywords.map(|(text, _)| (text, Announced::Pattern(index, regex, *longest as usize))));
+                    all.extend(keywords.map(|(text, place)| (text, Announced::Pattern(index, regex, *longest as usize, place))));
                 }
                 (Shape::Assignment { .. }, _) => {
                     for keyword in &rule.keywords {
@@ -231,22 +231,10 @@ impl<'a> Tracer<'a> {
         }
     }
 
-    fn pattern(&mut self, index: usize, regex: &str, longest: usize, keyword: Span) {
-        let compiled = self.detector.program.patterns[index].get_or_init(|| Detector::compile(regex));
-        let from = keyword.end.saturating_sub(longest);
-        let window = &self.bytes[from..(keyword.start + longest).min(self.bytes.len())];
-        let mut at = 0;
-        while let Some(captures) = compiled.captures_at(window, at) {
-            let whole = captures.get(0).expect("group 0 is the match");
-            if from + whole.start() > keyword.start {
-                return;
-            }
-            if from + whole.end() >= keyword.end {
-                let secret = captures.name("secret").unwrap_or(whole);
-                let span = Span::new(from + whole.start(), from + whole.end());
-                return self.patterned(index, span, Span::new(from + secret.start(), from + secret.end()));
-            }
-            at = whole.end().max(at + 1);
+    fn pattern(&mut self, index: usize, regex: &str, longest: usize, keyword: Span, place: Place) {
+        let compiled = self.detector.program.pattern(index, regex);
+        if let Some((span, secret)) = compiled.around(self.bytes, keyword, place, longest) {
+            self.patterned(index, span, secret);
         }
     }
 

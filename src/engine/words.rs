@@ -5,10 +5,9 @@
 //! this and not an automaton: an Aho–Corasick DFA over the catalogue's words takes longer to build than a
 //! small commit takes to scan (`docs/detector.md` has the figures).
 
+use super::buckets::{Buckets, HASH_BITS};
 use super::commonness::commonness;
 
-/// Bits of the hash: 2^16 bits of bitmap, 8 KiB, stay in the first-level cache.
-const HASH_BITS: u32 = 16;
 /// Length of a gram in bytes.
 const GRAM: usize = 3;
 
@@ -16,10 +15,8 @@ const GRAM: usize = 3;
 #[derive(Debug)]
 pub(super) struct WordIndex {
     words: Vec<Box<[u8]>>,
-    bitmap: Box<[u64]>,
-    /// For each hash value that occurs: its entries, as a range of `entries`. Sorted by hash.
-    buckets: Vec<(u16, u32)>,
-    /// Word and offset of the gram inside it.
+    buckets: Buckets,
+    /// Word and offset of the gram inside it. Sorted by hash.
     entries: Vec<(u32, u8)>,
 }
 
@@ -45,22 +42,9 @@ impl WordIndex {
             keyed.push((hash, u32::try_from(index).expect("few words"), u8::try_from(offset).expect("words are short")));
         }
         keyed.sort_unstable();
-        let mut bitmap = vec![0u64; 1 << (HASH_BITS - 6)].into_boxed_slice();
-        let mut buckets: Vec<(u16, u32)> = Vec::new();
-        for (at, &(hash, ..)) in keyed.iter().enumerate() {
-            bitmap[usize::from(hash >> 6)] |= 1 << (hash & 63);
-            if buckets.last().is_none_or(|&(last, _)| last != hash) {
-                buckets.push((hash, u32::try_from(at).expect("few words")));
-            }
-        }
+        let buckets = Buckets::new(&keyed.iter().map(|&(hash, ..)| hash).collect::<Vec<_>>());
         let entries = keyed.into_iter().map(|(_, word, offset)| (word, offset)).collect();
-        WordIndex { words, bitmap, buckets, entries }
-    }
-
-    /// The words, in lower case.
-    #[cfg(test)]
-    pub(super) fn texts(&self) -> Vec<String> {
-        self.words.iter().map(|word| String::from_utf8_lossy(word).into_owned()).collect()
+        WordIndex { words, buckets, entries }
     }
 
     /// Calls `visit` for every word whose gram begins in `from..to`. Ranges that meet, meet without gap or repeat.
@@ -74,7 +58,7 @@ impl WordIndex {
         for (at, &next) in bytes[from + 2..to + 2].iter().enumerate() {
             value = (value << 8 | u32::from(fold(next))) & 0x00ff_ffff;
             let hash = hash(value);
-            if self.bitmap[usize::from(hash >> 6)] >> (hash & 63) & 1 == 1 {
+            if self.buckets.has(hash) {
                 self.verify(bytes, from + at, hash, visit);
             }
         }
@@ -83,12 +67,7 @@ impl WordIndex {
     #[cold]
     #[inline(never)]
     fn verify(&self, bytes: &[u8], at: usize, hash: u16, visit: &mut impl FnMut(WordHit)) {
-        let Ok(bucket) = self.buckets.binary_search_by_key(&hash, |&(hash, _)| hash) else {
-            return;
-        };
-        let first = self.buckets[bucket].1 as usize;
-        let last = self.buckets.get(bucket + 1).map_or(self.entries.len(), |&(_, next)| next as usize);
-        for &(word, offset) in &self.entries[first..last] {
+        for &(word, offset) in &self.entries[self.buckets.range(hash)] {
             let text = &self.words[word as usize];
             let Some(start) = at.checked_sub(usize::from(offset)) else {
                 continue;

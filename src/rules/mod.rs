@@ -8,6 +8,7 @@ pub mod builtin;
 pub mod check;
 pub mod format;
 pub mod load;
+pub mod pattern;
 pub mod plan;
 pub mod rule;
 pub mod set;

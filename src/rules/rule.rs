@@ -5,6 +5,7 @@
 
 use super::check::Check;
 use super::format::{Format, Part};
+use super::pattern::Pattern;
 use super::plan::Plan;
 use super::syntax::{Audience, Confidence, RuleFile, RuleSyntax, Severity, ValueClass};
 use serde::{Deserialize, Serialize};
@@ -240,7 +241,7 @@ fn compile_shape(syntax: &RuleSyntax) -> Result<Shape, (&'static str, String)> {
         return Format::parse(text).map(Shape::Format).map_err(|what| ("format", what));
     }
     if let Some(text) = &syntax.pattern {
-        let longest = longest_match(text).map_err(|what| ("pattern", what))?;
+        let longest = Pattern::parse(text).map_err(|what| ("pattern", what))?.longest;
         let chosen = match syntax.value {
             None => false,
             Some(ValueClass::Password) => true,
@@ -273,16 +274,6 @@ pub fn squash(name: &str) -> String {
     name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// The longest match of a pattern, in bytes: every pattern is a linear-time regex with a bounded match.
-fn longest_match(text: &str) -> Result<u32, String> {
-    let hir = regex_syntax::ParserBuilder::new().utf8(false).build().parse(text).map_err(|error| error.to_string())?;
-    match hir.properties().maximum_len() {
-        Some(length) if length <= PATTERN_REACH => Ok(u32::try_from(length).expect("a small number")),
-        Some(length) => Err(format!("a match can be {length} bytes long; at most {PATTERN_REACH} are allowed")),
-        None => Err("a match can be endless: give every repetition an upper bound".to_owned()),
-    }
-}
-
 fn derive_keywords(shape: &Shape, syntax: &RuleSyntax, context: &[String]) -> Result<Vec<Keyword>, String> {
     let near = |words: &[String]| words.iter().map(|word| Keyword { text: word.to_lowercase(), place: Place::Near }).collect::<Vec<_>>();
     let inside = |text: &str, min, max| Keyword { text: text.to_lowercase(), place: Place::Inside { min, max } };
@@ -295,8 +286,9 @@ fn derive_keywords(shape: &Shape, syntax: &RuleSyntax, context: &[String]) -> Re
             let names = syntax.assignment.as_ref().map(|assignment| &assignment.names[..]).unwrap_or_default();
             spellings(names).iter().map(|name| Keyword { text: name.clone(), place: Place::Near }).collect()
         }
-        Shape::Pattern { .. } => {
-            syntax.keywords.iter().map(|word| inside(word, 0, u32::try_from(PATTERN_REACH).expect("a small number"))).collect()
+        Shape::Pattern { regex, longest, .. } => {
+            let (min, max) = Pattern::parse(regex)?.place_of(&syntax.keywords).unwrap_or((0, *longest));
+            syntax.keywords.iter().map(|word| inside(word, min, max)).collect()
         }
         Shape::Format(_) | Shape::Assignment { .. } => near(&syntax.keywords),
     };

@@ -57,13 +57,12 @@ pub(super) fn is_program(keyword: &str) -> bool {
 
 /// The password on a command line whose program `keyword` names.
 pub(super) fn parse(bytes: &[u8], keyword: Span) -> Option<Assignment> {
-    let text = keyword.of(bytes);
-    let mut known = PROGRAMS.iter().filter(|(program, _)| text.eq_ignore_ascii_case(program.as_bytes())).peekable();
-    known.peek()?;
     let before = keyword.start.checked_sub(1).map(|at| bytes[at]);
     let after = bytes.get(keyword.end).copied();
     let is_program = before.is_none_or(|byte| !is_word(byte) && !matches!(byte, b'-' | b'.')) && matches!(after, Some(b' ' | b'\t'));
     is_program.then_some(())?;
+    let text = keyword.of(bytes);
+    let mut known = PROGRAMS.iter().filter(|(program, _)| text.eq_ignore_ascii_case(program.as_bytes()));
     known.find_map(|(_, takes)| find(bytes, keyword.end, *takes)).map(|(value, quoted)| Assignment {
         name: keyword,
         value,

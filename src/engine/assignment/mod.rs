@@ -99,13 +99,26 @@ pub enum Form {
 /// assigned is no literal, and where the name or the value is too long.
 #[must_use]
 pub fn parse(bytes: &[u8], keyword: Span) -> Option<Assignment> {
-    let end = bytes.len().min(keyword.end.saturating_add(ASSIGNMENT_REACH));
-    let bytes = &bytes[..end];
-    let found = match command::parse(bytes, keyword) {
+    let within = within_reach(bytes, keyword);
+    let found = match command::parse(within, keyword) {
         Some(found) => found,
-        None => form::parse(bytes, &name::Name::around(bytes, keyword)?)?,
+        None => form::parse(within, &name::Name::around(within, keyword)?)?,
     };
-    // A value that ends where the reach ends may go on.
+    whole(found, keyword)
+}
+
+/// What a program that takes a password by place, such as `curl`, is given. `None` where it is given nothing.
+#[must_use]
+pub fn parse_program(bytes: &[u8], keyword: Span) -> Option<Assignment> {
+    whole(command::parse(within_reach(bytes, keyword), keyword)?, keyword)
+}
+
+fn within_reach(bytes: &[u8], keyword: Span) -> &[u8] {
+    &bytes[..bytes.len().min(keyword.end.saturating_add(ASSIGNMENT_REACH))]
+}
+
+/// A value that ends where the reach ends may go on.
+fn whole(found: Assignment, keyword: Span) -> Option<Assignment> {
     let cut = found.value.end >= keyword.end.saturating_add(ASSIGNMENT_REACH);
     (!cut && !found.value.is_empty() && found.value.len() <= LONGEST_VALUE).then_some(found)
 }

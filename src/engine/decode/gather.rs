@@ -8,7 +8,7 @@ use super::{Encoded, Stretch, kubernetes};
 use crate::text::Span;
 
 /// The shortest stretch of base64 or hexadecimal digits that is decoded without a hint, in bytes.
-pub(super) const LEAST: usize = 24;
+pub(super) const LEAST: usize = crate::engine::runs::LONG;
 /// The shortest line of base64 that may go on on the next line, in bytes. Usual lines have 64 or 76.
 const LEAST_LINE: usize = 60;
 /// What is looked through for the data of manifests, for each byte of input, and beyond that, in bytes. True manifests
@@ -20,9 +20,6 @@ impl Encoded {
     /// A maximal run of token characters.
     #[inline]
     pub(in crate::engine) fn run(&mut self, bytes: &[u8], start: usize, end: usize) {
-        if end - start >= LEAST {
-            self.long_run(bytes, start, end);
-        }
         if let Some(b'%' | b'\\' | b'&') = bytes.get(end) {
             self.escape_behind(bytes, end, Hint::of_run(start, end));
         }
@@ -54,24 +51,8 @@ impl Encoded {
         }
     }
 
-    /// Looks at the words of both base64 alphabets in a run, as far as they are long enough.
-    #[inline(never)]
-    fn long_run(&mut self, bytes: &[u8], start: usize, end: usize) {
-        let ends = |byte: &u8| matches!(byte, b'=' | b'.');
-        let mut at = start;
-        while let Some(window) = bytes[at..end].first_chunk::<LEAST>() {
-            if let Some(last) = window.iter().rposition(ends) {
-                at += last + 1;
-                continue;
-            }
-            let behind = &bytes[at + LEAST..end];
-            let length = LEAST + memchr::memchr2(b'=', b'.', behind).unwrap_or(behind.len());
-            self.long_word(bytes, at, at + length);
-            at += length;
-        }
-    }
-
-    fn long_word(&mut self, bytes: &[u8], start: usize, end: usize) {
+    /// A maximal stretch of the characters of both base64 alphabets, at least [`LEAST`] long.
+    pub(in crate::engine) fn long(&mut self, bytes: &[u8], start: usize, end: usize) {
         // In `…\nQUJD` the `n` belongs to the line break.
         let start = start + usize::from(start > 0 && bytes[start - 1] == b'\\' && bytes[start] == b'n');
         let goes_on = self.goes_on(bytes, start, end);

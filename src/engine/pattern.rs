@@ -1,0 +1,104 @@
+//! L2: a pattern around its keyword.
+
+use crate::rules::Place;
+use crate::text::Span;
+use regex_automata::meta::Regex;
+use regex_automata::{Anchored, Input};
+
+/// With more places than this where a match may begin, they are searched in one go.
+const FEW_PLACES: usize = 16;
+/// The largest compiled form, in bytes.
+const SIZE_LIMIT: usize = 4 << 20;
+
+/// A compiled pattern.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    regex: Regex,
+    /// The group of the secret; 0 where the whole match is one.
+    secret: usize,
+}
+
+impl Pattern {
+    /// Compiles a pattern that was parsed when its rule was compiled.
+    ///
+    /// # Errors
+    /// Where its compiled form is too large.
+    pub(super) fn new(regex: &str) -> Result<Pattern, String> {
+        let syntax = regex_automata::util::syntax::Config::new().utf8(false).unicode(false);
+        let config = regex_automata::meta::Config::new().utf8_empty(false).nfa_size_limit(Some(SIZE_LIMIT)).hybrid_cache_capacity(1 << 20);
+        let regex = Regex::builder().syntax(syntax).configure(config).build(regex).map_err(|error| match error.size_limit() {
+            Some(limit) => format!("its compiled form is larger than {limit} bytes: shorten its repetitions"),
+            None => error.syntax_error().map_or_else(|| error.to_string(), ToString::to_string),
+        })?;
+        let secret = regex.group_info().to_index(regex_automata::PatternID::ZERO, "secret").unwrap_or(0);
+        Ok(Pattern { regex, secret })
+    }
+
+    /// The match that holds `keyword`, and the secret in it. `place` says how far before the keyword it can begin, and
+    /// no match is longer than `longest` bytes. Beyond them nothing is read but one byte for what a boundary needs.
+    pub(super) fn around(&self, bytes: &[u8], keyword: Span, place: Place, longest: usize) -> Option<(Span, Span)> {
+        let (min, max) = match place {
+            Place::Inside { min, max } => (min as usize, max as usize),
+            Place::Near => (0, longest),
+        };
+        let last = keyword.start.checked_sub(min)?;
+        let first = keyword.start.saturating_sub(max).max(keyword.end.saturating_sub(longest)).min(last);
+        let to = (keyword.start + longest).min(bytes.len());
+        if last - first < FEW_PLACES {
+            let at = |at: usize| Input::new(bytes).span(at..to.min(at + longest)).anchored(Anchored::Yes);
+            return (first..=last).find_map(|start| self.found(&at(start)).filter(|(whole, _)| whole.end >= keyword.end));
+        }
+        let mut at = first;
+        while let Some((whole, secret)) = self.found(&Input::new(bytes).span(at..to)) {
+            if whole.start > last {
+                return None;
+            }
+            if whole.end >= keyword.end {
+                return Some((whole, secret));
+            }
+            at = whole.end.max(at + 1);
+        }
+        None
+    }
+
+    fn found(&self, input: &Input<'_>) -> Option<(Span, Span)> {
+        if !self.regex.is_match(input.clone()) {
+            return None;
+        }
+        let mut captures = self.regex.create_captures();
+        self.regex.search_captures(input, &mut captures);
+        let span = |group: usize| captures.get_group(group).map(|span| Span::new(span.start, span.end));
+        let whole = span(0)?;
+        Some((whole, span(self.secret).unwrap_or(whole)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Pattern;
+    use crate::rules::Place;
+    use crate::text::Span;
+
+    fn around(pattern: &str, text: &str, keyword: &str, place: Place) -> Option<String> {
+        let start = text.find(keyword).expect("the keyword stands in the text");
+        let found = Pattern::new(pattern).unwrap().around(text.as_bytes(), Span::new(start, start + keyword.len()), place, 64);
+        found.map(|(_, secret)| text[secret.start..secret.end].to_owned())
+    }
+
+    #[test]
+    fn a_match_begins_where_the_place_says_and_holds_the_keyword() {
+        let pattern = r"(?m-u)^[ ]{0,4}psk=(?P<secret>\w{4,9})";
+        let near = Place::Inside { min: 0, max: 4 };
+        assert_eq!(around(pattern, "x\n  psk=abcd\n", "psk=", near).as_deref(), Some("abcd"));
+        assert_eq!(around(pattern, "x psk=abcd", "psk=", near), None);
+        assert_eq!(around(pattern, "psk=abcdefghijkl", "psk=", Place::Inside { min: 0, max: 40 }).as_deref(), Some("abcdefghi"));
+    }
+
+    #[test]
+    fn a_line_does_not_begin_where_the_window_does() {
+        let text = format!("{}psk=abcd", "x".repeat(80));
+        for max in [4, 60] {
+            assert_eq!(around(r"(?m-u)^x{0,50}psk=(?P<secret>\w{4})", &text, "psk=", Place::Inside { min: 0, max }), None);
+        }
+    }
+}

@@ -1,0 +1,238 @@
+//! L2: where one of some hundred grams may stand: a look-up of four bytes at once, in the manner of Teddy.
+//!
+//! Each gram has one of 16 buckets. For each of its four bytes, a table says which buckets have such a byte; a place is
+//! a candidate if some bucket has all four. Bytes are told by their five lowest bits, which is a letter without its
+//! case; a few other bytes look alike. That lets some places through where no gram stands, and never misses one.
+
+use super::Level;
+use crate::engine::commonness::letter;
+
+/// Buckets: two sets of eight, one bit each.
+const BUCKETS: usize = 16;
+/// Length of a gram in bytes.
+const LENGTH: usize = 4;
+/// What tells bytes apart.
+const CODES: usize = 32;
+
+/// The bytes that a candidate begins with; a last byte of `None` may be any. Letters stand for both cases.
+pub(in crate::engine) type Gram = ([u8; LENGTH - 1], Option<u8>);
+
+/// The tables for a set of grams.
+#[derive(Debug, Clone, Default)]
+pub(in crate::engine) struct Sieve {
+    /// By half of the buckets, and by place in the gram: the buckets that have a byte of each code.
+    tables: [[[u8; CODES]; LENGTH]; 2],
+}
+
+impl Sieve {
+    /// The tables of `grams`. Each goes where it makes the fewest other places candidates.
+    pub(in crate::engine) fn new(grams: impl IntoIterator<Item = Gram>) -> Sieve {
+        let mut buckets = [Bucket::default(); BUCKETS];
+        for gram in grams {
+            let grown = buckets.map(|bucket| bucket.with(gram));
+            let more = |index: usize| grown[index].share() - buckets[index].share();
+            let chosen = (0..BUCKETS).min_by(|&a, &b| more(a).total_cmp(&more(b))).expect("there are some");
+            buckets[chosen] = grown[chosen];
+        }
+        let mut sieve = Sieve::default();
+        for (index, bucket) in buckets.iter().enumerate() {
+            for (place, codes) in bucket.codes.iter().enumerate() {
+                for code in (0..CODES).filter(|code| codes >> code & 1 == 1) {
+                    sieve.tables[index / 8][place][code] |= 1 << (index % 8);
+                }
+            }
+        }
+        sieve
+    }
+
+    /// Whether a gram may begin with these bytes.
+    fn admits(&self, bytes: [u8; LENGTH]) -> bool {
+        let buckets =
+            |half: usize| bytes.iter().enumerate().fold(u8::MAX, |buckets, (place, &byte)| buckets & self.tables[half][place][code(byte)]);
+        buckets(0) | buckets(1) != 0
+    }
+
+    /// Calls `visit` with every place where one of the grams may stand, in order, and with some others. Behind the end
+    /// of the bytes stand zeros.
+    #[inline]
+    pub(in crate::engine) fn find(&self, level: Level, bytes: &[u8], visit: &mut impl FnMut(usize)) {
+        match level {
+            Level::Plain => self.find_plain(bytes, visit),
+            #[cfg(target_arch = "x86_64")]
+            #[allow(unsafe_code, reason = "Level::Avx2 exists only where the processor has these features")]
+            Level::Avx2 => unsafe { vector::find(self, bytes, visit) },
+        }
+    }
+
+    fn find_plain(&self, bytes: &[u8], visit: &mut impl FnMut(usize)) {
+        for at in 0..bytes.len() {
+            let mut gram = [0; LENGTH];
+            let known = &bytes[at..bytes.len().min(at + LENGTH)];
+            gram[..known.len()].copy_from_slice(known);
+            if self.admits(gram) {
+                visit(at);
+            }
+        }
+    }
+}
+
+fn code(byte: u8) -> usize {
+    usize::from(byte) % CODES
+}
+
+/// The codes that the grams of one bucket have at each place, one bit each.
+#[derive(Debug, Clone, Copy, Default)]
+struct Bucket {
+    codes: [u32; LENGTH],
+    /// Which share of source text has these codes, about.
+    shares: [f32; LENGTH],
+}
+
+impl Bucket {
+    fn with(mut self, (head, last): Gram) -> Bucket {
+        for (place, byte) in head.into_iter().map(Some).chain([last]).enumerate() {
+            let more = byte.map_or(u32::MAX, |byte| 1 << code(byte)) & !self.codes[place];
+            self.codes[place] |= more;
+            self.shares[place] += (0..CODES).filter(|code| more >> code & 1 == 1).map(|code| SHARES[code]).sum::<f32>();
+        }
+        self
+    }
+
+    /// About which share of the places in source text this bucket makes candidates.
+    fn share(&self) -> f32 {
+        self.shares.iter().product()
+    }
+}
+
+/// About which share of source text the bytes of each code have.
+static SHARES: [f32; CODES] = {
+    let mut shares = [0.0; CODES];
+    let mut byte = 0u8;
+    while byte < 0x80 {
+        shares[byte as usize % CODES] += letter(byte);
+        byte += 1;
+    }
+    shares
+};
+
+#[cfg(target_arch = "x86_64")]
+mod vector {
+    use super::super::avx2::{load, nonzero, table};
+    use super::{LENGTH, Sieve};
+    use std::arch::x86_64::{
+        __m256i, _mm256_and_si256, _mm256_blendv_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_shuffle_epi8, _mm256_slli_epi16,
+    };
+
+    /// Bytes of a step, and what a step reads.
+    const STEP: usize = 32;
+    const READ: usize = STEP + LENGTH - 1;
+
+    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
+    pub(super) fn find(sieve: &Sieve, bytes: &[u8], visit: &mut impl FnMut(usize)) {
+        let tables = Tables::new(sieve);
+        let mut at = 0;
+        while let Some(window) = bytes[at..].first_chunk::<READ>() {
+            each(at, tables.candidates(window), visit);
+            at += STEP;
+        }
+        while at < bytes.len() {
+            let mut window = [0; READ];
+            let rest = &bytes[at..bytes.len().min(at + READ)];
+            window[..rest.len()].copy_from_slice(rest);
+            let inside = bytes.len() - at;
+            let candidates = tables.candidates(&window);
+            each(at, if inside < STEP { candidates & ((1 << inside) - 1) } else { candidates }, visit);
+            at += STEP;
+        }
+    }
+
+    #[inline]
+    fn each(at: usize, mut candidates: u32, visit: &mut impl FnMut(usize)) {
+        while candidates != 0 {
+            visit(at + candidates.trailing_zeros() as usize);
+            candidates &= candidates - 1;
+        }
+    }
+
+    /// The tables of one half of the buckets: for each place, those of the codes below 16 and from there on.
+    struct Tables([[(__m256i, __m256i); LENGTH]; 2]);
+
+    impl Tables {
+        #[target_feature(enable = "avx2")]
+        #[inline]
+        fn new(sieve: &Sieve) -> Tables {
+            let split = |codes: &[u8; 32]| {
+                let (low, high) = codes.split_at(16);
+                (table(low.try_into().expect("16 codes")), table(high.try_into().expect("16 codes")))
+            };
+            let half = |half: &[[u8; 32]; LENGTH]| [split(&half[0]), split(&half[1]), split(&half[2]), split(&half[3])];
+            Tables([half(&sieve.tables[0]), half(&sieve.tables[1])])
+        }
+
+        /// One bit for each of the first 32 places.
+        #[target_feature(enable = "avx2")]
+        #[inline]
+        fn candidates(&self, window: &[u8; READ]) -> u32 {
+            let at = |place: usize| {
+                let bytes = load(window[place..place + STEP].try_into().expect("32 bytes"));
+                // A shuffle goes by the four lowest bits where the highest is zero, a blend by the highest.
+                let index = _mm256_and_si256(bytes, _mm256_set1_epi8(0x7f));
+                let fifth = _mm256_slli_epi16::<3>(bytes);
+                let look = |(low, high): (__m256i, __m256i)| {
+                    _mm256_blendv_epi8(_mm256_shuffle_epi8(low, index), _mm256_shuffle_epi8(high, index), fifth)
+                };
+                (look(self.0[0][place]), look(self.0[1][place]))
+            };
+            let join =
+                |one: (__m256i, __m256i), other: (__m256i, __m256i)| (_mm256_and_si256(one.0, other.0), _mm256_and_si256(one.1, other.1));
+            let all = join(join(at(0), at(1)), join(at(2), at(3)));
+            nonzero(_mm256_or_si256(all.0, all.1))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Level;
+    use super::{Gram, Sieve};
+    use proptest::prelude::*;
+
+    fn grams() -> Vec<Gram> {
+        let gram = |text: &[u8]| (text[..3].try_into().unwrap(), text.get(3).copied());
+        [&b"pass"[..], b"pwd", b"://", b"toke", b"_key", b"-key", b"x42z", b"begi"].into_iter().map(gram).collect()
+    }
+
+    fn stands(bytes: &[u8], (head, last): Gram) -> bool {
+        let is = |at: usize, byte: u8| bytes.get(at).is_some_and(|other| other.eq_ignore_ascii_case(&byte));
+        (0..3).all(|at| is(at, head[at])) && last.is_none_or(|last| is(3, last))
+    }
+
+    proptest! {
+        #[test]
+        fn every_level_lets_every_gram_through_and_the_same_others(text in "[ -~\n]{0,40}((pass|PWD|://|Toke|_kEy|-key|x42z|b|e|g|i){0,2}[ -~]{0,40}){0,6}") {
+            let (bytes, sieve) = (text.as_bytes(), Sieve::new(grams()));
+            let found = |level| {
+                let mut all = Vec::new();
+                sieve.find(level, bytes, &mut |at| all.push(at));
+                all
+            };
+            let plain = found(Level::Plain);
+            for at in 0..bytes.len() {
+                if grams().into_iter().any(|gram| stands(&bytes[at..], gram)) {
+                    prop_assert!(plain.contains(&at));
+                }
+            }
+            for level in Level::all() {
+                prop_assert_eq!(&found(level), &plain);
+            }
+        }
+    }
+
+    #[test]
+    fn most_places_of_other_text_are_no_candidates() {
+        let mut count = 0;
+        Sieve::new(grams())
+            .find(Level::detect(), "for (int i = 0; i < n; i++) { sum += values[i]; }\n".repeat(20).as_bytes(), &mut |_| count += 1);
+        assert_eq!(count, 0);
+    }
+}
