@@ -61,6 +61,10 @@ pub(super) fn confidence(rule: &Rule, value: &[u8]) -> Confidence {
 fn refuse_fake(shape: &Shape, value: &[u8]) -> Result<(), Refusal> {
     match shape {
         Shape::Pattern { chosen: true, .. } => judge::chosen_by_a_person(value).map(drop),
+        Shape::Pattern { .. } if filter::weakness(value).is_some() => Err(Refusal::StandIn),
+        Shape::Pattern { .. } if filter::value_kind(value) == Some(filter::NotASecret::Constant) => {
+            Err(Refusal::Kind(filter::NotASecret::Constant))
+        }
         Shape::Format(_) | Shape::Pattern { .. } => {
             filter::placeholder(value, filter::Strictness::Token).map_or(Ok(()), |why| Err(Refusal::Placeholder(why)))
         }

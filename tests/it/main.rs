@@ -13,6 +13,7 @@ mod decode;
 mod detector;
 mod explain;
 mod forms;
+mod generic;
 mod history;
 #[cfg(unix)]
 mod hooks;

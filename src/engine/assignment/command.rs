@@ -81,8 +81,10 @@ fn find(bytes: &[u8], from: usize, takes: Takes) -> Option<(Span, bool)> {
         Takes::Glued(option) => words.option(option, false),
         Takes::Pair(option, separator) => {
             let (span, quoted) = words.option(option, true)?;
-            let colon = memchr::memchr(separator, span.of(bytes))?;
-            Some((Span::new(span.start + colon + 1, span.end), quoted))
+            let start = span.start + memchr::memchr(separator, span.of(bytes))? + 1;
+            // user:'value': the quotation begins inside the word.
+            let inner = quotation(bytes, start).filter(|_| !quoted);
+            Some(inner.map_or((Span::new(start, span.end), quoted), |(inner, _)| (inner, true)))
         }
         Takes::Prefixed(prefix) => words
             .find(|(span, _)| span.of(bytes).starts_with(prefix.as_bytes()))

@@ -2,7 +2,7 @@
 
 use super::cursor::{Cursor, is_word};
 use super::name::Name;
-use super::quote::quotation;
+use super::quote::{Quote, quotation};
 use super::{Assignment, Form, Operator, bare, markup, pair, value};
 
 /// The longest type between a name and its `=`, in bytes.
@@ -81,7 +81,7 @@ fn after_bare(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
 /// An operator and a value.
 fn assigned(cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     let (operator, after) = operator(cursor)?;
-    if !name.quoted && after.peek() == Some(b'"') && closes_string(name) {
+    if !name.quoted && (after.peek() == Some(b'"') && closes_string(name) || closes_own_string(after, name)) {
         return None;
     }
     match operator {
@@ -89,6 +89,13 @@ fn assigned(cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
         Operator::Colon => typed(after, name).or_else(|| value_after(after, name, operator)),
         _ => value_after(after, name, operator),
     }
+}
+
+/// Whether the mark behind the operator is the one that opened right before the name: `ask('Password: ')`.
+fn closes_own_string(mut after: Cursor<'_>, name: &Name<'_>) -> bool {
+    after.skip_blanks();
+    let mark = Quote::at(after.bytes, after.at).map(|(quote, _)| quote);
+    mark.is_some() && mark == name.opened
 }
 
 /// Whether a `"` behind the operator closes a string that began before the name: `"password:"`.

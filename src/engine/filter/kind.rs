@@ -138,6 +138,10 @@ fn is_sentence(value: &[u8]) -> bool {
     if !value.iter().any(|byte| matches!(byte, b' ' | b'\t')) {
         return false;
     }
+    // The reply of a server: `257 "/" is the directory`
+    if value.len() > 4 && value[..3].iter().all(u8::is_ascii_digit) && value[3] == b' ' {
+        return true;
+    }
     let is_word = |word: &&[u8]| {
         let letters = word.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
         letters >= 1 && letters + 2 >= word.len()
@@ -160,7 +164,7 @@ fn is_number(value: &[u8]) -> bool {
     #[rustfmt::skip]
     const UNITS: &[&str] = &[
         "s", "ms", "us", "ns", "m", "h", "d", "min", "px", "em", "rem", "%", "kb", "mb", "gb", "k", "g", "b", "l", "f", "u", "ul",
-        "bytes", "kib",
+        "bytes", "kib", ".hours", ".hour", ".days", ".day", ".minutes", ".seconds", ".weeks", ".week", ".months", ".years",
     ];
     if let Some(hex) = value.strip_prefix(b"0x").or_else(|| value.strip_prefix(b"0X")) {
         return hex.len() <= 16 && hex.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'_');
@@ -170,6 +174,7 @@ fn is_number(value: &[u8]) -> bool {
         .iter()
         .take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'_' | b'-' | b'+' | b' ' | b':' | b'/' | b'*'))
         .count();
+    let number = number - usize::from(number > 1 && value[number - 1] == b'.' && number < value.len());
     let unit = &value[number..];
     digits > 0 && (unit.is_empty() || UNITS.iter().any(|known| unit.eq_ignore_ascii_case(known.as_bytes())))
 }
@@ -181,6 +186,9 @@ fn is_version(value: &[u8]) -> bool {
     if value.iter().all(is_range) && value.iter().any(|byte| matches!(byte, b'^' | b'~' | b'>' | b'<')) {
         return true;
     }
+    // `npm:^7.0.4`
+    let protocol = memchr::memchr(b':', value).filter(|&colon| value[..colon].iter().all(u8::is_ascii_lowercase));
+    let value = protocol.map_or(value, |colon| &value[colon + 1..]);
     let start = value.iter().take_while(|byte| matches!(byte, b'^' | b'~' | b'>' | b'<' | b'=' | b'v' | b'V' | b' ')).count();
     let rest = &value[start..];
     let major = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
@@ -241,6 +249,11 @@ fn is_path(value: &[u8]) -> bool {
     if starts_with_any(value, &["./", "../", "~/", "\\\\", "file:", "classpath:"]) || (value.len() > 3 && value[1..].starts_with(b":\\")) {
         return true;
     }
+    // `/srv/app2`: secrets that begin with a slash have capitals, or are long.
+    let is_plain = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'/' | b'.' | b'-' | b'_');
+    if value.len() > 1 && value.len() < 24 && value[0] == b'/' && value[1].is_ascii_lowercase() && value.iter().all(is_plain) {
+        return true;
+    }
     let slashes = value.iter().filter(|byte| matches!(byte, b'/' | b'\\')).count();
     if slashes > 0 && random < 0.8 && !value.iter().any(|byte| matches!(byte, b'!' | b'&' | b'^' | b'%' | b'~')) {
         return value[0] == b'/'
@@ -278,7 +291,18 @@ fn is_pattern(value: &[u8]) -> bool {
         "[a-z", "[A-Z", "[0-9", "[^", "a-zA-Z", "A-Za-z", "\\d", "\\w", "\\s", "\\S", "\\b", "(?:", "(?i)", "(?=", "(?P<", ".*", ".+",
         "]+", "]*", "{1,", "abcdefghij", "ABCDEFGHIJ",
     ];
-    holds_any(value, PARTS) || (value.len() > 2 && value[0] == b'/' && value[value.len() - 1] == b'/')
+    holds_any(value, PARTS) || (value.len() > 2 && value[0] == b'/' && value[value.len() - 1] == b'/') || is_grammar(value)
+}
+
+/// `1*SAFE`, `8*64ALPHA`: a repetition as [RFC 5234](https://www.rfc-editor.org/rfc/rfc5234#section-3.6) writes it.
+fn is_grammar(value: &[u8]) -> bool {
+    let Some(star) = memchr::memchr(b'*', value) else { return false };
+    let name = &value[star + 1..];
+    let name = &name[name.iter().take_while(|byte| byte.is_ascii_digit()).count()..];
+    star > 0
+        && value[..star].iter().all(u8::is_ascii_digit)
+        && name.first().is_some_and(u8::is_ascii_alphabetic)
+        && name.iter().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'-' | b'(' | b')' | b'/'))
 }
 
 fn is_constant(value: &[u8]) -> bool {

@@ -53,6 +53,10 @@ pub fn secret_name(name: &[u8]) -> NameVerdict {
     {
         return NameVerdict::Harmless;
     }
+    // `X-Amz-Credential` holds the id of a key and where it counts.
+    if is_one_of(last, &["credential"]) && head.last().is_some_and(|word| is_one_of(word, &["amz", "goog", "oss"])) {
+        return NameVerdict::Harmless;
+    }
     by_last_words(head, last, MOST_QUALIFIERS)
 }
 
@@ -89,6 +93,13 @@ fn by_last_words(head: &[&[u8]], last: &[u8], qualifiers: usize) -> NameVerdict 
             _ => NameVerdict::Harmless,
         },
     }
+}
+
+/// Whether the word before a single `token` or `key` says that it is none: `Next page token: …`.
+#[must_use]
+pub fn is_harmless_behind(before: &[u8], name: &[u8]) -> bool {
+    (name.eq_ignore_ascii_case(b"token") && is_one_of(before, HARMLESS_TOKENS))
+        || (name.eq_ignore_ascii_case(b"key") && is_one_of(before, HARMLESS_KEYS))
 }
 
 fn is_one_of(word: &[u8], list: &[&str]) -> bool {
@@ -138,7 +149,7 @@ const SECRET_KINDS: &[&str] = &[
     "consumer", "webhook", "admin", "bearer", "refresh", "oauth", "bot", "deploy", "github", "gitlab", "slack", "discord", "telegram",
     "aws", "azure", "stripe", "twilio", "sendgrid", "npm", "pypi", "docker", "jwt", "hmac", "aes", "crypto", "cipher", "storage",
     "license", "subscription", "personal", "push", "security", "registration", "management", "server", "user", "db", "database", "vault",
-    "root", "integration", "authentication", "authorization", "identity", "write", "read", "encrypt", "decrypt", "google",
+    "root", "integration", "authentication", "authorization", "identity", "write", "read", "encrypt", "decrypt", "google", "crypt",
 ];
 /// Tokens that are none.
 #[rustfmt::skip]
@@ -181,7 +192,7 @@ const HARMLESS_ENDS: &[&str] = &[
     "state", "status", "enabled", "disabled", "required", "optional", "visible", "changed", "valid", "invalid", "strength", "score",
     "min", "max", "limit", "attempts", "retries", "rotation", "ref", "reference", "arn", "location", "source", "resolver", "loader",
     "reader", "writer", "parser", "lexer", "tokenizer", "counter", "usage", "command", "cmd", "bytes", "date", "time", "at", "ts",
-    "request", "response", "template", "filter", "event", "server", "host", "hostname",
+    "request", "response", "template", "filter", "event", "server", "host", "hostname", "within", "after", "before", "every", "sha", "md", "bcrypt", "argon", "scrypt", "ssha", "crc",
 ];
 /// Words that make a name harmless wherever they stand before the end.
 #[rustfmt::skip]

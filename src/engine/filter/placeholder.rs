@@ -33,11 +33,17 @@ pub enum Why {
 #[must_use]
 pub fn placeholder(value: &[u8], strictness: Strictness) -> Option<Why> {
     let value = value.trim_ascii();
+    if value.ends_with(b"...") || is_blank_escaped(value) {
+        return Some(Why::Repeated);
+    }
     if is_repeated(value) {
         return Some(Why::Repeated);
     }
     if is_sequence(value, strictness) {
         return Some(Why::Sequence);
+    }
+    if is_documented(value) {
+        return Some(Why::Word);
     }
     if has_fake_word(value) {
         return Some(Why::Word);
@@ -60,6 +66,11 @@ pub fn placeholder(value: &[u8], strictness: Strictness) -> Option<Why> {
     }
 }
 
+/// Blanks as escapes: `%20%20`.
+fn is_blank_escaped(value: &[u8]) -> bool {
+    !value.is_empty() && value.chunks(3).all(|chunk| matches!(chunk, b"%20" | b"%25" | b"%09" | b"%0A" | b"20"))
+}
+
 /// A value half of which, or more, is one run of the same character, or that has no more than two characters.
 fn is_repeated(value: &[u8]) -> bool {
     let mut longest = 0;
@@ -75,7 +86,33 @@ fn is_repeated(value: &[u8]) -> bool {
             *free = Some(byte);
         }
     }
-    (longest >= 3 && longest * 2 >= value.len()) || (value.len() >= 4 && kinds[2].is_none())
+    (longest >= 3 && longest * 2 >= value.len()) || (value.len() >= 4 && kinds[2].is_none()) || has_few_digits(value)
+}
+
+/// A long value of hex digits of which only half occur at all: `1234abcd-1234-abcd-…`. Random ones have 13 of 16.
+fn has_few_digits(value: &[u8]) -> bool {
+    let mut seen = 0u16;
+    let mut count = 0;
+    for &byte in value.iter().filter(|&&byte| byte != b'-') {
+        let Some(digit) = char::from(byte).to_digit(16) else { return false };
+        seen |= 1 << digit;
+        count += 1;
+    }
+    count >= 24 && seen.count_ones() <= 8
+}
+
+/// The tokens of the OAuth specifications' examples
+/// ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749), [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)), in halves.
+fn is_documented(value: &[u8]) -> bool {
+    const TOKENS: [(&str, &str); 5] = [
+        ("mF_9.B5", "f-4.1JqM"),
+        ("2YotnFZFEjr", "1zCsicMWpAA"),
+        ("tGzv3JOkF0X", "G5Qx2TlKWIA"),
+        ("SplxlOBeZQQ", "YbYS6WxSbIA"),
+        ("7Fjfp0ZBr1K", "tDRbnfVdmIw"),
+    ];
+    let halves = |(head, tail): &(&str, &str)| value.strip_prefix(head.as_bytes()) == Some(tail.as_bytes());
+    TOKENS.iter().any(halves)
 }
 
 /// A value most of which counts up or down or walks along the keyboard.
@@ -97,10 +134,17 @@ fn is_sequence(value: &[u8], strictness: Strictness) -> bool {
     };
     let steps = text.windows(2).filter(|pair| follows(pair)).count();
     match strictness {
-        Strictness::Strict => steps * 5 >= (text.len() - 1) * 4,
+        Strictness::Strict => steps * 5 >= (text.len() - 1) * 4 || longest_walk(text, follows) >= 9 || counts_in_pairs(text, follows),
         // A sequence of some length does not happen by chance: 8 steps in a row have odds of about 1 in 10^8.
         Strictness::Token => steps * 4 >= (text.len() - 1) * 3 || longest_walk(text, follows) >= 9,
     }
+}
+
+/// `AaBbCcDd1234`: each character twice, and otherwise a sequence.
+fn counts_in_pairs(text: &[u8], follows: impl Fn(&[u8]) -> bool) -> bool {
+    let steps = text.windows(2).filter(|pair| pair[0] != pair[1]);
+    let count = steps.clone().count();
+    count >= 5 && text.len() >= count + 4 && steps.filter(|pair| follows(pair)).count() * 5 >= count * 4
 }
 
 fn longest_walk(text: &[u8], follows: impl Fn(&[u8]) -> bool) -> usize {
@@ -122,7 +166,24 @@ pub(in crate::engine) fn counts_by_turns(value: &[u8]) -> bool {
             || matches!((triple[0], triple[2]), (b'9', b'0') | (b'0', b'9') | (b'f', b'a') | (b'a', b'f'));
         triple[0].is_ascii_digit() != triple[1].is_ascii_digit() && triple[0].is_ascii_digit() == triple[2].is_ascii_digit() && near
     };
-    text.len() >= 6 && text.windows(3).filter(counts).count() * 4 >= (text.len() - 2) * 3
+    text.len() >= 6 && text.windows(3).filter(counts).count() * 4 >= (text.len() - 2) * 3 || counts_in_groups(text)
+}
+
+/// `abc123def456`: the letters count and the digits count, each through the whole value.
+fn counts_in_groups(text: &[u8]) -> bool {
+    let counts = |is_digit: bool| {
+        let mut last = None;
+        let (mut steps, mut total) = (0, 0);
+        for &byte in text.iter().filter(|byte| byte.is_ascii_digit() == is_digit) {
+            let next =
+                last.is_some_and(|last: u8| byte == last.wrapping_add(1) || matches!((last, byte), (b'9', b'0') | (b'f' | b'z', b'a')));
+            steps += usize::from(next);
+            total += usize::from(last.is_some());
+            last = Some(byte);
+        }
+        total >= 4 && steps * 5 >= total * 4
+    };
+    text.len() >= 12 && counts(true) && counts(false)
 }
 
 /// Words in capitals that issuers put into documented fakes, runs of `x`, and what hides a part of a secret: our own
@@ -166,6 +227,10 @@ fn is_template(value: &[u8]) -> bool {
         || ends(b'(', b')')
         || ends(b'@', b'@')
         || ends(b'#', b'#');
+    // `%b64[…]b64%` of test suites
+    if ends(b'%', b'%') && value.iter().any(|byte| matches!(byte, b'[' | b'{' | b'(')) {
+        return true;
+    }
     bracketed && !is_noise(&value[1..value.len() - 1])
         || is_percent_name(value)
         || starts_template(value, STARTS)
@@ -254,12 +319,27 @@ fn is_expression(value: &[u8]) -> bool {
     #[rustfmt::skip]
     const PARTS: &[&str] = &[
         "process.env", "os.environ", "os.getenv", "getenv", "ENV[", "environ[", "import.meta", "System.get", "->", "::", "().", "=>",
-        " + ", "\" +", "&&", "||", "<<",
+        " + ", "\" +", "&&", "||", "<<", "function(", "function (", "() {", ") { |",
     ];
     if PARTS.iter().any(|part| memchr::memmem::find(value, part.as_bytes()).is_some()) {
         return true;
     }
-    is_call(value) || is_path_of_names(value) || is_splice(value)
+    is_call(value)
+        || is_path_of_names(value.strip_suffix(b".").unwrap_or(value))
+        || is_splice(value)
+        || is_last_argument(value)
+        || is_role(value)
+}
+
+/// `CONSTANT)`: a name that ends a call.
+fn is_last_argument(value: &[u8]) -> bool {
+    let name = value.strip_suffix(b")").map(|name| name.strip_suffix(b")").unwrap_or(name));
+    name.is_some_and(|name| is_name(name) && !is_noise(name) && super::super::entropy::randomness(name) < 0.9)
+}
+
+/// ``:class:`Credentials` `` of documentation.
+fn is_role(value: &[u8]) -> bool {
+    value.first() == Some(&b':') && memchr::memmem::find(value, b":`").is_some()
 }
 
 /// What stands between two strings: `" . $password . "` in `'SET password = \'" . $password . "\''`.
@@ -302,12 +382,14 @@ fn is_placeholder_word(value: &[u8]) -> bool {
     const PARTS: &[&str] = &[
         "changeme", "changeit", "changethis", "replaceme", "replacewith", "replacethis", "insertyour", "putyour", "enteryour", "addyour",
         "useyour", "yourpassword", "yoursecret", "yourtoken", "yourapikey", "youraccess", "yourkey", "yourclient", "placeholder",
-        "redacted", "notarealkey", "notasecret", "notreal", "dummy", "fillme", "setme",
+        "redacted", "notarealkey", "notasecret", "notreal", "dummy", "fillme", "setme", "fakeapi", "fakekey", "fakesecret", "faketoken",
     ];
     #[rustfmt::skip]
     const WORDS: &[&str] = &[
         "example", "examples", "sample", "your", "xxx", "xxxx", "todo", "tbd", "fake", "mock", "dummy", "placeholder", "insert",
         "replace", "replaced", "redacted", "masked", "here", "foo", "bar", "baz", "foobar", "lorem", "ipsum", "bogus",
+        // "your" and "here" in other languages
+        "votre", "dein", "deine", "ihr", "ihre", "aqui", "sua", "seu", "tua", "tuo", "vostra", "jouw", "twoje",
     ];
     let mut buffer = [0; 128];
     let Some(text) = squash_into(value, &mut buffer) else { return false };

@@ -100,7 +100,16 @@ pub(in crate::engine) enum Weakness {
 pub(in crate::engine) fn weakness(value: &[u8]) -> Option<Weakness> {
     let mut buffer = [0; 24];
     let squashed = squash_into(value, &mut buffer)?;
-    let is_in = |list: &[&str]| list.binary_search_by(|word| word.as_bytes().cmp(squashed)).is_ok();
+    let among = |list: &[&str], text: &[u8]| list.binary_search_by(|word| word.as_bytes().cmp(text)).is_ok();
+    let is_in = |list: &[&str]| among(list, squashed);
+    // `mypassword1`, `secret-12345`
+    let digits = squashed.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let word = &squashed[..squashed.len() - digits];
+    let is_plain = value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
+    let tells = ["pass", "secret", "token", "pwd", "key"].iter().any(|part| memchr::memmem::find(word, part.as_bytes()).is_some());
+    if digits > 0 && is_plain && tells && among(STAND_INS, word) {
+        return Some(Weakness::WellKnown);
+    }
     if squashed.is_empty() || is_in(STAND_INS) { Some(Weakness::StandIn) } else { is_in(WELL_KNOWN).then_some(Weakness::WellKnown) }
 }
 

@@ -30,7 +30,8 @@ pub(super) fn call_of(bytes: &[u8], assignment: &Assignment) -> Call {
     let first = words_of(method).next().unwrap_or_default();
     let is_one_of = |list: &[&str]| list.iter().any(|known| first.eq_ignore_ascii_case(known.as_bytes()));
     let is_declared = method.len() == name.len() && declares(&bytes[..assignment.name.start]);
-    if is_one_of(VERBS) {
+    // `pass("…")` says that a test holds.
+    if is_one_of(VERBS) || method.eq_ignore_ascii_case(b"pass") {
         Call::Query
     } else if is_one_of(&SETTERS) || is_declared || method.len() < name.len() || bytes[..assignment.name.start].ends_with(b".") {
         Call::Takes

@@ -10,7 +10,7 @@ mod value;
 use super::Refusal;
 use super::assignment::{Assignment, Form, Operator};
 use super::entropy::RANDOM;
-use super::filter::{NameVerdict, NotASecret, Strictness, Why, counts_by_turns, placeholder, secret_name, words_of};
+use super::filter::{NameVerdict, NotASecret, Strictness, Why, counts_by_turns, is_harmless_behind, placeholder, secret_name, words_of};
 use crate::rules::Confidence;
 use crate::rules::syntax::ValueClass;
 use call::{Call, call_of};
@@ -28,7 +28,7 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
     let value = assignment.value.of(bytes);
     let verdict = if class == ValueClass::Any || assignment.form == Form::Position { NameVerdict::Strong } else { secret_name(name) };
     let stands_in = placeholder(value, Strictness::Strict).filter(|&why| why != Why::Sequence || !is_weak_choice(value, class));
-    if verdict == NameVerdict::Harmless {
+    if verdict == NameVerdict::Harmless || is_harmless_behind(word_before(bytes, assignment.name.start), name) {
         return Err(Refusal::HarmlessName);
     }
     if let Some(why) = stands_in {
@@ -36,6 +36,10 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
     }
     if repeats_name(name, value) {
         return Err(Refusal::RepeatsName);
+    }
+    // ``PASSWORD=`pwgen 12 1` ``: what a shell runs.
+    if value.contains(&b' ') && bytes[..assignment.value.start].ends_with(b"`") {
+        return Err(Refusal::Kind(NotASecret::Sentence));
     }
     let call = call_of(bytes, assignment);
     if call == Call::Query {
@@ -92,7 +96,15 @@ fn encoded_text<'b>(value: &[u8], buffer: &'b mut [u8; LONGEST_ENCODED]) -> Opti
     let length = data_encoding::BASE64_NOPAD.decode_len(body.len()).ok()?;
     let decoded = data_encoding::BASE64_NOPAD.decode_mut(body, &mut buffer[..length]).ok()?;
     let text = buffer[..decoded].strip_suffix(b"\n").unwrap_or(&buffer[..decoded]);
-    text.iter().all(|&byte| (b' '..=b'~').contains(&byte)).then_some(text)
+    let is_text = |byte: &u8| (b' '..=b'~').contains(byte) || (text.len() >= 16 && byte.is_ascii_whitespace());
+    text.iter().all(is_text).then_some(text)
+}
+
+/// The word before the blank that ends at `at`; empty where there is none.
+fn word_before(bytes: &[u8], at: usize) -> &[u8] {
+    let Some(head) = bytes[..at].strip_suffix(b" ") else { return b"" };
+    let length = head.iter().rev().take(16).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    &head[head.len() - length..]
 }
 
 /// The name that says what the value is: of a call only its last part, since `key.replace("…")` replaces.
@@ -117,6 +129,10 @@ fn behind_user<'v>(name: &[u8], value: &'v [u8]) -> &'v [u8] {
 
 /// Text in base64: `user:password`, or a secret of a Kubernetes manifest.
 fn encoded(text: &[u8]) -> Result<Confidence, Refusal> {
+    // A document: what it holds is found in it.
+    if text.iter().any(u8::is_ascii_control) || matches!(text, [b'{' | b'[' | b'<', .., b'}' | b']' | b'>']) {
+        return Err(Refusal::Kind(NotASecret::Data));
+    }
     let secret = memchr::memchr(b':', text).map_or(text, |colon| &text[colon + 1..]);
     if secret.is_empty() {
         return Err(Refusal::Length);

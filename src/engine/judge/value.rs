@@ -77,7 +77,7 @@ pub(super) fn machine_made(value: &[u8], traits: &Traits) -> Result<Confidence, 
         chosen(value, traits)?;
         return if traits.length >= 8 && traits.classes() >= 3 { Ok(Confidence::Low) } else { Err(Refusal::Weak) };
     }
-    let is_random = traits.random > RANDOM - 0.2 && traits.surprise() > 20.0;
+    let is_random = (traits.random > RANDOM - 0.2 && traits.surprise() > 20.0) || is_mixed_throughout(value);
     if is_random && traits.length >= 20 && traits.entropy > 3.4 && (traits.digits > 0 || traits.length >= 32) {
         return Ok(Confidence::High);
     }
@@ -86,6 +86,12 @@ pub(super) fn machine_made(value: &[u8], traits: &Traits) -> Result<Confidence, 
     }
     // What a person typed as a key: `my-Sup3r-S3cret!key`.
     chosen(value, traits).map(|by_hand| if traits.length >= 12 && traits.classes() >= 3 { by_hand } else { Confidence::Low })
+}
+
+/// Whether letters and digits change by turns all along: no name does that.
+fn is_mixed_throughout(value: &[u8]) -> bool {
+    let turns = value.windows(2).filter(|pair| pair[0].is_ascii_digit() != pair[1].is_ascii_digit()).count();
+    value.iter().all(u8::is_ascii_alphanumeric) && turns >= 5 && turns * 3 >= value.len()
 }
 
 /// A value that a person may have chosen.
@@ -106,6 +112,8 @@ pub(super) fn chosen(value: &[u8], traits: &Traits) -> Result<Confidence, Refusa
         Some(NotASecret::Uuid) => return Ok(Confidence::Medium),
         // `Blue-Falcon77`: a name would hardly have all of them.
         Some(NotASecret::Identifier) if traits.classes() == 4 => {}
+        // `falcon-harbour-77`, `falcon$harbour77`
+        Some(NotASecret::Identifier) if is_phrase_with_number(value) => {}
         Some(NotASecret::Identifier) if traits.length >= 6 => return Ok(Confidence::Low),
         Some(kind) => return Err(Refusal::Kind(kind)),
     }
@@ -120,6 +128,26 @@ pub(super) fn chosen(value: &[u8], traits: &Traits) -> Result<Confidence, Refusa
         return Err(Refusal::Weak);
     }
     Ok(sure(traits.length >= 6 && !says_what_it_is(value, traits)))
+}
+
+/// Whether a value is words and, at its end, a number of two to four digits, and none of the words is one that names of
+/// things are made of. Numbers of names have one digit, or stand for a size.
+fn is_phrase_with_number(value: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const OF_NAMES: &[&str] = &[
+        "password", "passwd", "pass", "pwd", "passphrase", "secret", "token", "key", "credential", "credentials", "auth", "login", "user", "username", "admin", "root", "account", "session",
+        "test", "tests", "testing", "example", "sample", "demo", "dummy", "fake", "mock", "my", "your", "the", "some", "new", "old", "name", "id", "field", "input", "label", "text", "value",
+        "type", "data", "db", "database", "server", "service", "client", "app", "api", "prod", "production", "staging", "stage", "dev", "env", "config", "setting", "settings", "default",
+        "error", "message", "request", "response", "header", "cookie", "csrf", "form", "button", "page", "view", "item", "group", "role", "policy", "hash", "sha", "md", "aes", "rsa", "cbc", "gcm",
+        "utf", "base", "version", "http", "https", "oauth", "jwt", "ssh", "ssl", "tls", "cert", "vault", "kms", "secrets", "bucket", "cluster", "region", "node", "host", "port", "queue", "us", "eu",
+    ];
+    let digits = value.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+    let head = value[..value.len() - digits].strip_suffix(b"-").unwrap_or(&value[..value.len() - digits]);
+    let mut words = words_of(head).peekable();
+    (2..=4).contains(&digits)
+        && !head.iter().any(|byte| byte.is_ascii_digit() || matches!(byte, b'/' | b':' | b'[' | b']' | b'*' | b'#'))
+        && words.peek().is_some()
+        && words.all(|word| !OF_NAMES.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes())))
 }
 
 /// Any literal that is no placeholder.

@@ -1,0 +1,231 @@
+//! Passwords and keys that only their name, or their place, calls so: in the forms in which people write them, and texts
+//! that look like them and are none (`generic/clean.txt`).
+
+use keyward::engine::sample::{Random, from_format};
+use keyward::rules::Confidence;
+use keyward::rules::format::Format;
+use keyward::{Detector, Match};
+
+/// Where passwords stand; `@@` is the password.
+const PASSWORDS: &[&str] = &[
+    r#"password = "@@""#,
+    r#"DB_PASSWORD=@@"#,
+    r#"db_password: @@"#,
+    r#"  password: "@@""#,
+    r#""password": "@@","#,
+    r#"<password>@@</password>"#,
+    r#"<add key="Password" value="@@"/>"#,
+    r#"$db_pass = '@@';"#,
+    r#"export MYSQL_PWD="@@""#,
+    r#"spring.datasource.password=@@"#,
+    r#"private static final String DB_PASSWORD = "@@";"#,
+    r#"string connectionString = "Server=db01;Database=crm;User Id=sa;Password=@@;";"#,
+    r#"define('DB_PASSWORD', '@@');"#,
+    r#"requests.get(url, auth=("admin", "@@"))"#,
+    r#"HTTPBasicAuth("svc", "@@")"#,
+    r#"smtp.login('bot@corp-net.io', '@@')"#,
+    r#"curl -u admin:'@@' https://api.corp-net.io/v1"#,
+    r#"passwd: @@"#,
+    r#"pwd = '@@'"#,
+    r#"userPassword: "@@""#,
+    r#"root_pass = "@@""#,
+    r#"ftp_pass="@@""#,
+    r#"ENV ADMIN_PASSWORD=@@"#,
+    r#"- POSTGRES_PASSWORD=@@"#,
+    r#"conn = psycopg2.connect(host='db', user='app', password='@@')"#,
+    r#"mysqli_connect("db01", "app", "@@", "crm");"#,
+    r#"new PDO("mysql:host=db01;dbname=crm", "app", "@@");"#,
+    r#"DriverManager.getConnection(url, "app", "@@");"#,
+    r#"driver.find_element(By.ID, "password").send_keys("@@")"#,
+    r#"passphrase: "@@""#,
+    r#"CREATE USER app WITH PASSWORD '@@';"#,
+    r#"IDENTIFIED BY '@@'"#,
+    r#"mysql -u root -p'@@' crm"#,
+    r#"<property name="hibernate.connection.password">@@</property>"#,
+    r#"Password: @@"#,
+    r#"admin_password=@@"#,
+    r#""smtp": {"user": "bot", "pass": "@@"}"#,
+    r#"requirepass @@"#,
+    r#"dsn = "app:@@@tcp(db01.corp-net.io:3306)/crm""#,
+    r#"postgres://app:@@@db01.corp-net.io:5432/crm"#,
+    r#"mongodb+srv://app:@@@cluster0.abcde.mongodb.net/crm"#,
+    r#"  "PGPASSWORD": "@@""#,
+    r#"pass: @@"#,
+    r#"ansible_ssh_pass=@@"#,
+    r#"machine api.corp-net.io login bot password @@"#,
+    r#"setPassword("@@")"#,
+    r#"val password = "@@""#,
+    r#"let password = "@@""#,
+    r#"@password = "@@""#,
+    r#"password => "@@""#,
+    r#"password: '@@',"#,
+    r#"'password' => env('DB_PASSWORD', '@@'),"#,
+    r#"password = os.getenv("DB_PASSWORD", "@@")"#,
+    r#"Credentials("app", "@@")"#,
+    r#"new NetworkCredential("app", "@@")"#,
+    r#"UsernamePasswordCredentials("app", "@@")"#,
+    r#"builder.WithPassword("@@")"#,
+    r#"$cred = ConvertTo-SecureString "@@" -AsPlainText -Force"#,
+    r#"imap.login("app", "@@")"#,
+    r#"passWord = "@@""#,
+    r#"PASSWORD="@@""#,
+    r#"SMTP_PASS="@@""#,
+    r#"wifi_password = "@@""#,
+    r#"const char* pass = "@@";"#,
+    r#"#define WIFI_PASS "@@""#,
+    r#"db01:5432:crm:app:@@"#,
+    r#"sshpass -p '@@' ssh root@db01.corp-net.io"#,
+];
+
+/// Where keys and tokens stand.
+const KEYS: &[&str] = &[
+    r#"api_key = "@@""#,
+    r#"API_KEY=@@"#,
+    r#"apiKey: "@@""#,
+    r#""apiKey": "@@""#,
+    r#"SECRET_KEY = "@@""#,
+    r#"client_secret: @@"#,
+    r#""client_secret": "@@""#,
+    r#"X-API-Key: @@"#,
+    r#"headers = {"Authorization": "Bearer @@"}"#,
+    r#"Authorization: Token @@"#,
+    r#"auth_token = "@@""#,
+    r#"access_token: "@@""#,
+    r#"<apiKey>@@</apiKey>"#,
+    r#"--api-key @@"#,
+    r#"?api_key=@@&x=1"#,
+    r#"JWT_SECRET=@@"#,
+    r#"encryption_key = "@@""#,
+    r#"APP_KEY=@@"#,
+    r#"session_secret: "@@""#,
+    r#"secret: "@@""#,
+    r#"token: "@@""#,
+    r#"signing_key="@@""#,
+    r#"WEBHOOK_SECRET=@@"#,
+    r#"const SECRET = "@@""#,
+    r#"AUTH_KEY = "@@""#,
+    r#"define('AUTH_KEY', '@@');"#,
+    r#"cookie_secret = "@@""#,
+    r#"hmac_secret="@@""#,
+    r#"secretKeyBase: @@"#,
+    r#"privateKey: "@@""#,
+    r#"service_key: @@"#,
+    r#"master_key = "@@""#,
+    r#"license_key: "@@""#,
+    r#"refresh_token = "@@""#,
+    r#"bot_token="@@""#,
+    r#"consumer_secret = "@@""#,
+    r#"app_secret: @@"#,
+    r#"shared_secret "@@""#,
+    r#"apikey = @@"#,
+    r#"api-token: @@"#,
+    r#""token": "@@""#,
+    r#"TOKEN=@@"#,
+    r#"secret_token = '@@'"#,
+    r#"authToken: '@@'"#,
+    r#"accessKey="@@""#,
+    r#"setApiKey("@@")"#,
+    r#".header("X-Auth-Token", "@@")"#,
+];
+
+/// Words that passwords are made of.
+const WORDS: &str = "granite falcon winter pickle orange thunder coffee bicycle marble pirate rocket lantern velvet copper tiger castle \
+    bamboo harvest meadow raven summit breeze anchor canyon willow puzzle walnut saturn gravity penguin berlin chicago oliver spring";
+
+/// How people make passwords: `w` a word, `W` one with a capital, `9` a digit, everything else itself.
+const CHOSEN: [&str; 16] = [
+    "W9999", "w99!", "W2099!", "W@999", "WW99", "w-w-99", "w_w_99", "w.w.99", "W#9999", "999W", "w$w99", "W-W-W9", "w99W", "W9w9!",
+    "WwW999", "w?w99",
+];
+
+/// How generators make them.
+const GENERATED: [&str; 9] = [
+    "{base62:10}7",
+    "{base62:16}",
+    "{base62:24}",
+    "{alnum-lower:20}",
+    "{alnum-lower:6}-{alnum-lower:6}-{alnum-lower:6}",
+    "{hex:32}",
+    "{hex:40}",
+    "{base64:43}=",
+    "{uuid}",
+];
+
+fn chosen(shape: &str, random: &mut Random) -> String {
+    let words: Vec<&str> = WORDS.split_whitespace().collect();
+    let mut password = String::new();
+    for part in shape.chars() {
+        match part {
+            'w' => password.push_str(words[random.below(words.len())]),
+            'W' => {
+                let word = words[random.below(words.len())];
+                password.push_str(&(word[..1].to_uppercase() + &word[1..]));
+            }
+            '9' => password.push(char::from(b'0' + u8::try_from(random.below(10)).expect("a digit"))),
+            other => password.push(other),
+        }
+    }
+    password
+}
+
+fn generated(format: &str, random: &mut Random) -> String {
+    String::from_utf8(from_format(&Format::parse(format).expect("a valid format"), random)).expect("ASCII")
+}
+
+/// Whether the detector finds `value` in `text`, and is sure enough to report it by default.
+fn is_found(detector: &Detector, text: &str, value: &str) -> bool {
+    let is_it = |one: &Match| one.decoded.as_deref().unwrap_or(one.secret.of(text.as_bytes())) == value.as_bytes();
+    detector.scan(text.as_bytes()).iter().any(|one| is_it(one) && one.confidence >= Confidence::Medium)
+}
+
+/// All of `values` in all of `forms` that are not found, of how many.
+fn missed(forms: &[&str], values: &mut dyn FnMut() -> Vec<String>) -> (Vec<String>, usize) {
+    let detector = Detector::builtin();
+    let mut missed = Vec::new();
+    let mut count = 0;
+    for form in forms {
+        for value in values() {
+            let text = format!("# settings\n{}\n", form.replace("@@", &value));
+            count += 1;
+            if !is_found(&detector, &text, &value) {
+                missed.push(text);
+            }
+        }
+    }
+    (missed, count)
+}
+
+#[test]
+fn passwords_that_people_choose_are_found_in_every_form() {
+    let mut random = Random::new(11);
+    let (missed, count) = missed(PASSWORDS, &mut || CHOSEN.iter().map(|shape| chosen(shape, &mut random)).collect());
+    assert!(missed.len() * 50 <= count, "{} of {count}: {missed:#?}", missed.len());
+}
+
+#[test]
+fn generated_passwords_are_found_in_every_form() {
+    let mut random = Random::new(12);
+    let (missed, count) = missed(PASSWORDS, &mut || GENERATED.iter().map(|format| generated(format, &mut random)).collect());
+    assert!(missed.len() * 50 <= count, "{} of {count}: {missed:#?}", missed.len());
+}
+
+#[test]
+fn keys_are_found_in_every_form() {
+    let mut random = Random::new(13);
+    let (missed, count) = missed(KEYS, &mut || GENERATED[1..].iter().map(|format| generated(format, &mut random)).collect());
+    assert!(missed.len() * 50 <= count, "{} of {count}: {missed:#?}", missed.len());
+}
+
+#[test]
+fn what_only_looks_like_a_secret_is_silent() {
+    let detector = Detector::builtin();
+    let lines: Vec<&str> = include_str!("generic/clean.txt").lines().collect();
+    assert!(lines.len() > 350);
+    let mut wrong = Vec::new();
+    for line in lines {
+        for one in detector.scan(format!("{line}\n").as_bytes()).iter().filter(|one| one.confidence >= Confidence::Medium) {
+            wrong.push(format!("{}: {line}", detector.rules()[one.rule].id));
+        }
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+}
