@@ -6,9 +6,13 @@
 //! | a word of a known length, with a digit | formats told by length, alphabet and context: [`Program::lengths`] |
 //! | a literal anywhere | everything else: [`Program::literals`] |
 
+<<<<<<< HEAD
 use super::heads::{Head, Heads};
 use super::literals::Literals;
 use super::pattern::Pattern;
+=======
+use super::assignment::is_program;
+>>>>>>> 4f7f9db (Meet programs by their own name although a part of it is a name's)
 use super::words::WordIndex;
 use crate::engine::assignment;
 use crate::rules::plan::{LONGEST_WORD, LengthRule, Plan};
@@ -165,7 +169,7 @@ impl<T: PartialEq> Table<T> {
 
 impl Table<Action> {
     /// Drops the names that hold another name: wherever the longer stands the shorter does, and the name around it
-    /// is read whole.
+    /// is read whole. A program's name is no part of one, and must be met itself.
     fn drop_covered(&mut self) {
         let is_name = |actions: &Vec<Action>| actions.len() == 1 && actions[0] == Action::Assignment;
         let names: Vec<&String> = self
@@ -181,7 +185,12 @@ impl Table<Action> {
             index.find(text.as_bytes(), 0, text.len(), &mut |hit| covered |= names[hit.word as usize] != text);
             covered
         };
-        let keep: Vec<bool> = self.order.iter().zip(&self.values).map(|(text, actions)| !(is_name(actions) && is_covered(text))).collect();
+        let keep: Vec<bool> = self
+            .order
+            .iter()
+            .zip(&self.values)
+            .map(|(text, actions)| is_program(text) || !(is_name(actions) && is_covered(text)))
+            .collect();
         let mut kept = keep.iter();
         self.order.retain(|_| *kept.next().expect("one for each"));
         let mut kept = keep.iter();

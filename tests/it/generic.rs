@@ -178,42 +178,43 @@ fn is_found(detector: &Detector, text: &str, value: &str) -> bool {
     detector.scan(text.as_bytes()).iter().any(|one| is_it(one) && one.confidence >= Confidence::Medium)
 }
 
-/// All of `values` in all of `forms` that are not found, of how many.
-fn missed(forms: &[&str], values: &mut dyn FnMut() -> Vec<String>) -> (Vec<String>, usize) {
+/// Whether all of `values` are found in all of `forms`. A value in a hundred may look like a name by chance, but not half
+/// of those in one form.
+fn assert_found(forms: &[&str], values: &mut dyn FnMut() -> Vec<String>) {
     let detector = Detector::builtin();
     let mut missed = Vec::new();
     let mut count = 0;
     for form in forms {
-        for value in values() {
-            let text = format!("# settings\n{}\n", form.replace("@@", &value));
-            count += 1;
-            if !is_found(&detector, &text, &value) {
+        let values = values();
+        count += values.len();
+        let before = missed.len();
+        for value in &values {
+            let text = format!("# settings\n{}\n", form.replace("@@", value));
+            if !is_found(&detector, &text, value) {
                 missed.push(text);
             }
         }
+        assert!((missed.len() - before) * 4 <= values.len(), "{form}: {:#?}", &missed[before..]);
     }
-    (missed, count)
+    assert!(missed.len() * 100 <= count, "{} of {count}: {missed:#?}", missed.len());
 }
 
 #[test]
 fn passwords_that_people_choose_are_found_in_every_form() {
     let mut random = Random::new(11);
-    let (missed, count) = missed(PASSWORDS, &mut || CHOSEN.iter().map(|shape| chosen(shape, &mut random)).collect());
-    assert!(missed.len() * 50 <= count, "{} of {count}: {missed:#?}", missed.len());
+    assert_found(PASSWORDS, &mut || CHOSEN.iter().map(|shape| chosen(shape, &mut random)).collect());
 }
 
 #[test]
 fn generated_passwords_are_found_in_every_form() {
     let mut random = Random::new(12);
-    let (missed, count) = missed(PASSWORDS, &mut || GENERATED.iter().map(|format| generated(format, &mut random)).collect());
-    assert!(missed.len() * 50 <= count, "{} of {count}: {missed:#?}", missed.len());
+    assert_found(PASSWORDS, &mut || GENERATED.iter().map(|format| generated(format, &mut random)).collect());
 }
 
 #[test]
 fn keys_are_found_in_every_form() {
     let mut random = Random::new(13);
-    let (missed, count) = missed(KEYS, &mut || GENERATED[1..].iter().map(|format| generated(format, &mut random)).collect());
-    assert!(missed.len() * 50 <= count, "{} of {count}: {missed:#?}", missed.len());
+    assert_found(KEYS, &mut || GENERATED[1..].iter().map(|format| generated(format, &mut random)).collect());
 }
 
 #[test]
