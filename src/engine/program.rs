@@ -6,13 +6,9 @@
 //! | a word of a known length, with a digit | formats told by length, alphabet and context: [`Program::lengths`] |
 //! | a literal anywhere | everything else: [`Program::literals`] |
 
-<<<<<<< HEAD
 use super::heads::{Head, Heads};
 use super::literals::Literals;
 use super::pattern::Pattern;
-=======
-use super::assignment::is_program;
->>>>>>> 4f7f9db (Meet programs by their own name although a part of it is a name's)
 use super::words::WordIndex;
 use crate::engine::assignment;
 use crate::rules::plan::{LONGEST_WORD, LengthRule, Plan};
@@ -189,7 +185,7 @@ impl Table<Action> {
             .order
             .iter()
             .zip(&self.values)
-            .map(|(text, actions)| is_program(text) || !(is_name(actions) && is_covered(text)))
+            .map(|(text, actions)| assignment::is_program(text) || !(is_name(actions) && is_covered(text)))
             .collect();
         let mut kept = keep.iter();
         self.order.retain(|_| *kept.next().expect("one for each"));
