@@ -93,6 +93,9 @@ fn is_repeated(value: &[u8]) -> bool {
 fn has_few_digits(value: &[u8]) -> bool {
     let mut seen = 0u16;
     let mut count = 0;
+    if value.iter().all(|byte| byte.is_ascii_digit() || *byte == b'-') {
+        return false;
+    }
     for &byte in value.iter().filter(|&&byte| byte != b'-') {
         let Some(digit) = char::from(byte).to_digit(16) else { return false };
         seen |= 1 << digit;
