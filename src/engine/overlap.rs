@@ -25,6 +25,8 @@ fn kind(rule: &Rule) -> u8 {
         Shape::Assignment { .. } => 2,
         Shape::Url { .. } => 3,
         Shape::Pem(_) => 4,
+        // Told by what stands around it, whatever it is.
+        Shape::Pattern { .. } if rule.provider == "Generic" => 3,
         // Told by its context alone, or by its own shape, which says more, or by both.
         Shape::Format(_) | Shape::Pattern { .. } => {
             4 - u8::from(["Generic", "Private keys"].contains(&rule.provider.as_str()))
