@@ -11,7 +11,9 @@ use toml_edit::{Document, Item, TableLike, Value};
 /// Reads the file.
 pub(super) fn read(source: &Arc<Source>) -> Result<Imported, Diagnostic> {
     let document = Document::parse(source.text()).map_err(|error| {
-        let span = error.span().filter(|span| span.end <= source.text().len() && source.text().is_char_boundary(span.start));
+        let span = error
+            .span()
+            .filter(|span| span.end <= source.text().len() && [span.start, span.end].iter().all(|at| source.text().is_char_boundary(*at)));
         let message = format!("not valid TOML: {}", error.message().lines().next().unwrap_or_default());
         Diagnostic::new("syntax", source, span.unwrap_or(0..0), message)
     })?;

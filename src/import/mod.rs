@@ -200,11 +200,17 @@ impl Imported {
     }
 }
 
+/// The longest regex that is looked at, in bytes.
+const MOST_REGEX: usize = 64 << 10;
+
 /// A regex that is searched for in secrets, where it is one here too.
 ///
 /// # Errors
 /// Why it is none.
 fn checked_regex(regex: &str) -> Result<String, String> {
+    if regex.len() > MOST_REGEX {
+        return Err(format!("longer than {MOST_REGEX} bytes; write it in parts"));
+    }
     match regex::bytes::Regex::new(regex) {
         Ok(found) if found.is_match(b"") => Err("matches nothing at all too, so it would accept every secret; narrow it".to_owned()),
         Ok(_) => Ok(regex.to_owned()),
@@ -240,7 +246,9 @@ fn path(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, checked_regex, path, short};
+    use super::{Kind, checked_regex, path, read, short};
+    use crate::config::diagnostic::Source;
+    use proptest::prelude::*;
 
     #[test]
     fn a_file_is_known_by_its_name_or_its_beginning() {
@@ -268,6 +276,20 @@ mod tests {
         assert!(checked_regex("EXAMPLE$").is_ok());
         for regex in [".*", "", "a|", "(?!x)y", "("] {
             assert!(checked_regex(regex).is_err(), "{regex}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_makes_it_panic(text in "(?s).{0,60}", lines in prop::collection::vec("[\\[\\]{}='\"#:,.a-zß\\\\|()*+?0-9 -]{0,24}", 0..6)) {
+            for text in [text, lines.join("\n"), format!("[[rules]]\nid='é'\nregex='''{}'''\n", lines.join(""))] {
+                for (_, kind) in Kind::ALL {
+                    match read(kind, &Source::new("f", &text)) {
+                        Ok(imported) => drop(imported.fragment.print()),
+                        Err(error) => drop(error.to_string()),
+                    }
+                }
+            }
         }
     }
 

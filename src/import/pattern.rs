@@ -25,6 +25,9 @@ pub(super) struct Pattern {
 /// # Errors
 /// Why it cannot be a pattern here.
 pub(super) fn translate(regex: &str, group: u32) -> Result<Pattern, String> {
+    if regex.len() > super::MOST_REGEX {
+        return Err(format!("longer than {} bytes", super::MOST_REGEX));
+    }
     let parse = || ast::parse::Parser::new().parse(regex).map_err(|error| format!("not a regex here: {}", error.kind()));
     let mut original = parse()?;
     let mut walk = Walk { group: group.max(1), bound: None, has_group: false, is_open: false };
