@@ -16,6 +16,8 @@ pub(super) struct Pattern {
     regex: Regex,
     /// The group of the secret; 0 where the whole match is one.
     secret: usize,
+    /// Whether a match begins only where a line does.
+    begins_line: bool,
 }
 
 impl Pattern {
@@ -24,14 +26,21 @@ impl Pattern {
     /// # Errors
     /// Where its compiled form is too large.
     pub(super) fn new(regex: &str) -> Result<Pattern, String> {
-        let syntax = regex_automata::util::syntax::Config::new().utf8(false).unicode(false);
-        let config = regex_automata::meta::Config::new().utf8_empty(false).nfa_size_limit(Some(SIZE_LIMIT)).hybrid_cache_capacity(1 << 20);
-        let regex = Regex::builder().syntax(syntax).configure(config).build(regex).map_err(|error| match error.size_limit() {
+        // The keyword is the prefilter, and captures are rare: what would speed them up takes longer to build.
+        let config = regex_automata::meta::Config::new()
+            .utf8_empty(false)
+            .nfa_size_limit(Some(SIZE_LIMIT))
+            .hybrid_cache_capacity(1 << 20)
+            .auto_prefilter(false)
+            .onepass(false);
+        let hir = regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build().parse(regex).map_err(|error| error.to_string())?;
+        let begins_line = hir.properties().look_set_prefix().contains(regex_syntax::hir::Look::StartLF);
+        let regex = Regex::builder().configure(config).build_from_hir(&hir).map_err(|error| match error.size_limit() {
             Some(limit) => format!("its compiled form is larger than {limit} bytes: shorten its repetitions"),
-            None => error.syntax_error().map_or_else(|| error.to_string(), ToString::to_string),
+            None => error.to_string(),
         })?;
         let secret = regex.group_info().to_index(regex_automata::PatternID::ZERO, "secret").unwrap_or(0);
-        Ok(Pattern { regex, secret })
+        Ok(Pattern { regex, secret, begins_line })
     }
 
     /// The match that holds `keyword`, and the secret in it. `place` says how far before the keyword it can begin, and
@@ -44,9 +53,17 @@ impl Pattern {
         let last = keyword.start.checked_sub(min)?;
         let first = keyword.start.saturating_sub(max).max(keyword.end.saturating_sub(longest)).min(last);
         let to = (keyword.start + longest).min(bytes.len());
+        let at = |at: usize| {
+            self.found(&Input::new(bytes).span(at..to.min(at + longest)).anchored(Anchored::Yes))
+                .filter(|(whole, _)| whole.end >= keyword.end)
+        };
+        if self.begins_line {
+            let mut lines =
+                memchr::memchr_iter(b'\n', &bytes[first.saturating_sub(1)..last]).map(|newline| first.saturating_sub(1) + newline + 1);
+            return if first == 0 { at(0) } else { None }.or_else(|| lines.find_map(at));
+        }
         if last - first < FEW_PLACES {
-            let at = |at: usize| Input::new(bytes).span(at..to.min(at + longest)).anchored(Anchored::Yes);
-            return (first..=last).find_map(|start| self.found(&at(start)).filter(|(whole, _)| whole.end >= keyword.end));
+            return (first..=last).find_map(at);
         }
         let mut at = first;
         while let Some((whole, secret)) = self.found(&Input::new(bytes).span(at..to)) {

@@ -1,8 +1,7 @@
 //! L1: what is worked out of a pattern when its rule is compiled: the longest match, and where its keywords stand in it.
 
 use super::rule::PATTERN_REACH;
-use regex_syntax::hir::literal::Extractor;
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 /// A pattern, parsed.
 pub struct Pattern {
@@ -49,18 +48,88 @@ fn small(length: usize) -> u32 {
     u32::try_from(length).expect("lengths are bounded")
 }
 
-/// Whether all that the parts can begin with begins with one of the keywords, whatever its case.
+/// Whether all that the parts can match begins with one of the keywords, whatever its case.
 fn always_begins(parts: &[Hir], keywords: &[String]) -> bool {
-    // Enough for a word of a dozen letters in either case.
-    const MOST: usize = 1 << 14;
-    let mut extractor = Extractor::new();
-    extractor.limit_total(MOST).limit_class(16).limit_literal_len(64);
-    let begins = extractor.extract(&Hir::concat(parts.to_vec()));
-    let is_keyword = |text: &[u8]| {
-        let text = text.to_ascii_lowercase();
-        keywords.iter().any(|keyword| text.starts_with(keyword.to_lowercase().as_bytes()))
+    let keywords: Vec<Vec<u8>> = keywords.iter().map(|keyword| keyword.to_lowercase().into_bytes()).collect();
+    let mut open = vec![Reading { left: keywords.iter().map(|keyword| &keyword[..]).collect(), done: false }];
+    for part in parts {
+        match read(part, open) {
+            Some(read) if read.iter().all(|reading| reading.done) => return true,
+            Some(read) => open = read,
+            None => return false,
+        }
+    }
+    false
+}
+
+/// One way in which a pattern may begin: what is left of each keyword that it agrees with so far.
+#[derive(Clone)]
+struct Reading<'k> {
+    left: Vec<&'k [u8]>,
+    /// Whether it has read a whole keyword.
+    done: bool,
+}
+
+impl Reading<'_> {
+    /// Reads one byte that has to be like this; `None` where no keyword goes on so.
+    fn byte(mut self, is_like: impl Fn(u8) -> bool) -> Option<Self> {
+        if self.done {
+            return Some(self);
+        }
+        self.left.retain(|left| is_like(left[0]));
+        for left in &mut self.left {
+            *left = &left[1..];
+        }
+        self.done = self.left.iter().any(|left| left.is_empty());
+        (!self.left.is_empty()).then_some(self)
+    }
+}
+
+/// Every way to read `part` after the ways to read what is before it. `None` where one of them agrees with no keyword,
+/// and where there are too many.
+fn read<'k>(part: &Hir, open: Vec<Reading<'k>>) -> Option<Vec<Reading<'k>>> {
+    const MOST: usize = 64;
+    let ways = match part.kind() {
+        HirKind::Empty | HirKind::Look(_) => open,
+        HirKind::Capture(group) => read(&group.sub, open)?,
+        HirKind::Concat(parts) => parts.iter().try_fold(open, |open, part| read(part, open))?,
+        HirKind::Alternation(parts) => {
+            let mut ways = Vec::new();
+            for part in parts {
+                ways.extend(read(part, open.clone())?);
+            }
+            ways
+        }
+        HirKind::Literal(literal) => {
+            let read_all = |reading: Reading<'k>| {
+                literal.0.iter().try_fold(reading, |reading, byte| reading.byte(|left| left == byte.to_ascii_lowercase()))
+            };
+            open.into_iter().map(read_all).collect::<Option<Vec<_>>>()?
+        }
+        HirKind::Class(class) => {
+            let is_like = |left: u8| has_only(class, left);
+            open.into_iter().map(|reading| reading.byte(is_like)).collect::<Option<Vec<_>>>()?
+        }
+        HirKind::Repetition(repetition) if open.iter().all(|reading| reading.done) || repetition.max == Some(1) => {
+            let mut ways = if repetition.min == 0 { open.clone() } else { Vec::new() };
+            ways.extend(read(&repetition.sub, open)?);
+            ways
+        }
+        HirKind::Repetition(_) => return None,
     };
-    begins.literals().is_some_and(|literals| !literals.is_empty() && literals.iter().all(|literal| is_keyword(literal.as_bytes())))
+    (ways.len() <= MOST).then_some(ways)
+}
+
+/// Whether every character of a class is this one, in either case.
+fn has_only(class: &Class, lower: u8) -> bool {
+    let is = |byte: u8| byte.to_ascii_lowercase() == lower;
+    match class {
+        Class::Bytes(bytes) => bytes.ranges().iter().all(|range| (range.start()..=range.end()).all(is)),
+        Class::Unicode(chars) => chars
+            .ranges()
+            .iter()
+            .all(|range| range.start() == range.end() && u8::try_from(range.start()).is_ok_and(|byte| byte.is_ascii() && is(byte))),
+    }
 }
 
 #[cfg(test)]
@@ -78,6 +147,8 @@ mod tests {
         assert_eq!(place("(?m-u)(?:^|:)_(?:auth|password) = x", &["_auth", "_password"]), Some((0, 1)));
         assert_eq!(place("(?-u)[a-z]{2,8}@(?:one|two)", &["@one", "@two"]), Some((2, 8)));
         assert_eq!(place("(?i-u)secret_?key=", &["secretkey", "secret_key"]), Some((0, 0)));
+        assert_eq!(place("(?i-u)ConvertTo-SecureString x", &["convertto-securestring"]), Some((0, 0)));
+        assert_eq!(place(r"(?-u)a(?i:one|t[wW]o) {2,9}(b)", &["one", "two"]), Some((1, 1)));
     }
 
     #[test]
@@ -85,5 +156,7 @@ mod tests {
         assert_eq!(place("(?-u)(?:one|two)=x", &["one"]), None);
         assert_eq!(place("(?-u)x{2}(?:one)?y", &["one"]), None);
         assert_eq!(place("(?-u)[a-z]{1,9}", &["abc"]), None);
+        assert_eq!(place("(?-u)on[ef]", &["one"]), None);
+        assert_eq!(place("(?-u)(?:on){1,2}e", &["one"]), None);
     }
 }
