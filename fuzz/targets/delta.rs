@@ -1,0 +1,34 @@
+//! Deltas of packs that anybody may have made: no result is larger than its limit, and all claims are checked.
+#![no_main]
+#![allow(dead_code, reason = "of the module only what is fuzzed is used")]
+
+// The module is none of the library's interface, so it is compiled in here.
+#[path = "../../src/sources/history/packed/delta.rs"]
+mod delta;
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|input: (&[u8], &[u8])| {
+    let (base, instructions) = input;
+    let sized = [&size(base.len())[..], instructions].concat();
+    for delta in [instructions, &sized] {
+        let mut result = vec![1, 2, 3];
+        if delta::apply(base, delta, 1 << 16, &mut result).is_ok() {
+            assert!(result.len() <= 1 << 16);
+        }
+        assert!(result.capacity() <= (1 << 17) + base.len() + delta.len());
+    }
+});
+
+/// A size as deltas write it: seven bits in each byte, the lowest first.
+fn size(mut number: usize) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    loop {
+        let low = (number & 0x7f) as u8;
+        number >>= 7;
+        bytes.push(if number > 0 { low | 0x80 } else { low });
+        if number == 0 {
+            return bytes;
+        }
+    }
+}
