@@ -3,6 +3,7 @@
 //! A format is a sequence of literals, runs and groups; matching tries the longest run first and goes back
 //! where the rest does not fit. The number of steps is bounded, so hostile bytes cost a constant.
 
+use super::work;
 use crate::rules::format::Part;
 
 /// Steps that one attempt may take. Real tokens need fewer than ten; a format with two open runs and a
@@ -31,6 +32,7 @@ type Rest<'r, 'a> = &'r mut dyn FnMut(&mut Attempt<'a>, usize) -> bool;
 
 impl<'a> Attempt<'a> {
     fn sequence(&mut self, parts: &[Part], at: usize, rest: Rest<'_, 'a>) -> bool {
+        work::add(1);
         let Some((first, others)) = parts.split_first() else {
             return rest(self, at);
         };
@@ -43,6 +45,7 @@ impl<'a> Attempt<'a> {
             Part::Run(run) => {
                 let most = (run.max as usize).min(self.bytes.len() - at);
                 let extent = self.bytes[at..at + most].iter().position(|&byte| !run.set.contains(byte)).unwrap_or(most);
+                work::add(extent);
                 let least = run.min as usize;
                 if extent < least {
                     return false;

@@ -14,6 +14,8 @@ pub mod entropy;
 pub mod examples;
 pub mod filter;
 mod heads;
+#[cfg(test)]
+mod hostile;
 pub mod judge;
 mod literals;
 mod matcher;
@@ -34,6 +36,7 @@ mod trace;
 pub mod url;
 mod validate;
 mod words;
+mod work;
 
 use crate::rules::{Confidence, Rule, RuleSet, Shape};
 use crate::text::Span;

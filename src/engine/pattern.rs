@@ -1,5 +1,6 @@
 //! L2: a pattern around its keyword.
 
+use super::work;
 use crate::rules::Place;
 use crate::text::Span;
 use regex_automata::meta::Regex;
@@ -79,6 +80,8 @@ impl Pattern {
     }
 
     fn found(&self, input: &Input<'_>) -> Option<(Span, Span)> {
+        // An anchored search ends at the first byte that does not fit.
+        work::add(if input.get_anchored() == Anchored::Yes { 16 } else { input.get_span().len() });
         if !self.regex.is_match(input.clone()) {
             return None;
         }

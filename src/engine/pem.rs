@@ -3,6 +3,7 @@
 //! Blocks stand in files of their own, and in source, JSON and environment files with `\n` for line ends, with
 //! quotes and `+` between lines, or on one line. The body is found by its characters, so all of these count.
 
+use super::work;
 use crate::rules::PEM_REACH;
 use crate::text::Span;
 
@@ -32,6 +33,7 @@ pub(super) fn block(bytes: &[u8], begin: usize) -> Option<Block> {
     let body_start = label_start + label_length;
     let reach = &bytes[body_start..(body_start + PEM_REACH).min(bytes.len())];
     let next_begin = memchr::memmem::find(reach, b"BEGIN ").unwrap_or(reach.len());
+    work::add(next_begin);
     let ending = [b"END ", label.of(bytes)].concat();
     let (body, end) = if let Some(at) = memchr::memmem::find(&reach[..next_begin], &ending) {
         let behind = at + ending.len();

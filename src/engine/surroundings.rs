@@ -1,7 +1,7 @@
 //! L2: what stands around a token: context words within reach, and the name that the token is given to.
 
-use super::Refusal;
 use super::words::{WordHit, WordIndex};
+use super::{Refusal, work};
 use crate::rules::format::Part;
 use crate::rules::rule::squash;
 use crate::rules::{CONTEXT_REACH, Rule, Shape};
@@ -48,6 +48,7 @@ impl ContextHits {
                 window.start
             }
         };
+        work::add(window.end - from);
         words.find(bytes, from, window.end, &mut |hit| self.hits.push(hit));
         let start = self.scanned.map_or(window.start, |scanned| scanned.start);
         self.scanned = Some(Span::new(start, window.end));
@@ -138,9 +139,11 @@ pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterat
     let says_secret = SECRET_WORDS.iter().any(|word| squashed.contains(word));
     let says_other = OTHER_ENDS.iter().any(|end| squashed.ends_with(end));
     let line_end = line_end(bytes, token.end);
+    work::add(line_end - line.start);
     let mut best = 0;
     let mut is_name = false;
     for hit in hits {
+        work::add(1);
         if (token.start < hit.end && hit.start < token.end) || !stands_alone(bytes, hit) {
             continue;
         }

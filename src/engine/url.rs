@@ -3,9 +3,9 @@
 //!
 //! [`password_in_url`] says where the parts lie, [`judge_url`] whether the password is one.
 
-use super::Refusal;
 use super::entropy::{RANDOM, randomness};
 use super::filter::{NotASecret, Strictness, Weakness, placeholder, value_kind, weakness};
+use super::{Refusal, work};
 use crate::rules::{Confidence, Rule, Shape};
 use crate::text::Span;
 use std::sync::Arc;
@@ -95,13 +95,11 @@ fn url_region(bytes: &[u8], start: usize) -> &[u8] {
     };
     let in_placeholder =
         |at: usize| memchr::memrchr(b'<', &rest[..at]).is_some_and(|open| !rest[open..at].contains(&b'>') && at - open < 40);
-    let length =
-        rest.iter().enumerate().position(|(at, &byte)| ends(at, byte) && !(byte == b'>' && in_placeholder(at))).unwrap_or(rest.len());
-    let region = &rest[..length];
-    match memchr::memmem::find(region, b"://") {
-        Some(next) => &region[..next],
-        None => region,
-    }
+    let next = memchr::memmem::find(rest, b"://").unwrap_or(rest.len());
+    let mut up_to_next = rest[..next].iter().enumerate();
+    let length = up_to_next.position(|(at, &byte)| ends(at, byte) && !(byte == b'>' && in_placeholder(at))).unwrap_or(next);
+    work::add(length);
+    &rest[..length]
 }
 
 /// Offset of the `@` that ends the user info.

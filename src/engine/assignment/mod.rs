@@ -18,6 +18,7 @@ mod pair;
 mod quote;
 mod value;
 
+use super::work;
 use crate::rules::ASSIGNMENT_REACH;
 use crate::text::Span;
 
@@ -25,6 +26,9 @@ use crate::text::Span;
 pub const LONGEST_NAME: usize = 128;
 /// The longest value, in bytes. A longer one is no value at all: half a secret would be wrong.
 pub const LONGEST_VALUE: usize = 512;
+
+/// What a look for an assignment takes at least, in units of [`work`].
+const LEAST_WORK: usize = 32;
 
 /// A name and the value that it is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -99,6 +103,7 @@ pub enum Form {
 /// assigned is no literal, and where the name or the value is too long.
 #[must_use]
 pub fn parse(bytes: &[u8], keyword: Span) -> Option<Assignment> {
+    work::add(LEAST_WORK);
     let within = within_reach(bytes, keyword);
     let found = match command::parse(within, keyword) {
         Some(found) => found,
@@ -110,6 +115,7 @@ pub fn parse(bytes: &[u8], keyword: Span) -> Option<Assignment> {
 /// What a program that takes a password by place, such as `curl`, is given. `None` where it is given nothing.
 #[must_use]
 pub fn parse_program(bytes: &[u8], keyword: Span) -> Option<Assignment> {
+    work::add(LEAST_WORK);
     whole(command::parse(within_reach(bytes, keyword), keyword)?, keyword)
 }
 
@@ -119,6 +125,7 @@ fn within_reach(bytes: &[u8], keyword: Span) -> &[u8] {
 
 /// A value that ends where the reach ends may go on.
 fn whole(found: Assignment, keyword: Span) -> Option<Assignment> {
+    work::add(found.name.len() + found.value.len());
     let cut = found.value.end >= keyword.end.saturating_add(ASSIGNMENT_REACH);
     (!cut && !found.value.is_empty() && found.value.len() <= LONGEST_VALUE).then_some(found)
 }

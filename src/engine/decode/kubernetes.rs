@@ -4,6 +4,7 @@
 //! in JSON by braces. <https://kubernetes.io/docs/concepts/configuration/secret/>
 
 use super::coding::symbol;
+use crate::engine::work;
 use crate::text::Span;
 
 /// How far from its `kind` the `data` of a manifest may begin, and how far it may reach, in bytes.
@@ -25,6 +26,7 @@ impl Extent {
 pub(super) fn entries(bytes: &[u8], at: usize, visit: &mut impl FnMut(Span)) -> usize {
     let mut extent = Extent(Span::new(at, at));
     read(bytes, at, &mut extent, visit);
+    work::add(extent.0.end - extent.0.start);
     extent.0.end - extent.0.start
 }
 
@@ -96,6 +98,8 @@ fn in_yaml(bytes: &[u8], at: usize, extent: &mut Extent, visit: &mut impl FnMut(
     extent.touch(kind.start());
     extent.touch(kind.end);
     let is_data = |line: Line| line.column == kind.column && line.of(bytes) == b"data:";
+    // A mapping names its kind once: beyond another kind lies another manifest.
+    let is_kind = |line: Line| line.column == kind.column && line.of(bytes).starts_with(b"kind:");
     if kind.text != at {
         return;
     }
@@ -112,6 +116,9 @@ fn in_yaml(bytes: &[u8], at: usize, extent: &mut Extent, visit: &mut impl FnMut(
         if is_data(before) {
             return yaml_entries(bytes, before, extent, visit);
         }
+        if is_kind(before) {
+            break;
+        }
         line = before;
     }
     let mut line = kind;
@@ -119,6 +126,9 @@ fn in_yaml(bytes: &[u8], at: usize, extent: &mut Extent, visit: &mut impl FnMut(
         extent.touch(behind.end);
         if is_data(behind) {
             return yaml_entries(bytes, behind, extent, visit);
+        }
+        if is_kind(behind) {
+            return;
         }
         line = behind;
     }
@@ -273,6 +283,8 @@ mod tests {
             format!("kind: SecretStore\n{data}"),
             format!("kind: SealedSecret\n{data}"),
             format!("spec:\n  kind: Secret\n{data}"),
+            format!("kind: Secret\nkind: ConfigMap\n{data}"),
+            format!("{data}kind: ConfigMap\nkind: Secret\n"),
         ] {
             assert_eq!(values(&manifest), Vec::<&str>::new(), "{manifest}");
         }

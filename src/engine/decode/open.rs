@@ -6,6 +6,7 @@ use super::frame::{self, Frame};
 use super::{DEEPEST, Encoded, MOST_DECODED, SHARED, Stretch};
 use crate::engine::overlap::Decoded;
 use crate::engine::scanner::Scanner;
+use crate::engine::work;
 use crate::engine::{Detector, Match};
 use crate::rules::{Place, Rule, Shape};
 use crate::text::Span;
@@ -82,6 +83,7 @@ impl<'a> Opener<'a> {
             raw.push(byte);
             raw.len() < MOST_DECODED
         });
+        work::add(raw.len());
         next.filter(|_| raw.len() == MOST_DECODED)
     }
 
@@ -129,6 +131,7 @@ impl<'a> Opener<'a> {
             return;
         }
         self.budget -= scanned.len();
+        work::add(scanned.len());
         self.opened += 1;
         let inner = inner.get_or_insert_default();
         inner.encoded.depth = *depth + 1;

@@ -7,10 +7,10 @@
 mod call;
 mod value;
 
-use super::Refusal;
 use super::assignment::{Assignment, Form, Operator};
 use super::entropy::RANDOM;
 use super::filter::{NameVerdict, NotASecret, Strictness, Why, counts_by_turns, is_harmless_behind, placeholder, secret_name, words_of};
+use super::{Refusal, work};
 use crate::rules::Confidence;
 use crate::rules::syntax::ValueClass;
 use call::{Call, call_of};
@@ -26,6 +26,7 @@ const LONGEST_ENCODED: usize = 512;
 pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result<Confidence, Refusal> {
     let name = judged_name(bytes, assignment);
     let value = assignment.value.of(bytes);
+    work::add(name.len() + value.len());
     let verdict = if class == ValueClass::Any || assignment.form == Form::Position { NameVerdict::Strong } else { secret_name(name) };
     let stands_in = placeholder(value, Strictness::Strict).filter(|&why| why != Why::Sequence || !is_weak_choice(value, class));
     if verdict == NameVerdict::Harmless || is_harmless_behind(word_before(bytes, assignment.name.start), name) {
