@@ -180,6 +180,24 @@ pub(super) const RULES_SHOW_HELP: &str = "\
 Examples:
   keyward rules show github-pat-classic";
 
+pub(super) const RULES_DOCS_HELP: &str = "\
+Examples:
+  keyward rules docs > docs/rules.md";
+
+pub(super) const RULES_SCHEMA_HELP: &str = "\
+Examples:
+  keyward rules schema > keyward-rules.schema.json
+
+The first line of a rule file tells editors:
+  # yaml-language-server: $schema=keyward-rules.schema.json";
+
+pub(super) const CONFIG_SCHEMA_HELP: &str = "\
+Examples:
+  keyward config schema > keyward.schema.json
+
+The first line of .keyward.yaml tells editors:
+  # yaml-language-server: $schema=keyward.schema.json";
+
 pub(super) const RULES_CHECK_HELP: &str = "\
 Examples:
   keyward rules check my-rules.yaml

@@ -80,7 +80,8 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
             let (session, imported, target) = settings::import(args)?;
             commands::import::run(session, &imported, &target, console)
         }
-        Some(Command::Config(ConfigCommand::Show(args))) => commands::config::show(&settings::shown_config(args)?, console),
+        Some(Command::Config(ConfigCommand::Show(args))) => commands::config::show(&settings::shown_config(*args)?, console),
+        Some(Command::Config(ConfigCommand::Schema)) => commands::config::schema(console),
         Some(Command::Rules(command)) => rules(command, console),
         Some(Command::Completions { shell }) => {
             // Written to memory first: the generator panics where standard output is closed.
@@ -138,6 +139,8 @@ fn rules(command: RulesCommand, console: &mut Console<'_>) -> anyhow::Result<Out
     match command {
         RulesCommand::List(args) => commands::rules::list(&settings::rules_config(&args.rules)?, args.format.into(), console),
         RulesCommand::Show(args) => commands::rules::show(&settings::rules_config(&args.rules)?, &args.id, args.format.into(), console),
+        RulesCommand::Docs => commands::rules::docs(console),
+        RulesCommand::Schema => commands::rules::schema(console),
         RulesCommand::Check { files } => commands::rules::check(&files, console),
     }
 }

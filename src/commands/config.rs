@@ -1,5 +1,5 @@
-//! `keyward config show`: the effective configuration, as a `.keyward.yaml` that would give the same, with a comment
-//! on where each value came from.
+//! `keyward config`: `show` prints the effective configuration, as a `.keyward.yaml` that would give the same, with a
+//! comment on where each value came from; `schema` what such a file may hold.
 
 use super::{Console, Outcome, output};
 use crate::config::allow::Allow;
@@ -15,6 +15,16 @@ use std::io::{self, Write};
 /// Where standard output cannot be written to.
 pub fn show(config: &Config, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
     output::to_stdout(console.stdout, |out| write(config, out))?;
+    Ok(Outcome::Clean)
+}
+
+/// Prints the JSON Schema of the configuration.
+///
+/// # Errors
+/// Where standard output cannot be written to.
+pub fn schema(console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    let schema = serde_json::to_string_pretty(&crate::config::schema::configuration())?;
+    output::to_stdout(console.stdout, |out| writeln!(out, "{schema}"))?;
     Ok(Outcome::Clean)
 }
 

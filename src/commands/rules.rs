@@ -1,10 +1,13 @@
 //! `keyward rules`: list, show and check rules.
 
+mod docs;
+
 use super::{Console, Outcome, output, session};
 use crate::config::Config;
 use crate::config::error::{ConfigError, Problem};
 use crate::config::files::read_source;
 use crate::config::rule_file::{self, Placed};
+use crate::config::schema;
 use crate::engine::{Detector, examples};
 use crate::rules::{Rule, RuleSet};
 use crate::text::sanitize::sanitize;
@@ -104,6 +107,24 @@ pub fn check(files: &[PathBuf], console: &mut Console<'_>) -> anyhow::Result<Out
     }
     session::check_patterns(rules.clone()).map_err(|error| anyhow!(error))?;
     report_examples(&Detector::new(rules).context("no rule to check")?, console)
+}
+
+/// Prints the built-in rules as the page `docs/rules.md`.
+///
+/// # Errors
+/// Where standard output cannot be written to.
+pub fn docs(console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    output::to_stdout(console.stdout, |out| docs::page(&crate::rules::builtin::builtin(), out))?;
+    Ok(Outcome::Clean)
+}
+
+/// Prints the JSON Schema of rule files.
+///
+/// # Errors
+/// Where standard output cannot be written to.
+pub fn schema(console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    output::to_stdout(console.stdout, |out| json(&schema::rule_file(), out))?;
+    Ok(Outcome::Clean)
 }
 
 /// Runs the examples of every rule through the detector and prints those that do not hold.

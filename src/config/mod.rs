@@ -15,6 +15,7 @@ pub mod ignore_file;
 pub mod load;
 pub mod read;
 pub mod rule_file;
+pub mod schema;
 pub mod select;
 pub mod size;
 pub mod tree;

@@ -13,10 +13,13 @@ use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::sync::Arc;
 
-const KEYS: [&str; 10] =
+/// Keys of the configuration.
+pub(super) const KEYS: [&str; 10] =
     ["rules", "min-severity", "min-confidence", "exclude", "allow", "max-size", "hidden", "ignore-files", "archives", "inline-allow"];
-const RULES_KEYS: [&str; 4] = ["enable", "disable", "files", "custom"];
-const ALLOW_KEYS: [&str; 6] = ["paths", "regex", "stopwords", "fingerprints", "rules", "reason"];
+/// Keys of its `rules`.
+pub(super) const RULES_KEYS: [&str; 4] = ["enable", "disable", "files", "custom"];
+/// Keys of an entry of its `allow`.
+pub(super) const ALLOW_KEYS: [&str; 6] = ["paths", "regex", "stopwords", "fingerprints", "rules", "reason"];
 
 /// Reads a configuration file. Where there are problems, the settings are not complete.
 pub fn read(source: &Arc<Source>) -> (Partial, Vec<Diagnostic>) {

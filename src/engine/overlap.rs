@@ -24,7 +24,7 @@ fn kind(rule: &Rule) -> u8 {
         Shape::Url { schemes, hosts } if schemes.is_empty() && hosts.is_empty() => 1,
         Shape::Assignment { .. } => 2,
         Shape::Url { .. } => 3,
-        Shape::Pem(_) => 4,
+        Shape::Pem(_) => 5,
         // Told by what stands around it, whatever it is.
         Shape::Pattern { .. } if rule.provider == "Generic" => 3,
         // Told by its context alone, or by its own shape, which says more, or by both.

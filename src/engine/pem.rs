@@ -47,9 +47,13 @@ pub(super) fn block(bytes: &[u8], begin: usize) -> Option<Block> {
     (base64_characters(body) >= LEAST_BODY).then_some(Block { span: Span::new(start, end), label })
 }
 
-/// Number of base64 characters on lines that hold nothing else.
+/// Number of base64 characters on lines that hold nothing else. The dashes of the first and last line may stand
+/// right beside them, where line ends were lost.
 fn base64_characters(body: &[u8]) -> usize {
-    body.split(|&byte| matches!(byte, b'\n' | b'\r' | b'"' | b'\'' | b'\\' | b' ' | b',' | b'`'))
+    let start = body.iter().take_while(|&&byte| byte == b'-').count();
+    let end = body.len() - body[start..].iter().rev().take_while(|&&byte| byte == b'-').count();
+    body[start..end]
+        .split(|&byte| matches!(byte, b'\n' | b'\r' | b'"' | b'\'' | b'\\' | b' ' | b',' | b'`'))
         .map(|line| if line.starts_with(b"n") { &line[1..] } else { line })
         .filter(|line| line.len() >= 16 && line.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')))
         .map(<[u8]>::len)
@@ -74,7 +78,7 @@ mod tests {
 
     #[test]
     fn blocks_are_found_whatever_separates_their_lines() {
-        for separator in ["\n", "\r\n", "\\n", "\\n\" +\n  \"", "\n    "] {
+        for separator in ["", "\n", "\r\n", "\\n", "\\n\" +\n  \"", "\n    "] {
             let text = text(separator);
             let found = block(text.as_bytes(), text.find("BEGIN").expect("a begin")).expect(separator);
             assert_eq!(found.span.of(text.as_bytes()), text.as_bytes());

@@ -306,11 +306,11 @@ impl<'a> Scanner<'a> {
     fn pem(&mut self, at: usize) {
         let Some(block) = pem::block(self.bytes, at) else { return };
         let label = block.label.of(self.bytes);
-        let chosen = self.program.pems.iter().find(|(known, _)| known.as_bytes() == label);
-        if let Some(&(_, index)) = chosen
-            && validate::pem(self.rule(index), block.span.of(self.bytes)).is_ok()
-        {
-            self.push(index, block.span, block.span, self.rule(index).confidence, 0);
+        let program = self.program;
+        for &(_, index) in program.pems.iter().filter(|(known, _)| known.as_bytes() == label) {
+            if validate::pem(self.rule(index), block.span.of(self.bytes)).is_ok() {
+                self.push(index, block.span, block.span, self.rule(index).confidence, 0);
+            }
         }
     }
 

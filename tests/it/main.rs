@@ -25,9 +25,11 @@ mod pairs;
 mod pipeline;
 #[cfg(unix)]
 mod pre_receive;
+mod private_keys;
 mod readme;
 mod report;
 mod rules;
+mod schema;
 mod staged;
 mod support;
 mod suppressions;

@@ -197,7 +197,10 @@ pub enum ConfigCommand {
     #[command(
         after_help = "Examples:\n  keyward config show\n  keyward config show --min-severity high\n\nThe output is a valid .keyward.yaml.\n\nExit status:\n  0  shown\n  2  the configuration has problems; each is shown with its place"
     )]
-    Show(ConfigShowArgs),
+    Show(Box<ConfigShowArgs>),
+    /// Print the JSON Schema of .keyward.yaml
+    #[command(after_help = help::CONFIG_SCHEMA_HELP)]
+    Schema,
 }
 
 /// `keyward config show`.
@@ -226,6 +229,12 @@ pub enum RulesCommand {
     /// Show everything that is known of a rule
     #[command(after_help = help::RULES_SHOW_HELP)]
     Show(RulesShowArgs),
+    /// Print the built-in rules as a page of Markdown
+    #[command(after_help = help::RULES_DOCS_HELP)]
+    Docs,
+    /// Print the JSON Schema of rule files
+    #[command(after_help = help::RULES_SCHEMA_HELP)]
+    Schema,
     /// Check rule files: do they compile, and do their examples hold?
     #[command(after_help = help::RULES_CHECK_HELP)]
     Check {
