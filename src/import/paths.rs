@@ -55,12 +55,24 @@ pub(super) fn globs(regex: &str) -> Result<Vec<String>, String> {
             }
         }
     }
+    join_depths(&mut globs);
     let bytes: usize = globs.iter().map(String::len).sum();
     if globs.len() > MOST || bytes > MOST_BYTES {
         return Err(format!("it would be {} path patterns; {REMEDY}", globs.len()));
     }
     PathGlobs::new(globs.clone()).map_err(|what| format!("{what}; {REMEDY}"))?;
     Ok(globs)
+}
+
+/// At the top, and at every depth below it: at every depth.
+fn join_depths(globs: &mut Vec<String>) {
+    for glob in globs.clone() {
+        let Some(rest) = glob.strip_prefix("**/*/") else { continue };
+        if let Some(top) = globs.iter().position(|other| other.trim_start_matches('/') == rest) {
+            globs[top] = format!("**/{rest}");
+            globs.retain(|other| *other != glob);
+        }
+    }
 }
 
 fn ways(hir: &Hir) -> Option<Ways> {
@@ -288,6 +300,12 @@ mod tests {
                 assert_eq!(set.is_match(path), regex.is_match(path), "{path}: {regex} became {globs:?}");
             }
         }
+    }
+
+    #[test]
+    fn a_directory_at_any_depth_is_one_pattern() {
+        assert_eq!(globs("(^|/)vendor/").expect("patterns"), ["**/vendor/**"]);
+        assert_eq!(globs(r"(^|/)go\.sum$").expect("patterns"), ["**/go.sum"]);
     }
 
     #[test]
