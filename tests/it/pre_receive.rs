@@ -136,6 +136,24 @@ fn messages_of_tags_and_commits_are_scanned() {
 }
 
 #[test]
+fn tags_of_files_and_directories_are_scanned_and_in_nobodys_way() {
+    let server = server("");
+    server.repo.commit_file("dir/a.txt", "harmless\n");
+    let file = server.repo.git(&["rev-parse", "HEAD:dir/a.txt"]);
+    let directory = server.repo.git(&["rev-parse", "HEAD:dir"]);
+    server.push(&["main", &format!("{file}:refs/tags/file"), &format!("{directory}:refs/tags/directory")]).accepted();
+    // They are what is there already for the pushes behind them.
+    server.repo.commit_file("b.txt", "harmless\n");
+    server.push(&["main"]).accepted();
+    let leak = server.repo.git_with_input(&["hash-object", "-w", "--stdin"], setting(1).as_bytes());
+    server.push(&[&format!("{leak}:refs/tags/leak")]).refused("high: Acme token");
+    let tree = server.repo.git_with_input(&["mktree"], format!("100644 blob {leak}\ta.env\n").as_bytes());
+    server.push(&[&format!("{tree}:refs/tags/leaks")]).refused("high: Acme token");
+    server.repo.git(&["tag", "-a", "v1", "-m", "harmless", &tree]);
+    server.push(&["v1"]).refused("high: Acme token");
+}
+
+#[test]
 fn a_push_cannot_loosen_its_own_check() {
     let server = server("");
     server.repo.commit_file(".keywardignore", "/fixtures/\n");

@@ -216,7 +216,27 @@ impl History {
             objects::scan(objects, &self.pool, commits.chain(tags).collect(), None, sink);
         }
         let scanned = changed::scan(objects, &self.pool, &added.introduced, self.options.max_size, sink);
-        coverage(selection.commits.len(), scanned)
+        let mut coverage = coverage(selection.commits.len(), scanned);
+        if !selection.loose.is_empty() {
+            let scanned = self.scan_loose(&selection.loose, sink);
+            coverage.blobs += scanned.blobs;
+            coverage.bytes += scanned.bytes;
+        }
+        coverage
+    }
+
+    /// Directories and files that a range names without a commit, such as a tag of a file. All that they hold counts as new.
+    fn scan_loose(&self, loose: &[(ObjectId, Kind)], sink: &dyn Sink) -> Scanned {
+        let objects = self.repository.objects();
+        let (seen, submodules) = (Ids::default(), Ids::default());
+        let of = |wanted: Kind| loose.iter().filter(move |(_, kind)| *kind == wanted).map(|(id, _)| *id);
+        let roots: Vec<ObjectId> = of(Kind::Tree).collect();
+        let visited = visit(objects, &self.pool, &roots, || Blobs::new(&seen, &submodules, objects.hash()));
+        visited.skips.into_iter().for_each(|skip| sink.skip(skip));
+        let below = visited.visitors.into_iter().flat_map(|visitor| visitor.found);
+        let named = of(Kind::Blob).filter(|id| seen.insert(*id));
+        let wanted: Vec<_> = below.chain(named).map(|id| (id, ObjectKind::Blob)).collect();
+        objects::scan(objects, &self.pool, wanted, self.options.max_size, sink)
     }
 
     fn graph(&self) -> &Graph {

@@ -132,6 +132,8 @@ pub(super) struct Selection {
     pub(super) bases: Vec<ObjectId>,
     /// Tag objects that were named.
     pub(super) tags: Vec<ObjectId>,
+    /// Directories and files that were named without a commit.
+    pub(super) loose: Vec<(ObjectId, Kind)>,
     /// What could not be read.
     pub(super) skips: Vec<Skip>,
     /// Whether included commits lack parents because the clone is shallow.
@@ -221,11 +223,13 @@ impl Walk<'_> {
                         None => return None,
                     }
                 }
-                Ok(_) => {
-                    let error = ObjectError::Corrupt("names a file or directory and not a commit".to_owned());
-                    self.selection.skips.push(unreadable(&id, name, &error));
+                Ok(kind) => {
+                    if flags & HIDDEN == 0 {
+                        self.selection.loose.push((id, kind));
+                    }
                     return None;
                 }
+                Err(_) if flags & HIDDEN != 0 => return None,
                 Err(error) => {
                     self.selection.skips.push(unreadable(&id, name, &error));
                     return None;
