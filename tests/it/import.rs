@@ -79,6 +79,18 @@ fn an_existing_configuration_is_added_to_and_never_overwritten() {
 }
 
 #[test]
+fn where_one_file_cannot_be_written_the_other_is_left_alone() {
+    let repo = repository();
+    repo.write(".gitleaksignore", "src/a.env:x:2\n");
+    repo.write(".gitallowed", "NEVER-A-SECRET\n");
+    let run = acme(&repo, ["import", ".gitallowed", ".gitleaksignore", "--write", "--config", "missing/dir/k.yaml"]).run().expect(2);
+    assert!(run.stderr.contains("missing/dir/k.yaml"), "{}", run.stderr);
+    assert!(run.stderr.contains("cannot write") && !repo.dir().join(".keyward.baseline").exists());
+    acme(&repo, ["import", ".gitallowed", ".gitleaksignore", "--write", "--config", "new.yaml"]).run().expect(0);
+    assert!(read(&repo, "new.yaml").starts_with("allow:") && baseline_entries(&repo) == 1);
+}
+
+#[test]
 fn ignored_lines_of_gitleaks_become_entries_for_their_secrets() {
     let repo = repository();
     repo.write(".gitleaksignore", "# why\nsrc/a.env:generic-api-key:2\n");

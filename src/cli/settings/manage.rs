@@ -48,7 +48,7 @@ pub(in crate::cli) fn baseline(command: BaselineCommand) -> anyhow::Result<(Sess
 }
 
 /// What is imported, the scan that looks for it, and where it goes.
-pub(in crate::cli) fn import(args: ImportArgs) -> anyhow::Result<(Session, Imported, import::Target)> {
+pub(in crate::cli) fn import(mut args: ImportArgs) -> anyhow::Result<(Session, Imported, import::Target)> {
     let imported = import::read(&args.files, args.from)?;
     let cwd = working_directory()?;
     let top = discover::search(&cwd, &cwd).top;
@@ -58,13 +58,16 @@ pub(in crate::cli) fn import(args: ImportArgs) -> anyhow::Result<(Session, Impor
     if !problems.is_empty() {
         return Err(ConfigError::of("what is imported; nothing was changed", problems.into_iter().map(Problem::At).collect()).into());
     }
+    let config = below(config_to_change(args.rules.config.clone())?);
+    // One that is still to be made cannot be read.
+    args.rules.config = args.rules.config.filter(|path| path.symlink_metadata().is_ok());
     let flags = own.merge(partial(&args.rules, None, &args.limits));
     let report = ReportArgs { no_baseline: true, ..ReportArgs::default() };
     let session = session(&top, &cwd, &args.rules, flags, &args.limits, report)?;
     let names: Vec<String> = args.files.iter().filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned())).collect();
     let reason = args.remark.reason.or_else(|| Some(format!("accepted in {}", names.join(", "))));
     let target = import::Target {
-        config: below(config_to_change(args.rules.config)?),
+        config,
         baseline: args.baseline.unwrap_or_else(|| below(top.join(BASELINE))),
         top,
         write: args.write,

@@ -97,6 +97,10 @@ fn open(path: &Path) -> anyhow::Result<Arc<Source>> {
 pub fn run(mut session: Session, imported: &Imported, target: &Target, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
     baseline::check_remark(&target.remark)?;
     let config = if target.write { new_config(imported, &target.config)? } else { None };
+    if config.is_some() {
+        // Before the baseline is written: both change, or neither.
+        file::check(&target.config).with_context(|| format!("cannot write {}", target.config.display()))?;
+    }
     let mut left = imported.left.clone();
     let mut said = Vec::new();
     let fragment = imported.fragment.print();
