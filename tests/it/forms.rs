@@ -4,7 +4,8 @@
 //! `{Pascal}` are a name that suits the rule, `{secret}` is the value, `{base64}` and `{percent}` the value encoded.
 
 use keyward::Detector;
-use keyward::engine::sample;
+use keyward::engine::sample::{self, Random};
+use keyward::rules::format::Format;
 use keyward::rules::{Rule, Shape};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -309,6 +310,24 @@ fn a_token_is_found_under_the_name_that_its_provider_documents() {
             let text = fill(text, &words, &secret);
             if !found(&detector, &text, &secret).iter().any(|found| found == id) {
                 missed.push(format!("{id}: {text}"));
+            }
+        }
+    }
+    assert!(missed.is_empty(), "{missed:#?}");
+}
+
+#[test]
+fn a_value_with_the_name_of_a_secret_is_found_in_every_form() {
+    let detector = Detector::builtin();
+    let format = Format::parse("{base62:23}7").expect("a valid format");
+    let mut missed = Vec::new();
+    for (seed, name) in (0..).zip(["db_password", "client_secret", "access_token", "api_key", "signing_key", "smtp_passwd"]) {
+        let secret = String::from_utf8(sample::from_format(&format, &mut Random::new(seed))).expect("ASCII");
+        let words: Vec<String> = name.split('_').map(str::to_owned).collect();
+        for form in FORMS {
+            let text = fill(form.text, &words, &secret);
+            if found(&detector, &text, &secret).is_empty() {
+                missed.push(format!("{}: {text}", form.what));
             }
         }
     }

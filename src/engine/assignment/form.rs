@@ -3,7 +3,7 @@
 use super::cursor::{Cursor, is_word};
 use super::name::Name;
 use super::quote::{Quote, quotation};
-use super::{Assignment, Form, Operator, bare, markup, pair, value};
+use super::{Assignment, Form, Operator, bare, listing, markup, pair, value};
 
 /// The longest type between a name and its `=`, in bytes.
 const LONGEST_TYPE: usize = 64;
@@ -68,8 +68,9 @@ fn after_bare(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     let blanks = cursor.skip_blanks();
     match cursor.peek()? {
         b'\n' | b'\r' => pair::name_and_value_lines(cursor),
-        b',' => pair::compared_or_passed(cursor, name),
+        b',' => pair::compared_or_passed(cursor, name).or_else(|| listing::next_cell(cursor, name)),
         b'{' => value_property(cursor, name),
+        b'|' if cursor.peek_ahead(1) == Some(b' ') => listing::next_column(cursor, name),
         _ if blanks > 0 && markup::opens_tag(cursor.bytes, name.span) => markup::value_attribute(cursor),
         _ => {
             let found = pair::braced_default(cursor, name).or_else(|| assigned(cursor, name)).or_else(|| pair::fallback(cursor, name));
@@ -181,7 +182,8 @@ fn blank_in_type(before: &[u8], after: &[u8]) -> bool {
 /// A literal or, where the surroundings allow it, an unquoted value.
 fn value_after(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -> Option<Found> {
     literal_after(cursor, name, operator).or_else(|| match operator {
-        Operator::Equals | Operator::Colon => bare_after(cursor, name, operator),
+        Operator::Equals => bare_after(cursor, name, operator),
+        Operator::Colon => bare_after(cursor, name, operator).or_else(|| listing::first_item(cursor)),
         Operator::Fallback => bare_after(cursor, name, operator).filter(|found| found.form == Form::Line),
         _ => None,
     })
@@ -270,8 +272,9 @@ fn spaced(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
             return typed_here;
         }
         if ["by ", "as ", "to ", "is ", "was "].iter().any(|word| cursor.eat_ignoring_case(word)) {
-            // In prose, what stands in backticks is a name.
-            (cursor.peek() != Some(b'`')).then_some(())?;
+            if cursor.peek() == Some(b'`') {
+                return listing::quoted_in_prose(cursor);
+            }
             let value = value::literal(cursor, Operator::Space)?;
             return Some(Found { value, operator: Operator::Space, form: Form::Directive });
         }

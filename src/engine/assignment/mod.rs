@@ -12,6 +12,7 @@ mod bare;
 mod command;
 mod cursor;
 mod form;
+mod listing;
 mod markup;
 mod name;
 mod pair;
