@@ -169,7 +169,7 @@ pub fn judge_url(url: &UrlCredential, bytes: &[u8]) -> Result<Confidence, Refusa
         return if place == Place::Network { Ok(Confidence::Low) } else { Err(Refusal::NearHost) };
     }
     let random = randomness(password) > RANDOM && password.len() >= 8;
-    if user.is_empty() {
+    if user.is_empty() && url.password.start == url.user.end {
         // A token without a user has to look like one.
         let is_token = random && password.len() >= 20 && password.iter().any(u8::is_ascii_digit);
         return if is_token && place != Place::Here { Ok(Confidence::Medium) } else { Err(Refusal::NoToken) };

@@ -75,6 +75,22 @@ const PASSWORDS: &[&str] = &[
     r#"#define WIFI_PASS "@@""#,
     "db01:5432:crm:app:@@",
     "sshpass -p '@@' ssh root@db01.corp-net.io",
+    "redis://:@@@cache01.corp-net.io:6379/0",
+    "username admin privilege 15 password 0 @@",
+    "mongo -u app -p @@ db01/crm",
+    "plink -pw @@ root@db01",
+    "lftp -u bot,@@ ftp.corp-net.io",
+    "az login --service-principal -u app -p @@ --tenant corp",
+    "htpasswd -b .htpasswd bot @@",
+    r#"echo "@@" | sudo -S apt-get update"#,
+    r#"echo "root:@@" | chpasswd"#,
+    r##"$("#password").val("@@");"##,
+    r#"driver.findElement(By.id("password")).sendKeys("@@");"#,
+    r#"new Sequelize("crm", "app", "@@", options)"#,
+    r#"WiFi.begin("home", "@@");"#,
+    r#"senha = "@@""#,
+    r#"contraseña = "@@""#,
+    r#"kennwort: "@@""#,
 ];
 
 /// Where keys and tokens stand.

@@ -45,6 +45,13 @@ const PROGRAMS: &[(&str, Takes)] = &[
     ("net user", Takes::Word("", 2)),
     ("htpasswd", Takes::Word("-b", 3)),
     ("rabbitmqctl add_user", Takes::Word("", 2)),
+    ("plink", Takes::Either("-pw")),
+    ("pscp", Takes::Either("-pw")),
+    ("psexec", Takes::Either("-p")),
+    ("openssl enc", Takes::Either("-k")),
+    ("lftp", Takes::Pair("-u", b',')),
+    ("rdesktop", Takes::Either("-p")),
+    ("xfreerdp", Takes::Glued("/p:")),
 ];
 
 /// The most words of a command line that are looked at.

@@ -63,6 +63,8 @@ fn after_bare(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
         b']' | b'}' => cursor.at += 1,
         b'(' | b'{' => return built(cursor, name).or_else(|| value_property(cursor, name)),
         b'?' if cursor.peek_ahead(1) == Some(b':') => cursor.at += 1,
+        // `**Password**: …` of Markdown
+        b'*' if cursor.peek_ahead(1) == Some(b'*') => cursor.at += 2,
         _ => {}
     }
     let blanks = cursor.skip_blanks();

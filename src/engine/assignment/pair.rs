@@ -50,7 +50,8 @@ fn skip_closure(cursor: &mut Cursor<'_>) -> bool {
 
 /// `.get("name").value("…")`, `find(By.NAME, "password").send_keys("…")`
 pub(super) fn pair_of_calls(mut cursor: Cursor<'_>) -> Option<Found> {
-    const METHODS: [&str; 6] = [".send_keys(", ".sendKeys(", ".type(", ".fill(", ".setValue(", ".value("];
+    const METHODS: [&str; 7] = [".send_keys(", ".sendKeys(", ".type(", ".fill(", ".setValue(", ".value(", ".val("];
+    cursor.eat(")");
     cursor.eat(")");
     METHODS.iter().any(|method| cursor.eat(method)).then_some(())?;
     let value = value::literal(cursor, Operator::Comma)?;

@@ -132,7 +132,7 @@ fn ends_strongly(word: &[u8]) -> bool {
 #[rustfmt::skip]
 const STRONG: &[&str] = &[
     "password", "passwd", "passphrase", "passcode", "pwd", "pass", "passwort", "secret", "credential", "pswd", "psw", "apikey", "pw",
-    "identified", "psk", "dbpass", "keypass", "storepass", "authtoken", "contrasena", "motdepasse", "senha", "jwt",
+    "identified", "psk", "dbpass", "keypass", "storepass", "authtoken", "contrasena", "contrase", "motdepasse", "passe", "senha", "kennwort", "wachtwoord", "haslo", "parola", "salasana", "jwt",
 ];
 /// Strong only behind another word: `db_pass`.
 const STRONG_BUT_SHORT: &[&str] = &["jwt"];
