@@ -3,9 +3,10 @@
 //! Problems are collected and shown together. Codes are kebab-case and stable, so that scripts can rely on them.
 
 use crate::text::lines::LineIndex;
-use crate::text::sanitize::sanitize;
+use crate::text::sanitize::{is_unsafe, sanitize};
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
@@ -76,7 +77,8 @@ impl Diagnostic {
     /// The problem with its place and a caret under it.
     #[must_use]
     pub fn render(&self, color: bool) -> String {
-        let snippet = Snippet::source(&self.source.text)
+        let text = harmless(&self.source.text);
+        let snippet = Snippet::source(&*text)
             .path(self.source.name.as_str())
             .annotation(AnnotationKind::Primary.span(first_line(&self.source.text, &self.span)));
         let mut group = Group::with_title(Level::ERROR.primary_title(sanitize(&self.message)).id(self.code)).element(snippet);
@@ -92,6 +94,25 @@ impl fmt::Display for Diagnostic {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.render(false))
     }
+}
+
+/// A text in which nothing can control a terminal, at the same offsets. The renderer spells out what ASCII has of such
+/// characters; of the others it leaves some as they are.
+fn harmless(text: &str) -> Cow<'_, str> {
+    let stands_in = |c: char| match c.len_utf8() {
+        2 => "\u{b7}",
+        3 => "\u{fffd}",
+        _ => "\u{b7}\u{b7}",
+    };
+    let is_harmful = |c: char| !c.is_ascii() && is_unsafe(c);
+    if !text.contains(is_harmful) {
+        return Cow::Borrowed(text);
+    }
+    let mut safe = String::with_capacity(text.len());
+    for c in text.chars() {
+        if is_harmful(c) { safe.push_str(stands_in(c)) } else { safe.push(c) }
+    }
+    Cow::Owned(safe)
 }
 
 /// The part of a span that lies on its first line: a caret under a whole block says less.
@@ -111,7 +132,20 @@ pub fn closest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 
 #[cfg(test)]
 mod tests {
-    use super::{Diagnostic, Source, closest};
+    use super::{Diagnostic, Source, closest, is_unsafe};
+
+    #[test]
+    fn no_character_of_the_file_reaches_the_terminal_that_could_control_it() {
+        // U+009B begins an escape sequence as `ESC [` does; found by fuzzing.
+        for c in ['\u{83}', '\u{9b}', '\u{1b}', '\u{202e}', '\u{200b}', '\u{e0041}', '\u{61c}'] {
+            let text = format!("é{c}: key\n");
+            let source = Source::new(".keyward.yaml", &text);
+            let start = text.find("key").expect("it is there");
+            let shown = Diagnostic::new("unknown-key", &source, start..start + 3, "unknown").render(false);
+            assert!(!shown.chars().any(|c| c != '\n' && is_unsafe(c) && c != '\u{fffd}'), "{shown:?}");
+            assert!(shown.contains(": key") && shown.contains("^^^"), "{shown}");
+        }
+    }
 
     #[test]
     fn a_problem_is_shown_with_its_place_and_a_caret() {
