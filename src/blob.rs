@@ -17,6 +17,17 @@ pub struct Blob<'a> {
     pub previous: &'a [u8],
 }
 
+/// A stretch of a blob that was copied from another one, its base.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Copied {
+    /// Offset in the blob.
+    pub at: usize,
+    /// Offset in the base.
+    pub from: usize,
+    /// Length in bytes.
+    pub length: usize,
+}
+
 /// Where a blob comes from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Origin {

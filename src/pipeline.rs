@@ -12,7 +12,7 @@ pub use places::{Places, clean};
 use crate::blob::{Blob, ObjectKind, Origin, Skip, SkipReason};
 use crate::config::globs::PathGlobs;
 use crate::config::ignore_file::IgnoreFile;
-use crate::engine::{Detector, Scratch};
+use crate::engine::{Base, Detector, Scratch, Trace};
 use crate::findings::baseline::{Baseline, Candidate, Judgement};
 use crate::findings::fingerprint::fingerprint;
 use crate::findings::inline::Comment;
@@ -58,6 +58,8 @@ pub struct Progress {
     pub blobs: AtomicU64,
     /// Bytes of these blobs.
     pub bytes: AtomicU64,
+    /// Bytes of these blobs that were looked at; less where a version was scanned whose base was.
+    pub looked: AtomicU64,
 }
 
 /// What a scan came to.
@@ -152,6 +154,8 @@ impl<'a> Pipeline<'a> {
     #[must_use]
     pub fn finish(self, coverage: Coverage, attributions: &Attributions) -> Results {
         let mut results = Results { coverage, ..Results::default() };
+        let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        log::debug!("looked at {} of {} bytes", of(&self.progress.looked), of(&self.progress.bytes));
         let mut known: BTreeMap<usize, RuleFacts> = BTreeMap::new();
         let (hits, skips) = (std::mem::take(&mut *lock(&self.hits)), std::mem::take(&mut *lock(&self.skips)));
         for (origin, found) in hits {
@@ -256,13 +260,16 @@ impl<'a> Pipeline<'a> {
     }
 
     /// Scans one blob's bytes.
-    fn scan(&self, blob: Blob<'_>) {
+    fn scan(&self, blob: Blob<'_>, base: Option<Base<'_>>) -> Option<Trace> {
         let mut scratch = lock(&self.idle).pop().unwrap_or_default();
         // The scratch space of a scan that panicked is thrown away: it may be half written.
-        let scanned = catch_unwind(AssertUnwindSafe(|| (examine(self.detector, self.policy, &blob, &mut scratch), scratch)));
+        let scanned = catch_unwind(AssertUnwindSafe(|| (examine(self.detector, self.policy, &blob, base, &mut scratch), scratch)));
         let Ok((examined, scratch)) = scanned else {
-            return self.skip(panicked(blob.origin.label()));
+            self.skip(panicked(blob.origin.label()));
+            return None;
         };
+        let looked = examined.trace.as_ref().map_or(blob.bytes.len(), Trace::looked);
+        self.progress.looked.fetch_add(looked as u64, Ordering::Relaxed);
         lock(&self.idle).push(scratch);
         if examined.cut {
             let detail = format!("more than {} matches; those behind the first were not looked at", examine::MOST_MATCHES);
@@ -278,6 +285,7 @@ impl<'a> Pipeline<'a> {
         if !examined.found.is_empty() {
             lock(&self.hits).push((blob.origin, examined.found));
         }
+        examined.trace
     }
 
     /// Scans the members of an archive. All that they hold counts as new, also where the archive had a predecessor.
@@ -285,7 +293,7 @@ impl<'a> Pipeline<'a> {
         let mut visit = |name: &str, bytes: &[u8]| {
             let origin = Origin::Member { archive: Box::new(blob.origin.clone()), name: name.to_owned() };
             if !self.excludes(&origin) {
-                self.scan(Blob { bytes, origin, previous: &[] });
+                self.scan(Blob { bytes, origin, previous: &[] }, None);
             }
         };
         let label = blob.origin.label();
@@ -301,15 +309,23 @@ impl<'a> Pipeline<'a> {
 
 impl Sink for Pipeline<'_> {
     fn blob(&self, blob: Blob<'_>) {
+        self.version(blob, None);
+    }
+
+    fn version(&self, blob: Blob<'_>, base: Option<Base<'_>>) -> Option<Trace> {
         if self.excludes(&blob.origin) {
             let detail = String::new();
-            return self.skip(Skip { what: blob.origin.label(), reason: SkipReason::Excluded, detail });
+            self.skip(Skip { what: blob.origin.label(), reason: SkipReason::Excluded, detail });
+            return None;
         }
         self.progress.blobs.fetch_add(1, Ordering::Relaxed);
         self.progress.bytes.fetch_add(blob.bytes.len() as u64, Ordering::Relaxed);
         match &self.archives {
-            Some(limits) if archive::is_archive(blob.bytes) => self.unpack(&blob, limits),
-            _ => self.scan(blob),
+            Some(limits) if archive::is_archive(blob.bytes) => {
+                self.unpack(&blob, limits);
+                None
+            }
+            _ => self.scan(blob, base),
         }
     }
 

@@ -35,6 +35,7 @@ mod surroundings;
 mod trace;
 pub mod url;
 mod validate;
+mod window;
 mod words;
 mod work;
 
@@ -46,6 +47,7 @@ use std::sync::{Arc, OnceLock};
 
 pub use refusal::Refusal;
 pub use trace::Attempt;
+pub use window::{Base, Trace};
 
 /// The compiled rule set.
 #[derive(Debug)]
@@ -116,6 +118,8 @@ pub struct Scratch {
     name: Vec<u8>,
     ends: scanner::Ends,
     encoded: decode::Encoded,
+    /// Where something came of a trigger, if that is to be known.
+    trail: Option<Vec<Span>>,
 }
 
 impl Scratch {
@@ -130,6 +134,7 @@ impl Scratch {
         self.context.clear();
         self.ends.clear();
         self.encoded.reset();
+        self.trail = None;
     }
 }
 

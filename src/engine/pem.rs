@@ -19,9 +19,16 @@ pub(super) struct Block {
     pub(super) label: Span,
 }
 
+/// Whether a block may begin with the `BEGIN` at `begin`: dashes stand before it.
+pub(super) fn announces(bytes: &[u8], begin: usize) -> bool {
+    const REACH: usize = 64;
+    let before = &bytes[begin.saturating_sub(REACH)..begin];
+    bytes[begin..].starts_with(b"BEGIN ") && before.trim_ascii_end().ends_with(b"----")
+}
+
 /// The block whose `BEGIN` stands at `begin`.
 pub(super) fn block(bytes: &[u8], begin: usize) -> Option<Block> {
-    if !bytes[begin..].starts_with(b"BEGIN ") || !bytes[..begin].trim_ascii_end().ends_with(b"----") {
+    if !announces(bytes, begin) {
         return None;
     }
     let dashes = bytes[..begin].iter().rev().take(8).take_while(|&&byte| byte == b'-' || byte == b' ').count();

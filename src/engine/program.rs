@@ -9,6 +9,7 @@
 use super::heads::{Head, Heads};
 use super::literals::Literals;
 use super::pattern::Pattern;
+use super::window;
 use super::words::WordIndex;
 use crate::engine::assignment;
 use crate::rules::plan::{LONGEST_WORD, LengthRule, Plan};
@@ -47,6 +48,8 @@ pub(super) struct Program {
     pub(super) pems: Vec<(String, u32)>,
     /// Compiled patterns, by rule; compiled when first needed.
     patterns: Vec<OnceLock<Pattern>>,
+    /// By rule: whether a match may be so long that its triggers are traced.
+    pub(super) wide: Vec<bool>,
 }
 
 /// What a literal announces.
@@ -122,7 +125,7 @@ impl Program {
             builder.add(u32::try_from(index).expect("fewer than 2^32 rules"), rule);
         }
         builder.literals.add("secret", Action::Manifest);
-        builder.finish(rules.len())
+        Program { wide: rules.iter().map(|rule| window::is_wide(rule)).collect(), ..builder.finish(rules.len()) }
     }
 }
 
@@ -287,6 +290,7 @@ impl Builder {
             urls: self.urls,
             pems: self.pems,
             patterns: (0..rules).map(|_| OnceLock::new()).collect(),
+            wide: Vec::new(),
         }
     }
 }

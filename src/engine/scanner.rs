@@ -73,6 +73,46 @@ impl Visitor for Scanner<'_> {
     }
 }
 
+/// Shows a scanner what is in a stretch of its bytes.
+struct Moved<'s, 'a> {
+    scanner: &'s mut Scanner<'a>,
+    /// Where the stretch begins.
+    by: usize,
+}
+
+impl Moved<'_, '_> {
+    fn moved(&self, word: Word) -> Word {
+        Word { start: word.start + self.by, end: word.end + self.by }
+    }
+}
+
+impl Visitor for Moved<'_, '_> {
+    #[inline]
+    fn beginning(&mut self, at: usize) {
+        self.scanner.beginning(at + self.by);
+    }
+
+    #[inline]
+    fn word(&mut self, word: Word) {
+        self.scanner.word(self.moved(word));
+    }
+
+    #[inline]
+    fn wide(&mut self, stretch: Word) {
+        self.scanner.wide(self.moved(stretch));
+    }
+
+    #[inline]
+    fn long(&mut self, stretch: Word) {
+        self.scanner.long(self.moved(stretch));
+    }
+
+    #[inline]
+    fn run(&mut self, start: usize, end: usize) {
+        Visitor::run(self.scanner, start + self.by, end + self.by);
+    }
+}
+
 /// One scan of one blob.
 pub(super) struct Scanner<'a> {
     detector: &'a Detector,
@@ -89,12 +129,38 @@ impl<'a> Scanner<'a> {
         Scanner { detector, program: &detector.program, bytes, scratch, found: Vec::new() }
     }
 
-    pub(super) fn run(mut self) -> Vec<Match> {
+    pub(super) fn run(self) -> Vec<Match> {
+        let whole = [Span::new(0, self.bytes.len())];
+        self.run_in(&whole, &whole)
+    }
+
+    /// Notes where something comes of a trigger, for [`window`](super::window).
+    pub(super) fn traced(self) -> Self {
+        self.scratch.trail = Some(Vec::new());
+        self
+    }
+
+    /// Tries the runs and literals in these stretches only, each ordered. No run may cross the end of a stretch.
+    pub(super) fn run_in(mut self, runs: &[Span], literals: &[Span]) -> Vec<Match> {
         let bytes = self.bytes;
-        super::runs::for_each(self.detector.level, bytes, &mut self);
-        let program = self.program;
-        program.literals.find(self.detector.level, bytes, &mut |hit| self.literal(hit));
+        for &Span { start, end } in runs {
+            super::runs::for_each(self.detector.level, &bytes[start..end], &mut Moved { scanner: &mut self, by: start });
+        }
+        let (program, level) = (self.program, self.detector.level);
+        for &Span { start, end } in literals {
+            let moved = |hit: WordHit| WordHit { start: hit.start + start, end: hit.end + start, ..hit };
+            program.literals.find(level, &bytes[start..end], &mut |hit| self.literal(moved(hit)));
+        }
         self.finish()
+    }
+
+    /// Notes that a rule that looks far was tried at a trigger.
+    fn note(&mut self, rule: u32, at: usize) {
+        if self.program.wide[rule as usize]
+            && let Some(trail) = &mut self.scratch.trail
+        {
+            trail.push(Span::new(at, at));
+        }
     }
 
     /// One match a secret, ordered by place, also of what the blob encodes.
@@ -171,6 +237,7 @@ impl<'a> Scanner<'a> {
         if !boundary::opens(bytes, at, rule) {
             return;
         }
+        self.note(index, at);
         let end = self
             .scratch
             .ends
@@ -203,6 +270,7 @@ impl<'a> Scanner<'a> {
         for action in &program.actions[hit.word as usize] {
             match *action {
                 Action::Format { rule, min, max } => {
+                    self.note(rule, hit.start);
                     let last = hit.start.saturating_sub(min as usize);
                     for at in hit.start.saturating_sub(max as usize)..=last {
                         self.format(rule, at);
@@ -245,6 +313,7 @@ impl<'a> Scanner<'a> {
     fn pattern(&mut self, index: u32, hit: WordHit, place: Place) {
         let rule = self.rule(index);
         let Shape::Pattern { regex, longest, .. } = &rule.shape else { return };
+        self.note(index, hit.start);
         let compiled = self.program.pattern(index as usize, regex);
         if let Some((span, secret)) = compiled.around(self.bytes, Span::new(hit.start, hit.end), place, *longest as usize) {
             self.patterned(index, rule, span, secret);
@@ -304,6 +373,11 @@ impl<'a> Scanner<'a> {
     }
 
     fn pem(&mut self, at: usize) {
+        if let Some(trail) = &mut self.scratch.trail
+            && pem::announces(self.bytes, at)
+        {
+            trail.push(Span::new(at, at));
+        }
         let Some(block) = pem::block(self.bytes, at) else { return };
         let label = block.label.of(self.bytes);
         let program = self.program;
@@ -318,6 +392,9 @@ impl<'a> Scanner<'a> {
         let found = Match { rule: rule as usize, span, secret, decoded: None, confidence, parts: Vec::new() };
         if !self.found.iter().rev().take(RECENT).any(|(other, _)| *other == found) {
             self.found.push((found, evidence));
+            if let Some(trail) = &mut self.scratch.trail {
+                trail.push(span);
+            }
         }
     }
 }

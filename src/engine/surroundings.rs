@@ -134,7 +134,7 @@ pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterat
     if !value_position(bytes, token) {
         return Err(Refusal::NoValuePlace);
     }
-    let name = last_name(bytes, line, token.start);
+    let name = last_name(bytes, line, token.start, token.start.saturating_sub(2 * LINE_REACH));
     let squashed = squash(&String::from_utf8_lossy(name.of(bytes)));
     let says_secret = SECRET_WORDS.iter().any(|word| squashed.contains(word));
     let says_other = OTHER_ENDS.iter().any(|end| squashed.ends_with(end));
@@ -226,8 +226,9 @@ fn line_end(bytes: &[u8], at: usize) -> usize {
     bytes[at..to].iter().position(|&byte| byte == b'\n' || byte == b'\r').map_or(to, |newline| at + newline)
 }
 
-/// The last name before the token: what it is given to, or the function that takes it.
-fn last_name(bytes: &[u8], line: Span, at: usize) -> Span {
+/// The last name before the token: what it is given to, or the function that takes it. Looks no further back than
+/// `floor`, but for the name of a variable of Terraform.
+fn last_name(bytes: &[u8], line: Span, at: usize, floor: usize) -> Span {
     let mut end = at;
     while end > line.start && !is_alnum(bytes[end - 1]) {
         end -= 1;
@@ -248,7 +249,7 @@ fn last_name(bytes: &[u8], line: Span, at: usize) -> Span {
         return outer;
     }
     if LEADS.iter().any(|lead| lead.as_bytes() == word) {
-        let outer = last_name(bytes, Span::new(start.saturating_sub(LINE_REACH), start), start);
+        let outer = last_name(bytes, Span::new(start.saturating_sub(LINE_REACH).max(floor), start), start, floor);
         if !outer.is_empty() {
             return outer;
         }

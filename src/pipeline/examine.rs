@@ -1,7 +1,7 @@
 //! One blob on one worker thread: classify, detect, drop what is not new, and keep what later stages need.
 
 use crate::blob::Blob;
-use crate::engine::{self, Detector, Match, Scratch};
+use crate::engine::{self, Base, Detector, Match, Scratch, Trace};
 use crate::findings::inline::{self, Comment, InlineAllow};
 use crate::findings::location::Locator;
 use crate::findings::triage::Policy;
@@ -10,6 +10,7 @@ use crate::rules::Confidence;
 use crate::sources::content::{Content, classify};
 use crate::text::Span;
 use crate::text::lines::LineIndex;
+use std::borrow::Cow;
 use std::collections::HashSet;
 
 /// The most matches of one blob that are kept. More is no leak but a list of keys, or an attack on memory.
@@ -29,6 +30,8 @@ pub(super) struct Examined {
     pub(super) comments: Vec<Comment>,
     /// Whether encoded text was left because decoding reached a bound.
     pub(super) undecoded: bool,
+    /// What the scan left for the next version; `None` of a blob that had to be transcoded.
+    pub(super) trace: Option<Trace>,
 }
 
 /// A match without the blob that it stood in.
@@ -45,25 +48,32 @@ pub(super) struct Found {
     pub(super) parts: Vec<Part>,
 }
 
-/// Scans one blob.
-pub(super) fn examine(detector: &Detector, policy: &Policy, blob: &Blob<'_>, scratch: &mut Scratch) -> Examined {
+/// Scans one blob; `base` is what it was made of, where that was scanned.
+pub(super) fn examine(detector: &Detector, policy: &Policy, blob: &Blob<'_>, base: Option<Base<'_>>, scratch: &mut Scratch) -> Examined {
     let (text, least) = match classify(blob.bytes) {
         Content::Text(text) => (text, Confidence::Low),
         // Bytes that look like a weak format occur by chance in what is no text.
         Content::Binary(bytes) => (bytes.into(), Confidence::High),
     };
-    let all = detector.scan_with(&text, scratch);
+    let (all, trace) = match &text {
+        Cow::Borrowed(text) => {
+            // Only a byte order mark stands before the text.
+            let (all, trace) = detector.scan_version(text, blob.bytes.len() - text.len(), base, scratch);
+            (all, Some(trace))
+        }
+        Cow::Owned(text) => (detector.scan_with(text, scratch), None),
+    };
     let undecoded = scratch.is_cut();
     let comments = if policy.watches_comments() { comments(detector, &text, blob.previous, &all) } else { Vec::new() };
     let of_interest = |found: &&Match| found.confidence >= least && policy.is_of_interest(&detector.rules()[found.rule], found.confidence);
     let mut matches: Vec<&Match> = all.iter().filter(of_interest).collect();
     if matches.is_empty() {
-        return Examined { comments, undecoded, ..Examined::default() };
+        return Examined { comments, undecoded, trace, ..Examined::default() };
     }
     drop_known(detector, &text, blob.previous, &mut matches, scratch);
     let cut = matches.len() > MOST_MATCHES;
     matches.truncate(MOST_MATCHES);
-    Examined { found: keep(detector, policy, &text, &all, &matches), cut, undecoded, comments }
+    Examined { found: keep(detector, policy, &text, &all, &matches), cut, undecoded, comments, trace }
 }
 
 /// Drops matches whose secret the predecessor held already.

@@ -9,11 +9,20 @@ pub mod stdin;
 pub mod walk;
 
 use crate::blob::{Blob, Skip};
+use crate::engine::{Base, Trace};
 
 /// What takes the blobs of a source. Called from many threads at once.
 pub trait Sink: Sync {
     /// Scans a blob. Returns when it is done with the bytes.
     fn blob(&self, blob: Blob<'_>);
+
+    /// Scans a blob, which may be a version of one that was scanned before. Returns what a scan of the next version
+    /// can use, where there is something.
+    fn version(&self, blob: Blob<'_>, base: Option<Base<'_>>) -> Option<Trace> {
+        let _ = base;
+        self.blob(blob);
+        None
+    }
 
     /// Takes note of something that was not scanned.
     fn skip(&self, skip: Skip);

@@ -33,4 +33,5 @@ mod schema;
 mod staged;
 mod support;
 mod suppressions;
+mod versions;
 mod walk;

@@ -97,6 +97,9 @@ pub struct CommitArgs {
     /// Also scan objects that no ref reaches, such as amended commits and dropped stashes
     #[arg(long)]
     pub unreachable: bool,
+    /// Scan every version of a file in full; finds the same as without, and takes longer
+    #[arg(long)]
+    pub full: bool,
 }
 
 /// `keyward ci`.

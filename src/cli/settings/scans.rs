@@ -56,6 +56,7 @@ pub(in crate::cli) fn history(args: HistoryArgs) -> anyhow::Result<(Session, His
         max_size: session.config.max_size.value.limit(),
         messages: !commits.no_messages,
         unreachable: commits.unreachable,
+        full: commits.full,
     };
     Ok((session, options))
 }

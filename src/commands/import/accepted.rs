@@ -45,6 +45,7 @@ pub(super) fn find(session: &Session, accepted: &[Accepted], top: &Path, console
             max_size: session.config.max_size.value.limit(),
             messages: false,
             unreachable: false,
+            full: false,
         };
         let history = History::open(options)?;
         let past = session.scan(console, |pipeline| {

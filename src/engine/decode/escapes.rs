@@ -14,6 +14,9 @@ const BEHIND: usize = 3072;
 /// The least number of escapes on a stretch that is decoded, unless one stands beside a long run.
 const LEAST_ESCAPES: usize = 2;
 
+/// The most backslashes before a quote that are counted.
+const MOST_ESCAPING: usize = 64;
+
 /// Why a place is looked at.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Hint {
@@ -67,6 +70,8 @@ impl Encoded {
             return;
         }
         let span = around(coding, bytes, at);
+        // Where such a stretch ends, the next begins: a chain of them is as the first one is.
+        self.unsettled |= span.start + BEFORE == at || span.end == at + BEHIND;
         let span = self.own.map_or(span, |own| Span::new(span.start.max(own.start).min(at), span.end.min(own.end).max(at)));
         let text = span.of(bytes);
         let escapes = memchr::memchr_iter(bytes[at], text).filter(|&at| coding.is_escape(&text[at..]));
@@ -93,14 +98,17 @@ impl Encoded {
     #[cold]
     pub(super) fn soft_break(&mut self, bytes: &[u8], end: usize) {
         const LINES: std::ops::RangeInclusive<usize> = 70..=76;
+        const LONGEST_GAP: usize = 256;
         let coding = Coding::QuotedPrintable;
         let start = memchr::memrchr(b'\n', &bytes[end.saturating_sub(BEFORE)..end]).map(|at| end.saturating_sub(BEFORE) + at + 1);
         let Some(start) = start.or((end < BEFORE).then_some(0)) else { return };
-        let next = &bytes[end..];
+        let next = &bytes[end..bytes.len().min(end + LONGEST_GAP)];
         let goes_on = next.trim_ascii_start().first().is_some_and(u8::is_ascii_alphanumeric) && !next.starts_with(b"\n\n");
         if start < self.seen[0][coding as usize].taken || !LINES.contains(&(end - start)) || bytes[end - 2] == b'=' || !goes_on {
             return;
         }
+        // Such text goes over lines.
+        self.unsettled = true;
         let limit = bytes.len().min(end + BEHIND);
         let mut stop = end;
         while bytes[stop - 1] == b'=' {
@@ -150,7 +158,9 @@ fn around(coding: Coding, bytes: &[u8], at: usize) -> Span {
         (_, b'\n' | b'\r') => true,
         (Coding::Percent, byte) => byte <= b' ' || matches!(byte, b'"' | b'\'' | b'<' | b'>' | b'`' | b'\\'),
         (Coding::Entity, byte) => matches!(byte, b'"' | b'<' | b'>'),
-        (_, byte) => byte == b'"' && bytes[..at].iter().rev().take_while(|&&byte| byte == b'\\').count().is_multiple_of(2),
+        (_, byte) => {
+            byte == b'"' && bytes[..at].iter().rev().take(MOST_ESCAPING).take_while(|&&byte| byte == b'\\').count().is_multiple_of(2)
+        }
     };
     let from = at.saturating_sub(BEFORE);
     let to = bytes.len().min(at + BEHIND);

@@ -57,7 +57,8 @@ impl Frame {
         let (mut start, mut end) = (stretch.start, stretch.end);
         let around = start.checked_sub(1).map(|at| bytes[at]).zip(bytes.get(end).copied());
         let outer = around.filter(|(before, behind)| before == behind && matches!(before, b'"' | b'\'' | b'`')).map(|(quote, _)| quote);
-        let is_assigned = || matches!(bytes[..start].iter().rev().find(|&&byte| byte != b' '), Some(b':' | b'='));
+        let is_assigned =
+            || matches!(bytes[start.saturating_sub(CONTEXT_REACH)..start].iter().rev().find(|&&byte| byte != b' '), Some(b':' | b'='));
         let quote = match outer {
             Some(outer) if !is_value => decoded.contains(&outer).then_some(b'\n'),
             None if !is_value || !is_assigned() => None,

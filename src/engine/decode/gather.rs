@@ -36,13 +36,16 @@ impl Encoded {
         if self.manifests > bytes.len() * MANIFESTS_TIMES_INPUT + MORE_MANIFESTS {
             return;
         }
-        self.manifests += kubernetes::entries(bytes, at, &mut |span| {
+        let looked = kubernetes::entries(bytes, at, &mut |span| {
             // Of a manifest that names its kind twice, each entry is met twice.
             if span.start >= self.entries {
                 self.entries = span.end;
                 self.add(Stretch { span, coding: Coding::Base64, entry: true });
             }
         });
+        self.manifests += looked;
+        // What is above and below a manifest is part of it.
+        self.unsettled |= looked > 0;
     }
 
     pub(super) fn add(&mut self, stretch: Stretch) {
@@ -59,13 +62,17 @@ impl Encoded {
         // A shorter line is the last of its block.
         let may_go_on = (!goes_on || end - start == self.line.len()) && end - start >= LEAST_LINE && line_break(bytes, end).is_some();
         self.line = if may_go_on { Span::new(start, end) } else { Span::default() };
+        // A block is as its first line is, however far that is away.
+        self.unsettled |= goes_on;
         if goes_on || end - start < LEAST {
             return;
         }
         if let Some(span) = hex(bytes, start, end) {
             self.add(Stretch { span, coding: Coding::Hex, entry: false });
         } else if let Some(start) = base64_start(bytes, start, end) {
-            let end = padded(bytes, wrapped_end(bytes, start, end));
+            let wrapped = wrapped_end(bytes, start, end);
+            self.unsettled |= wrapped > end;
+            let end = padded(bytes, wrapped);
             self.add(Stretch { span: Span::new(start, end), coding: Coding::Base64, entry: false });
         }
     }

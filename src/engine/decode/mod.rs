@@ -70,6 +70,10 @@ pub(super) struct Encoded {
     budget: Option<usize>,
     /// Whether something encoded was left, wholly or in part, because a bound was reached.
     cut: bool,
+    /// Whether a version of these bytes may encode something else far from where it differs.
+    unsettled: bool,
+    /// Where stretches began that were decoded, and how many bytes of them were scanned.
+    costs: Vec<(usize, usize)>,
     /// Decoded bytes, the text that they hold, and that text in its frame.
     raw: Vec<u8>,
     text: Vec<u8>,
@@ -85,6 +89,8 @@ impl Encoded {
         self.line = Span::default();
         self.seen = Default::default();
         self.cut = false;
+        self.unsettled = false;
+        self.costs.clear();
         self.manifests = 0;
         self.entries = 0;
     }
@@ -92,6 +98,12 @@ impl Encoded {
     /// Whether something encoded in the last blob was not decoded, or not to its end.
     pub(super) fn is_cut(&self) -> bool {
         self.cut
+    }
+
+    /// Where something was decoded and how many bytes that cost, if nothing was found in it and each stretch depends on
+    /// what is close only.
+    pub(in crate::engine) fn settled(&self) -> Option<&[(usize, usize)]> {
+        (!self.cut && !self.unsettled).then_some(&self.costs)
     }
 
     /// Gives memory back.
@@ -114,6 +126,7 @@ pub(super) fn with_decoded(detector: &Detector, bytes: &[u8], scratch: &mut Scra
     // An entry of a manifest is also a word: the entry is what counts.
     stretches.sort_by_key(|stretch| (stretch.span.start, !stretch.entry, stretch.coding, stretch.span.end));
     let budget = level.budget.unwrap_or_else(|| (bytes.len() * TIMES_INPUT).saturating_add(MORE));
+    let mut costs = std::mem::take(&mut level.costs);
     let mut opener = Opener::new(detector, bytes, level, budget);
     let mut done = 0;
     // A stretch may be noted twice: beside a run and behind a keyword.
@@ -127,13 +140,17 @@ pub(super) fn with_decoded(detector: &Detector, bytes: &[u8], scratch: &mut Scra
             opener.leave();
             break;
         }
+        let before = opener.left();
         if opener.open(stretch) && is_block {
             done = stretch.span.end;
         }
+        costs.push((stretch.span.start, before - opener.left()));
     }
     let (found, entries) = opener.finish();
     stretches.clear();
     level.stretches = stretches;
+    level.costs = costs;
+    level.unsettled |= !found.is_empty();
     direct.retain(|one| !misread(detector, &entries, &found, one));
     overlap::merge(detector.rules(), direct, found)
 }

@@ -47,6 +47,11 @@ impl<'a> Opener<'a> {
         self.level.cut = true;
     }
 
+    /// How many bytes may still be scanned.
+    pub(super) fn left(&self) -> usize {
+        self.budget
+    }
+
     /// What was found, in order of the stretches, and the entries of manifests that were decoded.
     pub(super) fn finish(self) -> (Vec<Decoded>, Vec<Span>) {
         self.level.budget = self.level.budget.map(|_| self.budget);

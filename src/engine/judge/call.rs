@@ -14,6 +14,9 @@ pub(super) enum Call {
     Other,
 }
 
+/// How far before a name its type is looked for, in bytes.
+const REACH: usize = 96;
+
 pub(super) fn call_of(bytes: &[u8], assignment: &Assignment) -> Call {
     #[rustfmt::skip]
     const VERBS: &[&str] = &[
@@ -29,7 +32,8 @@ pub(super) fn call_of(bytes: &[u8], assignment: &Assignment) -> Call {
     let method = name.rsplit(|&byte| byte == b'.').next().unwrap_or(name);
     let first = words_of(method).next().unwrap_or_default();
     let is_one_of = |list: &[&str]| list.iter().any(|known| first.eq_ignore_ascii_case(known.as_bytes()));
-    let is_declared = method.len() == name.len() && declares(&bytes[..assignment.name.start]);
+    let before = &bytes[assignment.name.start.saturating_sub(REACH)..assignment.name.start];
+    let is_declared = method.len() == name.len() && declares(before);
     // `pass("…")` says that a test holds.
     if is_one_of(VERBS) || method.eq_ignore_ascii_case(b"pass") {
         Call::Query

@@ -31,7 +31,7 @@ use gix::objs::Kind;
 use rayon::ThreadPool;
 
 use self::introduced::{Introduced, introduced};
-use self::objects::Scanned;
+use self::objects::{Reading, Scanned};
 use self::range::{Selection, select};
 use self::scope::Scope;
 use self::trees::{Blobs, Ids, visit};
@@ -63,6 +63,8 @@ pub struct HistoryOptions {
     pub messages: bool,
     /// Scan every object of the database, whether a reference leads to it or not.
     pub unreachable: bool,
+    /// Scan every blob in full, also where most of it was copied from one that was scanned. Finds the same.
+    pub full: bool,
 }
 
 impl Default for HistoryOptions {
@@ -78,6 +80,7 @@ impl Default for HistoryOptions {
             max_size: None,
             messages: true,
             unreachable: false,
+            full: false,
         }
     }
 }
@@ -166,7 +169,7 @@ impl History {
         if self.options.unreachable {
             self.add_unreachable(&seen, &mut wanted, sink);
         }
-        let scanned = objects::scan(objects, &self.pool, wanted, self.options.max_size, sink);
+        let scanned = objects::scan(objects, &self.pool, wanted, self.reading(), sink);
         let mut coverage = coverage(graph.commits.len(), scanned);
         if links > 0 {
             coverage
@@ -213,7 +216,7 @@ impl History {
         if self.options.messages {
             let commits = selection.commits.iter().map(|commit| (commit.id, ObjectKind::Commit));
             let tags = selection.tags.iter().map(|id| (*id, ObjectKind::Tag));
-            objects::scan(objects, &self.pool, commits.chain(tags).collect(), None, sink);
+            objects::scan(objects, &self.pool, commits.chain(tags).collect(), Reading::default(), sink);
         }
         let scanned = changed::scan(objects, &self.pool, &added.introduced, self.options.max_size, sink);
         let mut coverage = coverage(selection.commits.len(), scanned);
@@ -236,7 +239,11 @@ impl History {
         let below = visited.visitors.into_iter().flat_map(|visitor| visitor.found);
         let named = of(Kind::Blob).filter(|id| seen.insert(*id));
         let wanted: Vec<_> = below.chain(named).map(|id| (id, ObjectKind::Blob)).collect();
-        objects::scan(objects, &self.pool, wanted, self.options.max_size, sink)
+        objects::scan(objects, &self.pool, wanted, self.reading(), sink)
+    }
+
+    fn reading(&self) -> Reading {
+        Reading { limit: self.options.max_size, full: self.options.full }
     }
 
     fn graph(&self) -> &Graph {

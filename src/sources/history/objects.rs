@@ -18,6 +18,15 @@ const CACHE: usize = 64 << 20;
 /// Objects that a thread takes at a time. Neighbours in a pack are often versions of one file, each a delta to the last.
 const RUN: usize = 2048;
 
+/// How objects are read.
+#[derive(Debug, Default, Clone, Copy)]
+pub(super) struct Reading {
+    /// The largest blob in bytes.
+    pub(super) limit: Option<u64>,
+    /// Whether every blob is scanned in full.
+    pub(super) full: bool,
+}
+
 /// Objects that were scanned.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Scanned {
@@ -27,13 +36,12 @@ pub(super) struct Scanned {
     pub(super) bytes: u64,
 }
 
-/// Reads each of `wanted` once and hands it on: packed ones in delta order, then the others. `limit` is the largest blob
-/// in bytes.
+/// Reads each of `wanted` once and hands it on: packed ones in delta order, then the others.
 pub(super) fn scan(
     objects: &Objects,
     pool: &ThreadPool,
     wanted: Vec<(ObjectId, ObjectKind)>,
-    limit: Option<u64>,
+    reading: Reading,
     sink: &dyn Sink,
 ) -> Scanned {
     let packs = objects.packs();
@@ -47,9 +55,9 @@ pub(super) fn scan(
     }
     let mut total = Scanned::default();
     for (pack, wanted) in packs.iter().zip(by_pack).filter(|(_, wanted)| !wanted.is_empty()) {
-        others.extend(packed::scan(pack, pool, &wanted, limit, sink, &mut total));
+        others.extend(packed::scan(pack, pool, &wanted, reading, sink, &mut total));
     }
-    let rest = one_by_one(objects, pool, others, limit, sink);
+    let rest = one_by_one(objects, pool, others, reading.limit, sink);
     Scanned { blobs: total.blobs + rest.blobs, bytes: total.bytes + rest.bytes }
 }
 

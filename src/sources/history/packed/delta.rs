@@ -3,6 +3,10 @@
 //! The instructions come from a pack that anybody may have made, so every copy is checked against the base and
 //! every size against what was claimed; memory is taken as instructions earn it, not as sizes claim it.
 
+use std::ops::Range;
+
+use crate::blob::Copied;
+
 /// What is wrong with a delta.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum DeltaError {
@@ -26,9 +30,11 @@ pub(super) enum DeltaError {
     TooLarge(usize),
 }
 
-/// Rebuilds into `result` what `delta` makes of `base`. `limit` is the largest result in bytes.
-pub(super) fn apply(base: &[u8], delta: &[u8], limit: usize, result: &mut Vec<u8>) -> Result<(), DeltaError> {
+/// Rebuilds into `result` what `delta` makes of `base`, and notes in `copies` what was copied; neighbours in both are
+/// one. `limit` is the largest result in bytes.
+pub(super) fn apply(base: &[u8], delta: &[u8], limit: usize, result: &mut Vec<u8>, copies: &mut Vec<Copied>) -> Result<(), DeltaError> {
     result.clear();
+    copies.clear();
     let mut rest = delta;
     if size(&mut rest)? != base.len() as u64 {
         return Err(DeltaError::WrongBase);
@@ -41,7 +47,11 @@ pub(super) fn apply(base: &[u8], delta: &[u8], limit: usize, result: &mut Vec<u8
         let piece = match instruction {
             0 => return Err(DeltaError::Reserved),
             1..=127 => take(&mut rest, usize::from(instruction))?,
-            _ => copied(base, instruction, &mut rest)?,
+            _ => {
+                let place = copied(base.len(), instruction, &mut rest)?;
+                note(copies, result.len(), &place);
+                &base[place]
+            }
         };
         if result.len() + piece.len() > claimed {
             return Err(DeltaError::WrongSize);
@@ -71,7 +81,7 @@ fn take<'d>(rest: &mut &'d [u8], length: usize) -> Result<&'d [u8], DeltaError> 
 }
 
 /// The stretch of the base that a copy instruction names: offset in bits 0–3, length in bits 4–6, 0 for 64 KiB.
-fn copied<'b>(base: &'b [u8], instruction: u8, rest: &mut &[u8]) -> Result<&'b [u8], DeltaError> {
+fn copied(base: usize, instruction: u8, rest: &mut &[u8]) -> Result<Range<usize>, DeltaError> {
     let (mut offset, mut length) = (0usize, 0usize);
     for bit in 0..4 {
         if instruction & 1 << bit != 0 {
@@ -84,23 +94,41 @@ fn copied<'b>(base: &'b [u8], instruction: u8, rest: &mut &[u8]) -> Result<&'b [
         }
     }
     let length = if length == 0 { 1 << 16 } else { length };
-    base.get(offset..).and_then(|tail| tail.get(..length)).ok_or(DeltaError::OutOfBase)
+    if offset.saturating_add(length) <= base { Ok(offset..offset + length) } else { Err(DeltaError::OutOfBase) }
+}
+
+fn note(copies: &mut Vec<Copied>, at: usize, place: &Range<usize>) {
+    match copies.last_mut() {
+        Some(last) if last.at + last.length == at && last.from + last.length == place.start => last.length += place.len(),
+        _ => copies.push(Copied { at, from: place.start, length: place.len() }),
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{DeltaError, apply};
+    use super::{Copied, DeltaError, apply};
     use proptest::prelude::*;
 
     fn applied(base: &[u8], delta: &[u8]) -> Result<Vec<u8>, DeltaError> {
-        let mut result = Vec::new();
-        apply(base, delta, 1 << 20, &mut result).map(|()| result)
+        let (mut result, mut copies) = (Vec::new(), Vec::new());
+        apply(base, delta, 1 << 20, &mut result, &mut copies).map(|()| result)
     }
 
     #[test]
     fn copies_and_inserts_make_the_result() {
         // Copy 3 bytes from 2, insert "xy".
         assert_eq!(applied(b"abcdef", &[6, 5, 0x91, 2, 3, 2, b'x', b'y']), Ok(b"cdexy".to_vec()));
+    }
+
+    #[test]
+    fn copies_are_noted_and_neighbours_joined() {
+        let (mut result, mut copies) = (Vec::new(), Vec::new());
+        // Copy 2 bytes from 0 and 2 from 2, insert "x", copy 2 from 4, copy 1 from 0.
+        let delta = [6, 8, 0x90, 2, 0x91, 2, 2, 1, b'x', 0x91, 4, 2, 0x90, 1];
+        apply(b"abcdef", &delta, 100, &mut result, &mut copies).unwrap();
+        assert_eq!(result, b"abcdxefa");
+        let expected = [(0, 0, 4), (5, 4, 2), (7, 0, 1)].map(|(at, from, length)| Copied { at, from, length });
+        assert_eq!(copies, expected);
     }
 
     #[test]

@@ -13,14 +13,16 @@ use gix::odb::pack::data;
 use gix::zlib::Inflate;
 use gix::{ObjectId, objs::Kind};
 use rayon::ThreadPool;
+use std::rc::Rc;
 use std::sync::Mutex;
 
 use self::forest::{Forest, kind_of};
 use super::message::text_of;
-use super::objects::Scanned;
+use super::objects::{Reading, Scanned};
 use super::walk::object_skip;
 use super::workers::Workers;
-use crate::blob::{Blob, ObjectKind, Origin};
+use crate::blob::{Blob, Copied, ObjectKind, Origin};
+use crate::engine::{self, Trace};
 use crate::sources::Sink;
 use crate::sources::git::{ALLOCATION_LIMIT, ObjectError, Pack};
 
@@ -29,7 +31,7 @@ pub(super) fn scan(
     pack: &Pack,
     pool: &ThreadPool,
     wanted: &[(ObjectId, ObjectKind)],
-    limit: Option<u64>,
+    reading: Reading,
     sink: &dyn Sink,
     total: &mut Scanned,
 ) -> Vec<(ObjectId, ObjectKind)> {
@@ -38,7 +40,7 @@ pub(super) fn scan(
     let workers = Workers::new(pool, || Walker { inflate: Inflate::default(), ..Walker::default() });
     workers.each_run(forest.roots(), 1, |walker, roots| {
         for &root in roots {
-            Walk { walker, forest: &forest, pack: &pack.data, limit, sink, left: &left }.tree(root);
+            Walk { walker, forest: &forest, pack: &pack.data, reading, sink, left: &left }.tree(root);
         }
     });
     for walker in workers.into_states() {
@@ -54,6 +56,8 @@ struct Walker {
     inflate: Inflate,
     /// Delta instructions of the entry at hand.
     instructions: Vec<u8>,
+    /// What the last content copied from its base.
+    copies: Vec<Copied>,
     /// Buffers that wait for content.
     spare: Vec<Vec<u8>>,
     text: Vec<u8>,
@@ -65,7 +69,7 @@ struct Walk<'w> {
     walker: &'w mut Walker,
     forest: &'w Forest,
     pack: &'w data::File,
-    limit: Option<u64>,
+    reading: Reading,
     sink: &'w dyn Sink,
     left: &'w Mutex<Vec<(ObjectId, ObjectKind)>>,
 }
@@ -75,6 +79,8 @@ struct Base {
     node: u32,
     next_child: usize,
     content: Vec<u8>,
+    /// What its scan left, if it was scanned.
+    trace: Option<Rc<Trace>>,
 }
 
 impl Walk<'_> {
@@ -84,8 +90,8 @@ impl Walk<'_> {
         if self.inflate(root, &mut content).is_none() {
             return self.leave(root);
         }
-        self.hand_on(root, kind, &content);
-        let mut open = vec![Base { node: root, next_child: 0, content }];
+        let trace = self.hand_on(root, kind, &content, None);
+        let mut open = vec![Base { node: root, next_child: 0, content, trace }];
         while let Some(mut base) = open.pop() {
             let children = self.forest.children(base.node);
             let Some(&child) = children.get(base.next_child) else {
@@ -94,6 +100,7 @@ impl Walk<'_> {
             };
             base.next_child += 1;
             let built = self.build(child, &base.content);
+            let of_base = base.trace.clone();
             // The last child takes its base's place.
             if base.next_child < children.len() {
                 open.push(base);
@@ -102,8 +109,8 @@ impl Walk<'_> {
             }
             match built {
                 Some(content) => {
-                    self.hand_on(child, kind, &content);
-                    open.push(Base { node: child, next_child: 0, content });
+                    let trace = self.hand_on(child, kind, &content, of_base.as_deref());
+                    open.push(Base { node: child, next_child: 0, content, trace });
                 }
                 None => self.leave(child),
             }
@@ -124,8 +131,8 @@ impl Walk<'_> {
     fn build(&mut self, node: u32, base: &[u8]) -> Option<Vec<u8>> {
         let mut instructions = std::mem::take(&mut self.walker.instructions);
         let mut content = self.walker.spare.pop().unwrap_or_default();
-        let built =
-            self.inflate(node, &mut instructions).is_some() && delta::apply(base, &instructions, ALLOCATION_LIMIT, &mut content).is_ok();
+        let built = self.inflate(node, &mut instructions).is_some()
+            && delta::apply(base, &instructions, ALLOCATION_LIMIT, &mut content, &mut self.walker.copies).is_ok();
         self.walker.instructions = instructions;
         if built {
             return Some(content);
@@ -134,26 +141,35 @@ impl Walk<'_> {
         None
     }
 
-    /// Hands an object to the sink, if it is wanted.
-    fn hand_on(&mut self, node: u32, kind: Kind, content: &[u8]) {
-        let Some((id, wanted)) = self.forest.node(node).wanted else { return };
+    /// Hands an object to the sink, if it is wanted. `base` is what the scan of its base left, if it was built on one.
+    fn hand_on(&mut self, node: u32, kind: Kind, content: &[u8], base: Option<&Trace>) -> Option<Rc<Trace>> {
+        let (id, wanted) = self.forest.node(node).wanted?;
         let is_wanted =
             matches!((wanted, kind), (ObjectKind::Blob, Kind::Blob) | (ObjectKind::Commit, Kind::Commit) | (ObjectKind::Tag, Kind::Tag));
         if !is_wanted {
-            return self.left.lock().expect("no thread panics while it holds the list").push((id, wanted));
+            self.left.lock().expect("no thread panics while it holds the list").push((id, wanted));
+            return None;
         }
         let origin = Origin::Object { id: id.to_string(), kind: wanted };
         if wanted != ObjectKind::Blob {
             text_of(wanted, content, &mut self.walker.text);
-            return self.sink.blob(Blob { bytes: &self.walker.text, origin, previous: b"" });
+            self.sink.blob(Blob { bytes: &self.walker.text, origin, previous: b"" });
+            return None;
         }
         let size = content.len() as u64;
-        if self.limit.is_some_and(|limit| size > limit) {
-            return self.sink.skip(object_skip(origin.label(), &ObjectError::TooLarge(Some(size)), self.limit));
+        if self.reading.limit.is_some_and(|limit| size > limit) {
+            self.sink.skip(object_skip(origin.label(), &ObjectError::TooLarge(Some(size)), self.reading.limit));
+            return None;
         }
         self.walker.scanned.blobs += 1;
         self.walker.scanned.bytes += size;
-        self.sink.blob(Blob { bytes: content, origin, previous: b"" });
+        let blob = Blob { bytes: content, origin, previous: b"" };
+        if self.reading.full {
+            self.sink.blob(blob);
+            return None;
+        }
+        let base = base.map(|trace| engine::Base { trace, copies: &self.walker.copies });
+        self.sink.version(blob, base).map(Rc::new)
     }
 
     /// Leaves a node that cannot be read, and all that is built on it, to be read one by one.

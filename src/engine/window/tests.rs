@@ -1,0 +1,186 @@
+use super::{Base, Copied, Detector, RUNS, Span, Trace, edits, widened};
+use crate::engine::sample::{self, Random};
+use crate::engine::{Match, Scratch};
+use crate::rules::{Rule, Shape};
+use data_encoding::{BASE64, BASE64_MIME, HEXLOWER};
+
+/// What texts are made of.
+struct Maker<'r> {
+    rules: &'r [Rule],
+    random: Random,
+    /// Which kinds of pieces the text at hand is made of. With all of them, it would never be settled.
+    kinds: Vec<usize>,
+}
+
+impl Maker<'_> {
+    fn any<'a>(&mut self, among: &[&'a str]) -> &'a str {
+        among[self.random.below(among.len())]
+    }
+
+    /// A secret of any kind of rule.
+    fn secret(&mut self) -> Vec<u8> {
+        let rule = &self.rules[self.random.below(self.rules.len())];
+        let seed = self.random.below(20) as u64;
+        match &rule.shape {
+            Shape::Pattern { .. } => sample::matching(rule, seed).map(|(text, _)| text).unwrap_or_default(),
+            Shape::Url { schemes, hosts } => {
+                let scheme = schemes.first().map_or("https", String::as_str);
+                let host = hosts.first().map_or("db.corp-net.io", String::as_str);
+                let password = String::from_utf8(sample::secret(rule, seed).unwrap_or_default()).unwrap_or_default();
+                format!("{scheme}://anna:{password}@{host}/x").into_bytes()
+            }
+            Shape::Assignment { names, .. } => {
+                let value = String::from_utf8(sample::secret(rule, seed).unwrap_or_default()).unwrap_or_default();
+                format!("{} = \"{value}\"", names[0]).into_bytes()
+            }
+            _ => sample::secret(rule, seed).unwrap_or_default(),
+        }
+    }
+
+    /// A secret in one of the places where secrets stand, or what looks like one.
+    fn piece(&mut self) -> Vec<u8> {
+        let rule = &self.rules[self.random.below(self.rules.len())];
+        let word = rule.context.first().map_or("service", String::as_str).to_owned();
+        let keyword = rule.keywords[self.random.below(rule.keywords.len())].text.clone();
+        let secret = self.secret();
+        let text = String::from_utf8_lossy(&secret).into_owned();
+        let made = match self.kinds[self.random.below(self.kinds.len())] {
+            0 | 1 => text,
+            2 | 3 => format!("{word}_token = \"{text}\"\n"),
+            4 => format!("# {word}\n{}: {text}\n", self.any(&["key", "value", "secret", "password"])),
+            5 => BASE64.encode(&secret),
+            6 => format!("{word}: {}\n", BASE64_MIME.encode(&secret.repeat(2))),
+            7 => format!("key={}\n", HEXLOWER.encode(&secret)),
+            8 => text
+                .bytes()
+                .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+                .collect(),
+            9 => text
+                .bytes()
+                .map(|byte| if byte.is_ascii_alphanumeric() { char::from(byte).to_string() } else { format!("\\x{byte:02x}") })
+                .collect(),
+            10 => format!("apiVersion: v1\nkind: {}\ndata:\n  a: {}\n", self.any(&["Secret", "ConfigMap"]), BASE64.encode(&secret)),
+            11 => format!("variable \"{word}_key\" {{\n  default = \"{text}\"\n}}\n"),
+            12 => format!("{}\n", word.to_uppercase()),
+            13 => format!(" {keyword} "),
+            14 => format!(
+                "-----BEGIN {0} KEY-----\n{1}-----END {0} KEY-----\n",
+                self.any(&["RSA PRIVATE", "PRIVATE", "PUBLIC"]),
+                BASE64_MIME.encode(&secret.repeat(9))
+            ),
+            15 => format!("curl -u anna:{text} https://host.corp-net.io/\n"),
+            16 => "abcdefghij0123456789".repeat(self.random.below(90)),
+            17 => " ".repeat(self.random.below(700)),
+            18 => "word and another word. ".repeat(self.random.below(60)),
+            19 => "int value = 0;\n".repeat(self.random.below(120)),
+            20 => format!("soft=3D{}=\n{text}\n", "x".repeat(62 + self.random.below(8))),
+            _ => self
+                .any(&[
+                    "\n", "\"", "' ", "=", ": ", "\r\n", "\\n", "%3D", "https://", "@", "{", "}\n", "\0", "é", "----", "&amp;", "eyJ",
+                    "BEGIN ", "Secret",
+                ])
+                .to_owned(),
+        };
+        made.into_bytes()
+    }
+
+    fn text(&mut self, length: usize) -> Vec<u8> {
+        self.kinds = (0..=self.random.below(6)).map(|_| self.random.below(24)).collect();
+        let (mut text, quiet) = (Vec::new(), 50 << self.random.below(5));
+        while text.len() < length {
+            text.extend(self.piece());
+            // Something between, so that not all is one place.
+            if self.random.below(3) == 0 {
+                text.extend("    some_call(argument, 12);\n".repeat(self.random.below(quiet)).bytes());
+            }
+        }
+        text
+    }
+
+    /// A version of `base`, and what it copies: pieces put in, taken out, moved, and changed in the middle.
+    fn version(&mut self, base: &[u8]) -> (Vec<u8>, Vec<Copied>) {
+        let (mut text, mut copies) = (Vec::new(), Vec::new());
+        let mut cuts: Vec<usize> = (0..=self.random.below(3)).map(|_| self.random.below(base.len() + 1)).collect();
+        cuts.sort_unstable();
+        let mut from = 0;
+        for cut in cuts.into_iter().chain([base.len()]) {
+            copy(base, from, cut, &mut text, &mut copies);
+            from = match self.random.below(8) {
+                0 => cut + self.random.below(3).min(base.len() - cut),
+                1 => cut + self.random.below(400).min(base.len() - cut),
+                2 => cut.saturating_sub(self.random.below(200)),
+                _ => cut,
+            };
+            if cut < base.len() || self.random.below(4) == 0 {
+                let new = if self.random.below(2) == 0 {
+                    self.piece()
+                } else {
+                    self.any(&["", "x", "7", "\"", "\n", "_", " ", "=", "key"]).into()
+                };
+                text.extend(new);
+            }
+        }
+        (text, copies)
+    }
+}
+
+fn copy(base: &[u8], from: usize, to: usize, text: &mut Vec<u8>, copies: &mut Vec<Copied>) {
+    if from < to {
+        copies.push(Copied { at: text.len(), from, length: to - from });
+        text.extend_from_slice(&base[from..to]);
+    }
+}
+
+fn scan(detector: &Detector, text: &[u8], base: Option<(&Trace, &[Copied])>) -> (Vec<Match>, Trace) {
+    let base = base.map(|(trace, copies)| Base { trace, copies });
+    detector.scan_version(text, 0, base, &mut Scratch::default())
+}
+
+#[test]
+fn a_version_holds_what_a_full_scan_of_it_finds() {
+    const ROUNDS: usize = 60;
+    let detector = Detector::builtin();
+    let rules: Vec<Rule> = detector.rules().iter().map(|rule| (**rule).clone()).collect();
+    let mut maker = Maker { rules: &rules, random: Random::new(5), kinds: Vec::new() };
+    let (mut found, mut looked, mut total) = (0, 0, 0);
+    for round in 0..ROUNDS {
+        let length = 1000 + maker.random.below(20_000);
+        let mut text = maker.text(length);
+        let (_, mut trace) = scan(&detector, &text, None);
+        for _ in 0..8 {
+            let (next, copies) = maker.version(&text);
+            let (matches, next_trace) = scan(&detector, &next, Some((&trace, &copies)));
+            let full = detector.scan(&next);
+            assert_eq!(matches, full, "round {round}, copies {copies:?}");
+            found += full.len();
+            looked += next_trace.looked();
+            total += next.len();
+            (text, trace) = (next, next_trace);
+        }
+    }
+    assert!(found > ROUNDS * 10, "the texts hold something to find, not only {found} matches");
+    assert!(looked < total / 10 * 9, "not everything is looked at: {looked} of {total}");
+}
+
+#[test]
+fn edits_are_what_was_not_copied_and_the_seams_between() {
+    let copied = |at, from, length| Copied { at, from, length };
+    let all = |copies: &[Copied], length, base| edits(copies, length, base).iter().map(|span| (span.start, span.end)).collect::<Vec<_>>();
+    assert_eq!(all(&[copied(0, 0, 10)], 10, 10), []);
+    assert_eq!(all(&[copied(0, 0, 4), copied(6, 4, 6)], 12, 10), [(4, 6)], "an insertion");
+    assert_eq!(all(&[copied(0, 0, 4), copied(4, 6, 4)], 8, 10), [(4, 4)], "a deletion is a seam");
+    assert_eq!(all(&[copied(0, 2, 4)], 4, 10), [(0, 0), (4, 4)], "a new beginning and a new end");
+    assert_eq!(all(&[], 3, 0), [(0, 3)]);
+}
+
+#[test]
+fn windows_do_not_cut_lines_with_escapes_nor_runs() {
+    let text = [&b"first line\n"[..], &b"a ".repeat(900), &b"x".repeat(300), b" y\n", &b"z ".repeat(900)].concat();
+    let at = text.len() - 1805;
+    let window = widened(&text, Span::new(at, at), RUNS);
+    assert!(window.start <= 10, "the beginning of the line");
+    assert!(window.end - at >= RUNS.1);
+    let runs = [b" ".repeat(2000), b"x".repeat(3000), b" ".repeat(2000)].concat();
+    let window = widened(&runs, Span::new(3500, 3500), (100, 100));
+    assert!(window.start <= 2000 && window.end >= 5000, "{window:?}");
+}
