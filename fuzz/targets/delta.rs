@@ -6,15 +6,19 @@
 #[path = "../../src/sources/history/packed/delta.rs"]
 mod delta;
 
+use keyward::blob;
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|input: (&[u8], &[u8])| {
     let (base, instructions) = input;
     let sized = [&size(base.len())[..], instructions].concat();
     for delta in [instructions, &sized] {
-        let mut result = vec![1, 2, 3];
-        if delta::apply(base, delta, 1 << 16, &mut result).is_ok() {
+        let (mut result, mut copies) = (vec![1, 2, 3], Vec::new());
+        if delta::apply(base, delta, 1 << 16, &mut result, &mut copies).is_ok() {
             assert!(result.len() <= 1 << 16);
+            for copied in &copies {
+                assert_eq!(result[copied.at..][..copied.length], base[copied.from..][..copied.length]);
+            }
         }
         assert!(result.capacity() <= (1 << 17) + base.len() + delta.len());
     }
