@@ -246,3 +246,22 @@ fn what_only_looks_like_a_secret_is_silent() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+#[test]
+fn a_manifest_is_a_find_only_where_its_entry_may_be_a_secret() {
+    let detector = Detector::builtin();
+    let secret = generated("{base62:19}7", &mut Random::new(14));
+    let found = |key: &str, value: &str| {
+        let text =
+            format!("apiVersion: v1\nkind: Secret\ntype: Opaque\ndata:\n  {key}: {}\n", data_encoding::BASE64.encode(value.as_bytes()));
+        detector.scan(text.as_bytes()).iter().any(|one| one.confidence >= Confidence::Medium)
+    };
+    for key in ["blob", "license", "token", "db-password"] {
+        assert!(found(key, &secret), "{key}");
+    }
+    for (key, value) in
+        [("username", "svc-reader01"), ("db_host", "db01.corp-net.io"), ("database", "customers_prod_01"), ("level", "information")]
+    {
+        assert!(!found(key, value), "{key}");
+    }
+}

@@ -18,6 +18,7 @@ mod gather;
 mod kubernetes;
 mod open;
 
+use super::filter::says_other;
 use super::{Detector, Match, Scratch, overlap};
 use crate::rules::Shape;
 use crate::text::Span;
@@ -151,18 +152,26 @@ pub(super) fn with_decoded(detector: &Detector, bytes: &[u8], scratch: &mut Scra
     level.stretches = stretches;
     level.costs = costs;
     level.unsettled |= !found.is_empty();
-    direct.retain(|one| !misread(detector, &entries, &found, one));
+    direct.retain(|one| !misread(detector, bytes, &entries, &found, one));
     overlap::merge(detector.rules(), direct, found)
+}
+
+/// The key of an entry.
+fn key_of(bytes: &[u8], entry: Span) -> &[u8] {
+    let is_key = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let end = bytes[..entry.start].iter().rposition(is_key).map_or(0, |last| last + 1);
+    let length = bytes[..end].iter().rev().take(128).take_while(|byte| is_key(byte)).count();
+    &bytes[end - length..end]
 }
 
 /// Whether a match takes the encoded form of a manifest's entry for the value: that was judged decoded. A pattern of
 /// the manifest itself holds where nothing else was found in the entry.
-fn misread(detector: &Detector, entries: &[Span], decoded: &[overlap::Decoded], direct: &Match) -> bool {
+fn misread(detector: &Detector, bytes: &[u8], entries: &[Span], decoded: &[overlap::Decoded], direct: &Match) -> bool {
     let at = entries.partition_point(|entry| entry.end <= direct.secret.start);
     let Some(entry) = entries.get(at).filter(|entry| entry.contains(&direct.secret)) else { return false };
     match detector.rules()[direct.rule].shape {
         Shape::Assignment { .. } => true,
-        Shape::Pattern { .. } => decoded.iter().any(|one| entry.contains(&one.found.secret)),
+        Shape::Pattern { .. } => decoded.iter().any(|one| entry.contains(&one.found.secret)) || says_other(key_of(bytes, *entry)),
         _ => false,
     }
 }

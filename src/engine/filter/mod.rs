@@ -9,7 +9,7 @@ mod placeholder;
 mod words;
 
 pub use kind::{NotASecret, value_kind};
-pub use name::{NameVerdict, is_harmless_behind, secret_name};
+pub use name::{NameVerdict, is_harmless_behind, says_other, secret_name};
 pub(super) use placeholder::counts_by_turns;
 pub use placeholder::{Strictness, Why, placeholder};
 pub(super) use words::{Weakness, weakness, words_of};

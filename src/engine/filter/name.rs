@@ -95,6 +95,12 @@ fn by_last_words(head: &[&[u8]], last: &[u8], qualifiers: usize) -> NameVerdict 
     }
 }
 
+/// Whether the last word of a name says that its value is something else than a secret: `username`, `db_host`.
+#[must_use]
+pub fn says_other(name: &[u8]) -> bool {
+    words_of(name).last().is_some_and(|word| is_one_of(word, HARMLESS_ENDS))
+}
+
 /// Whether the word before a single `token` or `key` says that it is none: `Next page token: …`.
 #[must_use]
 pub fn is_harmless_behind(before: &[u8], name: &[u8]) -> bool {
