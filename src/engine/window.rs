@@ -138,7 +138,7 @@ impl Plan {
     }
 }
 
-/// The copies as offsets into the texts, as far as they lie in them.
+/// The copies as offsets into the texts, as far as they lie in them; neighbours in both are one.
 fn within(length: usize, lead: usize, base: Base<'_>) -> Vec<Copied> {
     let shift = |copied: &Copied| {
         let cut = lead.saturating_sub(copied.at).max(base.trace.lead.saturating_sub(copied.from));
@@ -146,7 +146,14 @@ fn within(length: usize, lead: usize, base: Base<'_>) -> Vec<Copied> {
         let (at, from) = (copied.at + cut - lead, copied.from + cut - base.trace.lead);
         (at + left <= length && from + left <= base.trace.length).then_some(Copied { at, from, length: left })
     };
-    base.copies.iter().filter_map(shift).collect()
+    let mut copies: Vec<Copied> = Vec::with_capacity(base.copies.len());
+    for copied in base.copies.iter().filter_map(shift) {
+        match copies.last_mut() {
+            Some(last) if last.at + last.length == copied.at && last.from + last.length == copied.from => last.length += copied.length,
+            _ => copies.push(copied),
+        }
+    }
+    copies
 }
 
 /// What was decoded of the copied parts of the base.

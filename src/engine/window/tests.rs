@@ -1,4 +1,4 @@
-use super::{Base, Copied, Detector, RUNS, Span, Trace, edits, widened};
+use super::{Base, Copied, Detector, RUNS, Span, Trace, edits, widened, within};
 use crate::engine::sample::{self, Random};
 use crate::engine::{Match, Scratch};
 use crate::rules::{Rule, Shape};
@@ -141,7 +141,7 @@ fn a_version_holds_what_a_full_scan_of_it_finds() {
     const ROUNDS: usize = 60;
     let detector = Detector::builtin();
     let rules: Vec<Rule> = detector.rules().iter().map(|rule| (**rule).clone()).collect();
-    let mut maker = Maker { rules: &rules, random: Random::new(5), kinds: Vec::new() };
+    let mut maker = Maker { rules: &rules, random: Random::new(991), kinds: Vec::new() };
     let (mut found, mut looked, mut total) = (0, 0, 0);
     for round in 0..ROUNDS {
         let length = 1000 + maker.random.below(20_000);
@@ -171,6 +171,16 @@ fn edits_are_what_was_not_copied_and_the_seams_between() {
     assert_eq!(all(&[copied(0, 0, 4), copied(4, 6, 4)], 8, 10), [(4, 4)], "a deletion is a seam");
     assert_eq!(all(&[copied(0, 2, 4)], 4, 10), [(0, 0), (4, 4)], "a new beginning and a new end");
     assert_eq!(all(&[], 3, 0), [(0, 3)]);
+}
+
+#[test]
+fn copies_that_meet_in_both_texts_are_one() {
+    let (_, trace) = scan(&Detector::builtin(), b"0123456789", None);
+    let copied = |at, from, length| Copied { at, from, length };
+    let copies = [copied(0, 0, 4), copied(4, 4, 3), copied(7, 8, 2)];
+    assert_eq!(within(9, 0, Base { trace: &trace, copies: &copies }), [copied(0, 0, 7), copied(7, 8, 2)]);
+    // A byte order mark, which is no part of the text.
+    assert_eq!(within(6, 3, Base { trace: &trace, copies: &copies }), [copied(0, 3, 4), copied(4, 8, 2)], "3 bytes are cut");
 }
 
 #[test]
