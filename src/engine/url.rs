@@ -47,28 +47,6 @@ pub fn password_in_url(bytes: &[u8], scheme_end: usize) -> Option<UrlCredential>
     (!password.is_empty()).then(|| UrlCredential { scheme, user, password, host, whole: Span::new(scheme.start, host.end) })
 }
 
-/// The password in `user:password@tcp(host)/…`, whose `@` stands at `at`.
-#[must_use]
-pub fn password_in_dsn(bytes: &[u8], at: usize) -> Option<UrlCredential> {
-    let head = &bytes[at.saturating_sub(LONGEST_AUTHORITY)..at];
-    let length =
-        head.iter().rev().take_while(|byte| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\'' | b'`' | b'=' | b'<' | b'>')).count();
-    let start = at - length;
-    let colon = start + memchr::memchr(b':', &bytes[start..at])?;
-    let rest = &bytes[at + 1..bytes.len().min(at + 1 + 256)];
-    let open = memchr::memchr(b'(', rest).filter(|&open| open > 0 && rest[..open].iter().all(u8::is_ascii_alphanumeric))?;
-    let close = open + memchr::memchr(b')', &rest[open..])?;
-    let host = Span::new(at + 1 + open + 1, at + 1 + close);
-    let parts = UrlCredential {
-        scheme: Span::new(start, start),
-        user: Span::new(start, colon),
-        password: Span::new(colon + 1, at),
-        host,
-        whole: Span::new(start, host.end + 1),
-    };
-    (colon > start && colon + 1 < at).then_some(parts)
-}
-
 fn scheme_before(bytes: &[u8], end: usize) -> Option<Span> {
     let is_scheme = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'.' | b'-');
     let length = bytes[..end].iter().rev().take(LONGEST_SCHEME).take_while(|byte| is_scheme(byte)).count();
@@ -372,15 +350,6 @@ mod tests {
         ] {
             assert_eq!(confidence(&url("https", user, password, "db.corp.io/")), None, "{user}:{password}");
         }
-    }
-
-    #[test]
-    fn data_source_names_of_go_are_read() {
-        let text = format!("db, err := sql.Open(\"mysql\", \"app:{}{}tcp(db.corp.io:3306)/x\")", strong(), '@');
-        let url = super::password_in_dsn(text.as_bytes(), text.find('@').expect("it is there")).expect("a data source name");
-        assert_eq!(&text[url.user.start..url.user.end], "app");
-        assert_eq!(&text[url.password.start..url.password.end], strong());
-        assert_eq!(judge_url(&url, text.as_bytes()), Ok(Confidence::High));
     }
 
     proptest::proptest! {
