@@ -1,7 +1,8 @@
 use super::{Base, Copied, Detector, RUNS, Span, Trace, edits, widened, within};
 use crate::engine::sample::{self, Random};
 use crate::engine::{Match, Scratch};
-use crate::rules::{Rule, Shape};
+use crate::rules::builtin::builtin;
+use crate::rules::{Rule, RuleSet, Shape};
 use data_encoding::{BASE64, BASE64_MIME, HEXLOWER};
 
 /// What texts are made of.
@@ -160,6 +161,35 @@ fn a_version_holds_what_a_full_scan_of_it_finds() {
     }
     assert!(found > ROUNDS * 10, "the texts hold something to find, not only {found} matches");
     assert!(looked < total / 10 * 9, "not everything is looked at: {looked} of {total}");
+}
+
+#[test]
+fn an_edit_of_a_context_word_is_noticed_by_what_needs_it() {
+    let far = "some_call(argument, other);\n".repeat(200);
+    let mut changed = 0;
+    for rule in builtin().rules().iter().filter(|rule| !rule.context.is_empty()).step_by(7) {
+        // Alone, so that no other rule finds the token and has it tried again.
+        let detector = Detector::new(RuleSet::new(vec![(**rule).clone()]).expect("one rule")).expect("one rule");
+        let Some(secret) = sample::secret(rule, 4).and_then(|secret| String::from_utf8(secret).ok()) else { continue };
+        for gap in [5, 60, 130, 200, 240, 300] {
+            let gap = "call(a, b);\n".repeat(gap / 12);
+            let text = |word: &str| format!("{far}# {word} service\n{gap}api_key = \"{secret}\"\n{far}");
+            let (with, without) = (text(&rule.context[0]), text(""));
+            let behind = far.len() + 2 + rule.context[0].len();
+            let head = Copied { at: 0, from: 0, length: far.len() + 2 };
+            let tail = |at, from| Copied { at, from, length: with.len() - behind };
+            for (base, version, copies) in
+                [(&with, &without, [head, tail(far.len() + 2, behind)]), (&without, &with, [head, tail(behind, far.len() + 2)])]
+            {
+                let (of_base, trace) = scan(&detector, base.as_bytes(), None);
+                let (matches, next) = scan(&detector, version.as_bytes(), Some((&trace, &copies)));
+                assert_eq!(matches, detector.scan(version.as_bytes()), "{}: {version}", rule.id);
+                let rules = |matches: &[Match]| matches.iter().map(|found| found.rule).collect::<Vec<_>>();
+                changed += usize::from(rules(&matches) != rules(&of_base) && next.looked() < version.len());
+            }
+        }
+    }
+    assert!(changed > 20, "{changed}");
 }
 
 #[test]
