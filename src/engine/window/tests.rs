@@ -1,6 +1,7 @@
 use super::{Base, Copied, Detector, RUNS, Span, Trace, edits, widened, within};
 use crate::engine::sample::{self, Random};
 use crate::engine::{Match, Scratch};
+use crate::rules::alphabet::ByteSet;
 use crate::rules::builtin::builtin;
 use crate::rules::{Rule, RuleSet, Shape};
 use data_encoding::{BASE64, BASE64_MIME, HEXLOWER};
@@ -190,6 +191,71 @@ fn an_edit_of_a_context_word_is_noticed_by_what_needs_it() {
         }
     }
     assert!(changed > 20, "{changed}");
+}
+
+/// How the matches of a text differ after a byte of it was changed: a version is scanned for each of three changes, and
+/// back again. Says how many of the changes made a difference that windows had to notice.
+fn changed_at(detector: &Detector, text: &[u8], at: usize) -> usize {
+    let copies = [Copied { at: 0, from: 0, length: at }, Copied { at: at + 1, from: at + 1, length: text.len() - at - 1 }];
+    let full = detector.scan(text);
+    let mut noticed = 0;
+    for byte in [b'x', b'\n', b'"'] {
+        let mut other = text.to_vec();
+        other[at] = byte;
+        let of_other = detector.scan(&other);
+        for (base, version, expected) in [(&other[..], text, &full), (text, &other[..], &of_other)] {
+            let (_, trace) = scan(detector, base, None);
+            let (matches, next) = scan(detector, version, Some((&trace, &copies)));
+            assert_eq!(&matches, expected, "byte {at} changed in {:?}", String::from_utf8_lossy(version));
+            noticed += usize::from(full != of_other && next.looked() < version.len());
+        }
+    }
+    noticed
+}
+
+#[test]
+fn a_changed_byte_is_noticed_wherever_a_rule_looks() {
+    let far = "some_call(argument, other);\n".repeat(180);
+    let mut noticed = 0;
+    let all = builtin();
+    for rule in all.rules().iter().filter(|rule| rule.enabled).step_by(17) {
+        let rules = [(**rule).clone()];
+        let secret = Maker { rules: &rules, random: Random::new(7), kinds: Vec::new() }.secret();
+        let word = rule.context.first().map_or("service", String::as_str);
+        let piece = [format!("{word}_token = \"").as_bytes(), &secret, b"\" # end\n"].concat();
+        let text = [far.as_bytes(), &piece, far.as_bytes()].concat();
+        let detector = Detector::new(RuleSet::new(rules.to_vec()).expect("one rule")).expect("one rule");
+        let (first, last) = (far.len(), far.len() + piece.len());
+        let places =
+            [first - 260, first - 1, first, first + word.len(), usize::midpoint(first, last), last - 9, last - 8, last - 7, last + 90];
+        noticed += places.iter().map(|&at| changed_at(&detector, &text, at)).sum::<usize>();
+    }
+    assert!(noticed > 200, "{noticed}");
+}
+
+#[test]
+fn a_changed_byte_is_noticed_at_the_end_of_a_long_value() {
+    let far = "some_call(argument, other);\n".repeat(180);
+    let letters = ByteSet::named("base62").expect("a known alphabet");
+    let random = |length: usize| String::from_utf8(Random::new(5).bytes(letters, length)).expect("ASCII");
+    let secret = random(400);
+    let user = "reports-of-the-north_".repeat(20);
+    let cases = [
+        ("generic-secret-assignment", format!("client_secret{}= \"{secret}\";\n", " ".repeat(100))),
+        ("generic-secret-assignment", format!("clientSecret: Option<{}> = Some(\"{}\");\n", "T".repeat(50), random(64))),
+        ("postgresql-connection-uri", format!("dsn=\"postgres://{user}:{}@db.corp-net.io/x\"\n", random(24))),
+        ("curl-user-password", format!("curl {} -u anna:{} https://api.corp-net.io/\n", "-s -S ".repeat(18), random(20))),
+    ];
+    for (id, piece) in cases {
+        let rules = builtin().rules().iter().filter(|rule| rule.id == id).map(|rule| (**rule).clone()).collect();
+        let detector = Detector::new(RuleSet::new(rules).expect("one rule")).expect("one rule");
+        let text = format!("{far}{piece}{far}");
+        let (first, last) = (far.len(), far.len() + piece.len());
+        assert_eq!(detector.scan(text.as_bytes()).len(), 1, "{piece}");
+        let places = (first - 1..first + 16).chain((first + 16..last - 40).step_by(31)).chain(last - 40..=last);
+        let noticed: usize = places.map(|at| changed_at(&detector, text.as_bytes(), at)).sum();
+        assert!(noticed > 20, "{noticed} of {piece}");
+    }
 }
 
 #[test]
