@@ -6,10 +6,12 @@
 mod kind;
 mod name;
 mod placeholder;
+mod sequence;
 mod words;
 
 pub use kind::{NotASecret, value_kind};
 pub use name::{NameVerdict, is_harmless_behind, says_other, secret_name};
-pub(super) use placeholder::counts_by_turns;
+
 pub use placeholder::{Strictness, Why, placeholder};
+pub(super) use sequence::counts_by_turns;
 pub(super) use words::{Weakness, weakness, words_of};
