@@ -14,6 +14,7 @@ use crate::sources::Coverage;
 use crate::sources::archive::Limits;
 use crate::text::date;
 use anyhow::Context as _;
+use std::collections::HashSet;
 use std::io::Write;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -142,7 +143,8 @@ fn archive_limits(max_size: Option<u64>) -> Limits {
 /// not a panic in the middle of the scan.
 pub(super) fn build_detector(config: &Config) -> anyhow::Result<Detector> {
     let builtin = crate::rules::builtin::builtin();
-    let own = config.active_rules().filter(|rule| builtin.get(&rule.id).is_none());
+    let ids: HashSet<&str> = builtin.rules().iter().map(|rule| rule.id.as_str()).collect();
+    let own = config.active_rules().filter(|rule| !ids.contains(rule.id.as_str()));
     check_patterns(own)?;
     let detector = Detector::new(config.active_rules()).context("the rules cannot be used")?;
     Ok(detector.with_partners(&config.rules))

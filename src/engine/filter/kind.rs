@@ -1,7 +1,7 @@
 //! Kinds of values that are no secret by what they look like: paths, versions, hashes, identifiers, sentences.
 
 use super::super::entropy::randomness;
-use super::words::words_of;
+use super::words::{holds_any, words_of};
 
 /// What a value is instead of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -75,10 +75,6 @@ pub fn value_kind(value: &[u8]) -> Option<NotASecret> {
 
 fn starts_with_any(value: &[u8], starts: &[&str]) -> bool {
     starts.iter().any(|start| value.len() >= start.len() && value[..start.len()].eq_ignore_ascii_case(start.as_bytes()))
-}
-
-fn holds_any(value: &[u8], parts: &[&str]) -> bool {
-    parts.iter().any(|part| memchr::memmem::find(value, part.as_bytes()).is_some())
 }
 
 /// `eyJ` is the base64 of `{"`.

@@ -1,7 +1,7 @@
 //! Placeholders: text that stands for a secret, or that a program replaces by one.
 
 use super::sequence::{is_blank_escaped, is_repeated, is_sequence};
-use super::words::{squash_into, words_of};
+use super::words::{holds_any, squash_into, words_of};
 
 /// How much is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +100,7 @@ fn has_fake_word(value: &[u8]) -> bool {
         b"***",
         "•••".as_bytes(),
     ];
-    WORDS.iter().any(|word| memchr::memmem::find(value, word).is_some())
+    holds_any(value, &WORDS)
 }
 
 /// Text that a program replaces.
@@ -111,7 +111,7 @@ fn is_template(value: &[u8]) -> bool {
         "$((",
     ];
     const STARTS: &[&str] = &["<", "$", "@@", "%%", "@Value", "__", "[%", "&", "`"];
-    if value.is_empty() || PARTS.iter().any(|part| memchr::memmem::find(value, part.as_bytes()).is_some()) {
+    if value.is_empty() || holds_any(value, PARTS) {
         return true;
     }
     let ends = |open: u8, close: u8| value.len() > 2 && value[0] == open && value[value.len() - 1] == close;
@@ -223,7 +223,7 @@ fn is_expression(value: &[u8]) -> bool {
         "process.env", "os.environ", "os.getenv", "getenv", "ENV[", "environ[", "import.meta", "System.get", "->", "::", "().", "=>",
         " + ", "\" +", "&&", "||", "<<", "function(", "function (", "() {", ") { |",
     ];
-    if PARTS.iter().any(|part| memchr::memmem::find(value, part.as_bytes()).is_some()) {
+    if holds_any(value, PARTS) {
         return true;
     }
     is_call(value)
@@ -295,7 +295,7 @@ fn is_placeholder_word(value: &[u8]) -> bool {
     ];
     let mut buffer = [0; 128];
     let Some(text) = squash_into(value, &mut buffer) else { return false };
-    if WHOLE.iter().any(|word| word.as_bytes() == text) || PARTS.iter().any(|part| memchr::memmem::find(text, part.as_bytes()).is_some()) {
+    if WHOLE.iter().any(|word| word.as_bytes() == text) || holds_any(text, PARTS) {
         return true;
     }
     words_of(value).any(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes())))

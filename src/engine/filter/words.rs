@@ -43,6 +43,14 @@ fn is_boundary(text: &[u8], at: usize) -> bool {
     before.is_ascii_uppercase() && here.is_ascii_uppercase() && next.is_some_and(u8::is_ascii_lowercase)
 }
 
+/// Whether any of the parts stands in a text. For short texts, where a searcher for each part costs more to set up.
+pub(super) fn holds_any<P: AsRef<[u8]>>(text: &[u8], parts: &[P]) -> bool {
+    (0..text.len()).any(|at| {
+        let rest = &text[at..];
+        parts.iter().any(|part| part.as_ref()[0] == rest[0] && rest.starts_with(part.as_ref()))
+    })
+}
+
 /// Letters and digits of `text` in lower case, written into `buffer`; `None` where they do not fit.
 pub(in crate::engine) fn squash_into<'b>(text: &[u8], buffer: &'b mut [u8]) -> Option<&'b [u8]> {
     let mut length = 0;
@@ -106,7 +114,7 @@ pub(in crate::engine) fn weakness(value: &[u8]) -> Option<Weakness> {
     let digits = squashed.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let word = &squashed[..squashed.len() - digits];
     let is_plain = value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
-    let tells = ["pass", "secret", "token", "pwd", "key"].iter().any(|part| memchr::memmem::find(word, part.as_bytes()).is_some());
+    let tells = holds_any(word, &["pass", "secret", "token", "pwd", "key"]);
     if digits > 0 && is_plain && tells && among(STAND_INS, word) {
         return Some(Weakness::WellKnown);
     }
