@@ -54,7 +54,8 @@ fn pair(content: &str, previous: &str) -> (String, String) {
 
 /// Ids of one kind that `git rev-list --objects` lists for `revisions`.
 fn listed_by_git(repo: &Repo, revisions: &[&str], kind: &str) -> Vec<String> {
-    let listed = repo.git(&[&["rev-list", "--objects", "--no-object-names"], revisions].concat());
+    let all: &[&str] = if revisions == ["--all"] { &["--reflog", "--indexed-objects"] } else { &[] };
+    let listed = repo.git(&[&["rev-list", "--objects", "--no-object-names"], revisions, all].concat());
     let kinds = repo.git_with_input(&["cat-file", "--batch-check=%(objectname) %(objecttype)"], listed.as_bytes());
     let ids: BTreeSet<String> =
         kinds.lines().filter_map(|line| line.split_once(' ')).filter(|(_, found)| *found == kind).map(|(id, _)| id.to_owned()).collect();
@@ -258,10 +259,14 @@ fn unreachable_objects_are_scanned_only_where_asked() {
     let lost = repo.commit_file("a.txt", "lost\n");
     repo.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
     repo.stage("a.txt", "staged and never committed\n");
+    let found = ["a\n", "lost\n", "staged and never committed\n"].map(|content| pair(content, ""));
+    assert_eq!(contents(&scan(&repo).0), found);
+    repo.git(&["reflog", "expire", "--expire=now", "--all"]);
+    repo.git(&["reset", "--quiet"]);
     let (sink, _) = scan(&repo);
     assert_eq!(contents(&sink), [pair("a\n", "")]);
     let (sink, _) = scan_with(repo.dir(), |options| options.unreachable = true);
-    assert_eq!(contents(&sink), [pair("a\n", ""), pair("lost\n", ""), pair("staged and never committed\n", "")]);
+    assert_eq!(contents(&sink), found);
     assert!(sink.ids(ObjectKind::Commit).contains(&lost));
 }
 
@@ -290,6 +295,7 @@ fn damaged_and_missing_objects_are_named_and_the_rest_is_scanned() {
         std::fs::remove_file(object_path(&repo, id)).unwrap();
     }
     std::fs::write(object_path(&repo, &damaged), "no zlib stream").unwrap();
+    std::fs::remove_file(repo.dir().join(".git/index")).unwrap();
     let (sink, _) = scan(&repo);
     assert_eq!(contents(&sink), [pair("whole\n", "")]);
     let mut expected = vec![
@@ -762,9 +768,9 @@ fn references_in_a_reftable_are_followed() {
         }
         repo.git(&["pack-refs", "--all"]);
         let found: Vec<String> = contents(&scan(&repo).0).into_iter().map(|(content, _)| content).collect();
-        assert_eq!(found, ["base\n", "linked\n", "new\n", "stashed 0\n", "stashed 1\n"]);
+        assert_eq!(found, ["base\n", "linked\n", "new\n", "on a deleted branch\n", "stashed 0\n", "stashed 1\n"]);
         repo.git(&["stash", "drop", "--quiet", "stash@{1}"]);
-        assert_eq!(contents(&scan(&repo).0).len(), 4);
+        assert_eq!(contents(&scan(&repo).0).len(), 5);
     }
 }
 

@@ -9,6 +9,7 @@ mod baseline;
 mod ci;
 mod cli;
 mod config;
+mod coverage;
 mod decode;
 mod detector;
 mod explain;

@@ -7,6 +7,7 @@
 
 mod commit;
 mod environment;
+mod index;
 mod locate;
 mod objects;
 mod references;
@@ -16,6 +17,7 @@ mod tree;
 
 pub use commit::{Commit, Signature, split_message, tree_of};
 pub use environment::GitEnvironment;
+pub use index::read_index;
 pub(crate) use objects::ALLOCATION_LIMIT;
 pub use objects::{ObjectError, Objects, Pack, Reader};
 pub use references::{Named, References, Target};

@@ -1,6 +1,6 @@
 //! L3: references, whether they are kept in files or in a reftable.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
 use gix::bstr::ByteSlice as _;
@@ -28,6 +28,7 @@ pub type Named = (String, Result<Option<ObjectId>, String>);
 pub struct References {
     kind: Kind,
     common_dir: PathBuf,
+    private: Option<PathBuf>,
 }
 
 enum Kind {
@@ -40,15 +41,15 @@ impl References {
     pub(super) fn open(common_dir: PathBuf, private: Option<PathBuf>, hash: gix::hash::Kind, has_reftable: bool) -> Result<Self, String> {
         let kind = if has_reftable {
             let shared = Reftable::read(&common_dir.join("reftable"), hash)?;
-            let private = private.map(|private| Reftable::read(&private.join("reftable"), hash)).transpose()?;
+            let private = private.as_ref().map(|private| Reftable::read(&private.join("reftable"), hash)).transpose()?;
             Kind::Tables { shared, private }
         } else {
-            Kind::Files(Box::new(match private {
-                Some(private) => Store::for_linked_worktree(private, common_dir.clone(), hash),
+            Kind::Files(Box::new(match &private {
+                Some(private) => Store::for_linked_worktree(private.clone(), common_dir.clone(), hash),
                 None => Store::at(common_dir.clone(), hash),
             }))
         };
-        Ok(References { kind, common_dir })
+        Ok(References { kind, common_dir, private })
     }
 
     /// The object that a reference is at, through symbolic ones; `None` where a name in the chain does not exist, as on a
@@ -125,9 +126,50 @@ impl References {
                 let id = |line: &[u8]| line.fields().nth(1).and_then(|hex| ObjectId::from_hex(hex).ok()).filter(|id| !id.is_null());
                 log.lines().rev().filter_map(id).collect()
             }
-            Kind::Tables { shared, .. } => shared.stash.values().rev().copied().collect(),
+            Kind::Tables { shared, .. } => shared.log_of("refs/stash").collect(),
         }
     }
+
+    /// What the logs of references name, each with the reference's full name; the newest first. A linked work tree has
+    /// logs of its own, which come last.
+    pub fn logged(&self) -> Vec<(String, ObjectId)> {
+        match &self.kind {
+            Kind::Files(_) => {
+                let mut found = Vec::new();
+                for directory in [Some(&self.common_dir), self.private.as_ref()].into_iter().flatten() {
+                    log_files(&directory.join("logs"), &mut found);
+                }
+                found
+            }
+            Kind::Tables { shared, private } => shared.logged().chain(private.iter().flat_map(Reftable::logged)).collect(),
+        }
+    }
+}
+
+/// Reads all logs in a directory. What is no log, or cannot be read, is passed over: logs may be deleted at any time,
+/// and git itself lives without them.
+fn log_files(top: &Path, found: &mut Vec<(String, ObjectId)>) {
+    let mut open = vec![top.to_owned()];
+    while let Some(directory) = open.pop() {
+        let Ok(entries) = std::fs::read_dir(&directory) else { continue };
+        for entry in entries.flatten() {
+            let path = entry.path();
+            match entry.file_type() {
+                Ok(kind) if kind.is_dir() => open.push(path),
+                Ok(kind) if kind.is_file() => {
+                    let name = crate::text::path::display_os(path.strip_prefix(top).unwrap_or(&path)).into_owned();
+                    found.extend(ids_of_log(&std::fs::read(&path).unwrap_or_default()).into_iter().map(|id| (name.clone(), id)));
+                }
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The objects that a log names, the newest first. What the oldest entry changed comes last.
+fn ids_of_log(log: &[u8]) -> Vec<ObjectId> {
+    let id = |line: &[u8], field: usize| line.fields().nth(field).and_then(|hex| ObjectId::from_hex(hex).ok()).filter(|id| !id.is_null());
+    log.lines().rev().filter_map(|line| id(line, 1)).chain(log.lines().next().and_then(|line| id(line, 0))).collect()
 }
 
 /// Whether each work tree has its own reference of this name.

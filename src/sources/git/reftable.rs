@@ -1,8 +1,8 @@
 //! L3: reads references from a reftable, git's newer way to keep them.
 //!
 //! Format: <https://git-scm.com/docs/reftable>. A stack of tables, each a run of blocks of sorted records with shared
-//! prefixes; newer tables override older ones. Only what a scan needs is read: names and targets, and the log of the
-//! stash. Lookup structures are passed over.
+//! prefixes; newer tables override older ones. Only what a scan needs is read: names and targets, and the objects
+//! that logs name. Lookup structures are passed over.
 
 use std::collections::BTreeMap;
 use std::io::Read as _;
@@ -18,8 +18,8 @@ use super::references::Target;
 pub(super) struct Reftable {
     /// By full name, `HEAD` among them.
     pub(super) references: BTreeMap<String, Target>,
-    /// Stash entries by their age in the log, newest last.
-    pub(super) stash: BTreeMap<u64, ObjectId>,
+    /// Entries of logs, by the reference's full name and their age, newest last.
+    logs: BTreeMap<(Vec<u8>, u64), ObjectId>,
 }
 
 /// No table is that large; a header can claim anything.
@@ -130,11 +130,9 @@ impl Reftable {
             let (name, age) = records.name.split_at_checked(records.name.len().checked_sub(8)?)?;
             // Newest first in the table: the age is kept as its complement.
             let age = u64::MAX - number64(age);
-            let is_stash = name == b"refs/stash\0";
+            let key = (name.strip_suffix(b"\0")?.to_owned(), age);
             if kind == 0 {
-                if is_stash {
-                    self.stash.remove(&age);
-                }
+                self.logs.remove(&key);
                 continue;
             }
             records.id()?;
@@ -147,11 +145,22 @@ impl Reftable {
             records.take(2)?;
             let length = records.varint()?;
             records.take(length)?;
-            if is_stash && !id.is_null() {
-                self.stash.insert(age, id);
+            if !id.is_null() {
+                self.logs.insert(key, id);
             }
         }
         Some(())
+    }
+
+    /// What the log of one reference names, newest first.
+    pub(super) fn log_of(&self, name: &str) -> impl Iterator<Item = ObjectId> + '_ {
+        let name = name.as_bytes().to_owned();
+        self.logs.range((name.clone(), 0)..=(name, u64::MAX)).rev().map(|(_, id)| *id)
+    }
+
+    /// What all logs name, with the reference's full name, newest first in each.
+    pub(super) fn logged(&self) -> impl Iterator<Item = (String, ObjectId)> + '_ {
+        self.logs.iter().rev().map(|((name, _), id)| (name.to_str_lossy().into_owned(), *id))
     }
 }
 

@@ -93,7 +93,9 @@ impl History {
             attributions.push(attribution);
         }
         if attributions.is_empty() {
-            attributions.push(Attribution { blob: id.to_string(), in_head, ..Attribution::default() });
+            let staged = self.indexed().paths.get(id).into_iter().flatten();
+            let paths = staged.map(ToString::to_string).collect();
+            attributions.push(Attribution { blob: id.to_string(), in_head, paths, ..Attribution::default() });
         }
         attributions
     }

@@ -1,4 +1,5 @@
-//! L3: the history of a git repository: every blob, commit and tag that a reference leads to, or what a range adds.
+//! L3: the history of a git repository: every blob, commit and tag that a reference, a log or an index leads to, or
+//! what a range adds.
 //!
 //! Objects are read from the object database, each once, in any order and by all threads; nothing of `git log`'s view of
 //! them matters (diffs, merges, renames). Paths and commits are looked up afterwards and only for what was found:
@@ -7,6 +8,7 @@
 
 mod attribution;
 mod changed;
+mod indexed;
 mod introduced;
 mod message;
 mod objects;
@@ -30,6 +32,7 @@ use gix::ObjectId;
 use gix::objs::Kind;
 use rayon::ThreadPool;
 
+use self::indexed::Indexed;
 use self::introduced::{Introduced, introduced};
 use self::objects::{Reading, Scanned};
 use self::range::{Selection, select};
@@ -93,6 +96,7 @@ pub struct History {
     scope: Scope,
     shallow: HashSet<ObjectId>,
     graph: OnceLock<Graph>,
+    indexed: OnceLock<Indexed>,
     added: OnceLock<Added>,
 }
 
@@ -125,7 +129,7 @@ impl History {
             .thread_name(|number| format!("history-{number}"))
             .build()
             .map_err(|error| SourceError::Git { what: format!("cannot start threads: {error}") })?;
-        Ok(History { options, repository, pool, scope, shallow, graph: OnceLock::new(), added: OnceLock::new() })
+        Ok(History { options, repository, pool, scope, shallow, graph: OnceLock::new(), indexed: OnceLock::new(), added: OnceLock::new() })
     }
 
     /// Hands everything in scope to `sink`, from many threads. What cannot be read is named to it and left out.
@@ -162,6 +166,9 @@ impl History {
             links += visitor.submodules;
         }
         wanted.extend(graph.blobs.iter().filter(|id| seen.insert(**id)).map(|id| (*id, ObjectKind::Blob)));
+        let indexed = self.indexed();
+        indexed.broken.iter().for_each(|skip| sink.skip(skip.clone()));
+        wanted.extend(indexed.paths.keys().filter(|id| seen.insert(**id)).map(|id| (*id, ObjectKind::Blob)));
         if self.options.messages {
             wanted.extend(graph.commits.iter().map(|node| (node.id, ObjectKind::Commit)));
             wanted.extend(graph.tags.iter().map(|id| (*id, ObjectKind::Tag)));
@@ -248,6 +255,11 @@ impl History {
 
     fn graph(&self) -> &Graph {
         self.graph.get_or_init(|| Graph::walk(self.repository.objects(), &self.scope.ends.included, &self.shallow))
+    }
+
+    /// What is staged, where everything is asked for.
+    fn indexed(&self) -> &Indexed {
+        self.indexed.get_or_init(|| if self.scope.is_all { Indexed::read(&self.repository) } else { Indexed::default() })
     }
 
     fn added(&self) -> &Added {

@@ -1,12 +1,13 @@
-//! L3: where history starts: every reference, HEAD of every work tree, and all stash entries.
+//! L3: where history starts: every reference, HEAD of every work tree, all stash entries, and what logs remember.
 
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
+use gix::hashtable::HashSet;
 
 use crate::blob::{Skip, SkipReason};
 use crate::sources::SourceError;
-use crate::sources::git::{Named, References, Repository};
+use crate::sources::git::{Named, ObjectError, References, Repository};
 
 /// A name and the object it is at.
 pub(super) type Tip = (String, ObjectId);
@@ -44,6 +45,22 @@ pub(super) fn all(repository: &Repository) -> Result<Tips, SourceError> {
     Ok(tips)
 }
 
+/// What logs of references name and is still there, each object once.
+///
+/// An amended commit, or a branch that was reset, lives on in a log for months, on this machine.
+pub(super) fn logged(repository: &Repository) -> Result<Vec<Tip>, SourceError> {
+    let mut all = repository.references(None)?.logged();
+    for (name, directory) in linked_work_trees(&repository.common_dir()) {
+        let private = repository.references(Some(directory))?.logged();
+        all.extend(private.into_iter().map(|(reference, id)| (format!("worktrees/{name}/{reference}"), id)));
+    }
+    let reader = repository.objects().reader(0);
+    let mut seen = HashSet::default();
+    let is_there = |id: &ObjectId| !matches!(reader.header(id), Err(ObjectError::Missing));
+    let new = all.into_iter().filter(|(_, id)| seen.insert(*id) && is_there(id));
+    Ok(new.map(|(name, id)| (format!("log of {name}"), id)).collect())
+}
+
 /// The references that begin with `prefix`, such as `refs/remotes/origin/`; broken ones are left out.
 pub(super) fn below(repository: &Repository, prefix: &str) -> Result<Vec<Tip>, SourceError> {
     let mut tips = Tips::default();
@@ -72,7 +89,7 @@ impl Tips {
 }
 
 /// Names and private directories of the linked work trees.
-fn linked_work_trees(common_dir: &Path) -> Vec<(String, PathBuf)> {
+pub(super) fn linked_work_trees(common_dir: &Path) -> Vec<(String, PathBuf)> {
     let Ok(entries) = std::fs::read_dir(common_dir.join("worktrees")) else { return Vec::new() };
     let mut found: Vec<_> = entries
         .flatten()

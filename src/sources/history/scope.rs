@@ -18,6 +18,8 @@ pub(super) struct Scope {
     pub(super) since: Option<i64>,
     /// Whether only what commits add is asked for, and not all that they hold.
     pub(super) is_difference: bool,
+    /// Whether everything is asked for: what any reference, log or index leads to.
+    pub(super) is_all: bool,
     /// References that are followed.
     pub(super) refs: u64,
     /// In words, for the report.
@@ -57,6 +59,10 @@ impl Scope {
             scope.since = Some(seconds(date)?);
         }
         scope.is_difference = !scope.ends.excluded.is_empty() || scope.ends.sides.is_some() || scope.since.is_some();
+        scope.is_all = !scope.is_difference && options.range.is_none() && options.branches.is_empty();
+        if scope.is_all {
+            scope.ends.included.extend(refs::logged(repository)?);
+        }
         Ok(scope)
     }
 

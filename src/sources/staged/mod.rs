@@ -17,7 +17,7 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use self::compare::{Change, Comparison, EXPANSION_LIMIT};
 use super::git::{
-    EntryKind, GitEnvironment, Limits, ObjectError, Reader, Repository, Similarity, TreeLookup, causes, deleted_files, tree_of,
+    self, EntryKind, GitEnvironment, Limits, ObjectError, Reader, Repository, Similarity, TreeLookup, deleted_files, tree_of,
 };
 use super::{Coverage, Sink, SourceError};
 use crate::blob::{Blob, Origin, Skip, SkipReason};
@@ -82,14 +82,7 @@ fn read_index(repository: &Repository) -> Result<State, SourceError> {
     let broken = |what: String| SourceError::Git {
         what: format!("{}: cannot read the index: {what}; `git reset` rebuilds it once the file is moved away", path.display()),
     };
-    let index = gix::index::File::at(path, repository.objects().hash(), true, gix::index::decode::Options::default())
-        .map_err(|error| broken(causes(&error)))?;
-    let state: State = index.into();
-    if state.entries().is_empty() && std::fs::read(path).is_ok_and(|bytes| bytes.contains_str("link")) {
-        return Err(broken("it is a split index that does not say which entries are its own".to_owned()));
-    }
-    let sorted = state.entries().is_sorted_by(|a, b| (a.path(&state), a.stage_raw()) <= (b.path(&state), b.stage_raw()));
-    if sorted { Ok(state) } else { Err(broken("its entries are out of order".to_owned())) }
+    git::read_index(path, repository.objects().hash()).map_err(broken)
 }
 
 /// HEAD's tree; `None` before the first commit. One that cannot be read makes everything new, which is said.

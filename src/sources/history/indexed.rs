@@ -1,0 +1,58 @@
+//! L3: what the index of each work tree holds: files that were staged and perhaps never committed.
+
+use std::path::Path;
+
+use gix::ObjectId;
+use gix::bstr::BString;
+use gix::hashtable::HashMap;
+use gix::index::entry::{Flags, Mode};
+
+use super::refs::linked_work_trees;
+use crate::blob::{Skip, SkipReason};
+use crate::sources::git::{Repository, read_index};
+
+/// The blobs of all indexes.
+#[derive(Debug, Default)]
+pub(super) struct Indexed {
+    /// Blobs and their paths, each path once.
+    pub(super) paths: HashMap<ObjectId, Vec<BString>>,
+    /// Indexes that could not be read.
+    pub(super) broken: Vec<Skip>,
+}
+
+impl Indexed {
+    /// Reads the index of every work tree, sides of a conflict and all.
+    pub(super) fn read(repository: &Repository) -> Self {
+        let mut indexed = Indexed::default();
+        let top = repository.common_dir();
+        indexed.add("index", &top.join("index"), repository);
+        if repository.index_file() != top.join("index") {
+            indexed.add("index", repository.index_file(), repository);
+        }
+        for (name, directory) in linked_work_trees(&top) {
+            indexed.add(&format!("worktrees/{name}/index"), &directory.join("index"), repository);
+        }
+        indexed
+    }
+
+    fn add(&mut self, what: &str, path: &Path, repository: &Repository) {
+        if !path.is_file() {
+            return;
+        }
+        let index = match read_index(path, repository.objects().hash()) {
+            Ok(index) => index,
+            Err(detail) => return self.broken.push(Skip { what: what.to_owned(), reason: SkipReason::Corrupt, detail }),
+        };
+        for entry in index.entries() {
+            // What is only announced (`git add -N`) has no content yet.
+            let is_file = matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE | Mode::SYMLINK);
+            if is_file && !entry.flags.contains(Flags::INTENT_TO_ADD) {
+                let paths = self.paths.entry(entry.id).or_default();
+                let path = entry.path(&index);
+                if !paths.iter().any(|known| known == path) {
+                    paths.push(path.to_owned());
+                }
+            }
+        }
+    }
+}
