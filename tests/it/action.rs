@@ -1,12 +1,12 @@
 //! The GitHub action's scripts, run as a runner runs them: variables, files for outputs and summary, an event's payload.
 
+use crate::support::change::{Change, ZERO};
+use crate::support::keyward::{RULES, builtin_leak as leak, token};
 use crate::support::repo::Repo;
 use serde_json::{Value, json};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::Command;
-
-const ZERO: &str = "0000000000000000000000000000000000000000";
 
 /// What a run of a script came to.
 struct Ran {
@@ -60,55 +60,25 @@ fn script(name: &str, dir: &Path, variables: &[(&str, &str)], before: impl FnOnc
 
 /// Runs the scan for an event.
 fn scan(repo: &Repo, event: &str, payload: &Value, inputs: &[(&str, &str)]) -> Ran {
-    let path = repo.beside("event.json");
-    std::fs::write(&path, payload.to_string()).unwrap();
-    let given = [("GITHUB_EVENT_NAME", event), ("GITHUB_EVENT_PATH", path.to_str().unwrap())];
+    let event = Change::event(repo, event, payload);
+    let given: Vec<(&str, &str)> = event.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
     script("scan.sh", repo.dir(), &[&given[..], inputs].concat(), |_| None)
 }
 
-fn leak(seed: u64) -> String {
-    let rules = keyward::rules::builtin::builtin();
-    let rule = rules.get("github-pat-classic").expect("a built-in rule");
-    let token = keyward::engine::sample::secret(rule, seed).expect("its format gives samples");
-    format!("export GITHUB_TOKEN={}\n", String::from_utf8(token).unwrap())
+fn case() -> Change {
+    Change::of(leak)
 }
 
-/// A clone as `actions/checkout` leaves it with `fetch-depth: 0`: `main` with an old leak, HEAD at a change with a new one.
-struct Case {
-    repo: Repo,
-    base: String,
-    head: String,
-}
-
-fn case() -> Case {
-    let repo = Repo::init();
-    let base = repo.commit_file("old.sh", leak(1));
-    repo.git(&["switch", "--quiet", "-c", "feature"]);
-    let head = repo.commit_file("new.sh", leak(2));
-    repo.git(&["update-ref", "refs/remotes/origin/main", &base]);
-    repo.git(&["update-ref", "refs/remotes/origin/feature", &head]);
-    Case { repo, base, head }
-}
-
-impl Case {
-    fn range(&self) -> String {
-        format!("range={}..{}", self.base, self.head)
-    }
-
-    fn push(&self, before: &str, reference: &str) -> Value {
-        json!({"before": before, "after": self.head, "ref": reference, "repository": {"default_branch": "main"}})
-    }
-
-    fn pull_request(&self) -> Value {
-        json!({"action": "opened", "pull_request": {"base": {"sha": self.base, "ref": "main"}, "head": {"sha": self.head, "ref": "feature"}}})
-    }
+/// The output that names what was scanned.
+fn range(case: &Change) -> String {
+    format!("range={}", case.range())
 }
 
 #[test]
 fn a_pull_request_is_checked_for_what_it_adds() {
     let case = case();
     for event in ["pull_request", "pull_request_target"] {
-        let ran = scan(&case.repo, event, &case.pull_request(), &[]).expect(1, &["findings=1", "exit-code=1", &case.range()]);
+        let ran = scan(&case.repo, event, &case.pull_request(), &[]).expect(1, &["findings=1", "exit-code=1", &range(&case)]);
         assert!(ran.text.contains("::error file=new.sh,line=1,") && !ran.text.contains("old.sh"), "{}", ran.text);
         assert!(ran.file("keyward.sarif").contains("github-pat-classic"));
         assert!(ran.file("summary").contains("GitHub personal access token"));
@@ -121,14 +91,14 @@ fn a_pull_request_is_checked_for_what_it_adds() {
 #[test]
 fn a_push_is_checked_for_what_it_adds() {
     let case = case();
-    scan(&case.repo, "push", &case.push(&case.base, "refs/heads/feature"), &[]).expect(1, &["findings=1", &case.range()]);
+    scan(&case.repo, "push", &case.push(&case.base, "refs/heads/feature"), &[]).expect(1, &["findings=1", &range(&case)]);
 }
 
 #[test]
 fn the_first_push_of_a_branch_and_a_forced_one_are_compared_with_the_default_branch() {
     let case = case();
     for before in [ZERO, "1111111111111111111111111111111111111111"] {
-        scan(&case.repo, "push", &case.push(before, "refs/heads/feature"), &[]).expect(1, &["findings=1", &case.range()]);
+        scan(&case.repo, "push", &case.push(before, "refs/heads/feature"), &[]).expect(1, &["findings=1", &range(&case)]);
     }
     let all = format!("range={}", case.head);
     scan(&case.repo, "push", &case.push(ZERO, "refs/heads/main"), &[]).expect(1, &["findings=2", &all]);
@@ -137,7 +107,7 @@ fn the_first_push_of_a_branch_and_a_forced_one_are_compared_with_the_default_bra
 #[test]
 fn a_tag_is_compared_with_the_default_branch() {
     let case = case();
-    scan(&case.repo, "push", &case.push(ZERO, "refs/tags/v1"), &[]).expect(1, &["findings=1", &case.range()]);
+    scan(&case.repo, "push", &case.push(ZERO, "refs/tags/v1"), &[]).expect(1, &["findings=1", &range(&case)]);
     case.repo.git(&["tag", "-a", "v2", "-m", "released", &case.base]);
     let mut annotated = case.push(ZERO, "refs/tags/v2");
     annotated["after"] = case.repo.git(&["rev-parse", "refs/tags/v2"]).into();
@@ -154,8 +124,7 @@ fn a_deleted_branch_has_nothing_to_check() {
 #[test]
 fn a_merge_group_is_checked_for_what_it_adds() {
     let case = case();
-    let payload = json!({"merge_group": {"base_sha": case.base, "head_sha": case.head}});
-    scan(&case.repo, "merge_group", &payload, &[]).expect(1, &["findings=1", &case.range()]);
+    scan(&case.repo, "merge_group", &case.merge_group(), &[]).expect(1, &["findings=1", &range(&case)]);
 }
 
 #[test]
@@ -198,9 +167,9 @@ fn a_pull_request_cannot_switch_off_its_own_check() {
 #[test]
 fn the_configuration_of_the_base_holds_with_its_rule_files() {
     let repo = Repo::init();
-    repo.commit_file("rules/own.yaml", crate::support::keyward::RULES);
+    repo.commit_file("rules/own.yaml", RULES);
     let base = repo.commit_file(".keyward.yaml", "rules: {disable: [all], enable: [acme-token], files: [rules/own.yaml]}\n");
-    let head = repo.commit_file("new.sh", format!("{}KEY={}\n", leak(2), crate::support::keyward::token(1)));
+    let head = repo.commit_file("new.sh", format!("{}KEY={}\n", leak(2), token(1)));
     let payload = json!({"pull_request": {"base": {"sha": base}, "head": {"sha": head}}});
     scan(&repo, "pull_request", &payload, &[]).expect(1, &["findings=1"]).says("line=2");
 }

@@ -1,31 +1,19 @@
 //! `ci`: which range each provider's environment stands for.
 
+use crate::support::change::{Change, ZERO};
 use crate::support::keyward::{Run, keyward, token};
 use crate::support::repo::Repo;
 use serde_json::{Value, json};
 
-const ZERO: &str = "0000000000000000000000000000000000000000";
+/// The branch that is pushed.
+const FEATURE: &str = "refs/heads/feature";
 
 fn leak(seed: u64) -> String {
     format!("key = {}\n", token(seed))
 }
 
-/// `main` with an old leak, and `feature` with a new one; `origin` has both.
-struct Case {
-    repo: Repo,
-    base: String,
-    head: String,
-}
-
-fn case() -> Case {
-    let repo = Repo::init();
-    let base = repo.commit_file("old.txt", leak(1));
-    repo.git(&["switch", "--quiet", "-c", "feature"]);
-    let head = repo.commit_file("new.txt", leak(2));
-    repo.git(&["update-ref", "refs/remotes/origin/main", &base]);
-    repo.git(&["update-ref", "refs/remotes/origin/feature", &head]);
-    repo.git(&["symbolic-ref", "refs/remotes/origin/HEAD", "refs/remotes/origin/main"]);
-    Case { repo, base, head }
+fn case() -> Change {
+    Change::of(leak)
 }
 
 fn run(repo: &Repo, variables: &[(&str, &str)]) -> Run {
@@ -37,9 +25,8 @@ fn run(repo: &Repo, variables: &[(&str, &str)]) -> Run {
 }
 
 fn github(repo: &Repo, event: &str, payload: &Value) -> Run {
-    let path = repo.beside("event.json");
-    std::fs::write(&path, payload.to_string()).unwrap();
-    run(repo, &[("GITHUB_EVENT_NAME", event), ("GITHUB_EVENT_PATH", path.to_str().unwrap())])
+    let event = Change::event(repo, event, payload);
+    run(repo, &event.each_ref().map(|(name, value)| (name.as_str(), value.as_str())))
 }
 
 /// Checks that exactly the files of this many findings are reported, and that the range is said.
@@ -50,20 +37,10 @@ fn finds(run: Run, count: usize, said: &str) {
     run.expect(i32::from(count > 0));
 }
 
-impl Case {
-    fn range(&self) -> String {
-        format!("{}..{}", self.base, self.head)
-    }
-
-    fn push(&self, before: &str) -> Value {
-        json!({"before": before, "after": self.head, "ref": "refs/heads/feature", "repository": {"default_branch": "main"}})
-    }
-}
-
 #[test]
 fn github_pull_requests_are_scanned_from_base_to_head() {
     let case = case();
-    let payload = json!({"pull_request": {"base": {"sha": case.base}, "head": {"sha": case.head}}});
+    let payload = case.pull_request();
     for event in ["pull_request", "pull_request_target", "pull_request_review"] {
         finds(github(&case.repo, event, &payload), 1, &case.range());
     }
@@ -72,28 +49,27 @@ fn github_pull_requests_are_scanned_from_base_to_head() {
 #[test]
 fn github_merge_groups_are_scanned_from_base_to_head() {
     let case = case();
-    let payload = json!({"merge_group": {"base_sha": case.base, "head_sha": case.head}});
-    finds(github(&case.repo, "merge_group", &payload), 1, &case.range());
+    finds(github(&case.repo, "merge_group", &case.merge_group()), 1, &case.range());
 }
 
 #[test]
 fn github_pushes_are_scanned_from_before_to_after() {
     let case = case();
-    finds(github(&case.repo, "push", &case.push(&case.base)), 1, &case.range());
+    finds(github(&case.repo, "push", &case.push(&case.base, FEATURE)), 1, &case.range());
 }
 
 #[test]
 fn a_new_branch_is_compared_with_the_default_branch_and_not_with_itself() {
     let case = case();
-    finds(github(&case.repo, "push", &case.push(ZERO)), 1, &case.range());
+    finds(github(&case.repo, "push", &case.push(ZERO, FEATURE)), 1, &case.range());
     case.repo.git(&["update-ref", "-d", "refs/remotes/origin/main"]);
-    finds(github(&case.repo, "push", &case.push(ZERO)), 2, "GitHub: push");
+    finds(github(&case.repo, "push", &case.push(ZERO, FEATURE)), 2, "GitHub: push");
 }
 
 #[test]
 fn a_new_default_branch_is_all_new() {
     let case = case();
-    let mut payload = case.push(ZERO);
+    let mut payload = case.push(ZERO, FEATURE);
     payload["repository"]["default_branch"] = "feature".into();
     finds(github(&case.repo, "push", &payload), 2, &format!("scanning {} ", case.head));
 }
@@ -101,7 +77,7 @@ fn a_new_default_branch_is_all_new() {
 #[test]
 fn after_a_forced_push_the_default_branch_is_the_base() {
     let case = case();
-    finds(github(&case.repo, "push", &case.push(&"1".repeat(40))), 1, &case.range());
+    finds(github(&case.repo, "push", &case.push(&"1".repeat(40), FEATURE)), 1, &case.range());
 }
 
 #[test]
@@ -142,7 +118,7 @@ fn a_shallow_clone_fails_and_names_the_setting() {
     let shallow = Repo::clone_of(&case.repo, &["--depth=1", "--branch=feature"]);
     let payload = json!({"pull_request": {"base": {"sha": case.base}, "head": {"sha": case.head}}});
     assert!(github(&shallow, "pull_request", &payload).expect(2).stderr.contains("`fetch-depth: 0`"));
-    assert!(github(&shallow, "push", &case.push(&case.base)).expect(2).stderr.contains("`fetch-depth: 0`"));
+    assert!(github(&shallow, "push", &case.push(&case.base, FEATURE)).expect(2).stderr.contains("`fetch-depth: 0`"));
     let gitlab = [("GITLAB_CI", "true"), ("CI_MERGE_REQUEST_DIFF_BASE_SHA", &case.base), ("CI_COMMIT_SHA", &case.head)];
     assert!(run(&shallow, &gitlab).expect(2).stderr.contains("GIT_DEPTH"));
 }

@@ -1,19 +1,11 @@
 //! `hook` and `pre-push`: what git lets through with our hooks in place.
 
-use crate::support::keyward::{Run, keyward};
+use crate::support::change::ZERO;
+use crate::support::keyward::{Run, builtin_leak as leak, keyward};
 use crate::support::repo::Repo;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-
-const ZERO: &str = "0000000000000000000000000000000000000000";
-
-fn leak(seed: u64) -> String {
-    let rules = keyward::rules::builtin::builtin();
-    let rule = rules.get("github-pat-classic").expect("a built-in rule");
-    let token = keyward::engine::sample::secret(rule, seed).expect("its format gives samples");
-    format!("export GITHUB_TOKEN={}\n", String::from_utf8(token).unwrap())
-}
 
 fn hook<const N: usize>(dir: &Path, args: [&str; N]) -> Run {
     let mut run = keyward(dir, ["hook"]);

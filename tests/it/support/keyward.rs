@@ -42,6 +42,14 @@ pub(crate) fn token(seed: u64) -> String {
     text
 }
 
+/// A line with a secret of the built-in rule `github-pat-classic`, for runs that cannot be given [`RULES`].
+pub(crate) fn builtin_leak(seed: u64) -> String {
+    let rules = keyward::rules::builtin::builtin();
+    let rule = rules.get("github-pat-classic").expect("a built-in rule");
+    let token = keyward::engine::sample::secret(rule, seed).expect("its format gives samples");
+    format!("export GITHUB_TOKEN={}\n", String::from_utf8(token).unwrap())
+}
+
 /// The binary, to be run in `dir`.
 pub(crate) fn keyward<const N: usize>(dir: &Path, args: [&str; N]) -> Keyward {
     let home = tempfile::tempdir().unwrap();

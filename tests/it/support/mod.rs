@@ -1,5 +1,6 @@
 //! What the tests share.
 
+pub(crate) mod change;
 pub(crate) mod keyward;
 pub(crate) mod repo;
 pub(crate) mod sink;
