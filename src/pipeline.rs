@@ -7,7 +7,7 @@
 mod examine;
 mod places;
 
-pub use places::{Places, clean};
+pub use places::{Places, clean, is_bare};
 
 use crate::blob::{Blob, ObjectKind, Origin, Skip, SkipReason};
 use crate::config::globs::PathGlobs;

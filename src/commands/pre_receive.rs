@@ -49,12 +49,14 @@ fn parse(line: &str) -> anyhow::Result<String> {
 ///
 /// # Errors
 /// Where there is no repository, an id is not known, or a report cannot be written.
-pub fn run(session: Session, options: HistoryOptions, ids: &[String], console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+pub fn run(mut session: Session, options: HistoryOptions, ids: &[String], console: &mut Console<'_>) -> anyhow::Result<Outcome> {
     if ids.is_empty() {
         log::warn!("references are only deleted, so nothing was scanned");
         let coverage = crate::sources::Coverage { scope: "push".to_owned(), ..Default::default() };
         return session.run("history", console, |_| Ok((coverage, Attributions::new())));
     }
+    // What the push brings, and not what is there, says whether a file was renamed.
+    session.look_up_in(&options.repo, ids)?;
     super::history::run(session, HistoryOptions { range: Some(ids.join(" ")), not_known: true, ..options }, console)
 }
 

@@ -12,11 +12,12 @@ use crate::report::{Report, Style};
 use crate::rules::{Confidence, RuleSet};
 use crate::sources::Coverage;
 use crate::sources::archive::Limits;
+use crate::sources::history::Paths;
 use crate::text::date;
 use anyhow::Context as _;
 use std::collections::HashSet;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
@@ -99,6 +100,17 @@ impl Session {
             log::info!("{entry}: this `allow` entry suppressed nothing in this scan");
         }
         Ok(Outcome::of_scan(!report.findings.is_empty(), report.is_complete(), self.output.exit))
+    }
+
+    /// Says in which revisions of a repository without a work tree the baseline is to look for the paths of its entries.
+    ///
+    /// # Errors
+    /// Where there is no repository.
+    pub fn look_up_in(&mut self, repo: &Path, revisions: &[String]) -> anyhow::Result<()> {
+        if self.baseline.is_some() {
+            self.places.paths = Some(Arc::new(Paths::open(repo, revisions)?));
+        }
+        Ok(())
     }
 
     /// Runs one scan and reports nothing.

@@ -3,10 +3,12 @@
 //! configuration's directory).
 
 use crate::blob::Origin;
+use crate::sources::history::Paths;
 use std::path::{Component, Path, PathBuf};
+use std::sync::Arc;
 
 /// The directories that paths are relative to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Places {
     /// The absolute working directory.
     pub cwd: PathBuf,
@@ -14,6 +16,8 @@ pub struct Places {
     pub configuration: PathBuf,
     /// The absolute root of the repository's work tree, where there is one.
     pub repository: Option<PathBuf>,
+    /// What paths are looked up in where there is no work tree.
+    pub paths: Option<Arc<Paths>>,
 }
 
 impl Places {
@@ -45,17 +49,20 @@ impl Places {
         relative(&clean(&self.cwd.join(path)), root)
     }
 
-    /// Whether there is something at a path as [`Places::identity`] gives it. `true` where that cannot be told: in a
-    /// repository without a work tree, and for names that are no text.
+    /// Whether there is something at a path as [`Places::identity`] gives it. `true` where that cannot be told, as for
+    /// names that are no text.
     #[must_use]
     pub fn exists(&self, identity: &str) -> bool {
         let root = self.repository.as_ref().unwrap_or(&self.cwd);
-        if identity.contains("\\x") || (root.join("HEAD").is_file() && root.join("objects").is_dir()) {
+        if identity.contains("\\x") || (self.paths.is_none() && is_bare(root)) {
             return true;
         }
         // A member of an archive lies behind a `!`, which may stand in a name as well.
         let archive = identity.split_once('!').map(|(archive, _)| archive);
-        std::iter::once(identity).chain(archive).any(|path| root.join(path).symlink_metadata().is_ok())
+        std::iter::once(identity).chain(archive).any(|path| match &self.paths {
+            Some(paths) => paths.hold(path),
+            None => root.join(path).symlink_metadata().is_ok(),
+        })
     }
 
     /// The absolute path of what [`Places::identity`] names.
@@ -84,6 +91,12 @@ impl Places {
             }
         }
     }
+}
+
+/// Whether a directory is a repository itself, without a work tree.
+#[must_use]
+pub fn is_bare(directory: &Path) -> bool {
+    directory.join("HEAD").is_file() && directory.join("objects").is_dir()
 }
 
 /// `path` below `root`, with `/` between its parts.
@@ -115,7 +128,7 @@ mod tests {
     use std::path::PathBuf;
 
     fn places() -> Places {
-        Places { cwd: "/r/sub".into(), configuration: "/r/sub".into(), repository: Some("/r".into()) }
+        Places { cwd: "/r/sub".into(), configuration: "/r/sub".into(), repository: Some("/r".into()), paths: None }
     }
 
     #[test]

@@ -27,7 +27,7 @@ impl Setup {
         let root = Path::new("/repo");
         let config = load(&Request { choice: Choice::Nothing, start: root, cwd: root, flags }).unwrap();
         let rules = RuleSet::new(rules::load::parse_rules(rules).unwrap()).unwrap();
-        let places = Places { cwd: root.to_owned(), configuration: root.to_owned(), repository: Some(root.to_owned()) };
+        let places = Places { cwd: root.to_owned(), configuration: root.to_owned(), repository: Some(root.to_owned()), paths: None };
         Setup { detector: Detector::new(rules).unwrap(), policy: Policy::new(&config), places, config }
     }
 

@@ -44,6 +44,15 @@ impl Server {
         Pushed { accepted: output.status.success(), text }
     }
 
+    /// Pushes past the hook, as before there was one.
+    fn push_unchecked(&self, args: &[&str]) {
+        let hook = self.bare.join("hooks/pre-receive");
+        let aside = self.bare.join("aside");
+        std::fs::rename(&hook, &aside).unwrap();
+        self.push(args).accepted();
+        std::fs::rename(&aside, &hook).unwrap();
+    }
+
     /// Names of the server's references.
     fn refs(&self) -> String {
         self.repo.git_in(&self.bare, &["for-each-ref", "--format=%(refname)"])
@@ -151,6 +160,40 @@ fn tags_of_files_and_directories_are_scanned_and_in_nobodys_way() {
     server.push(&[&format!("{tree}:refs/tags/leaks")]).refused("high: Acme token");
     server.repo.git(&["tag", "-a", "v1", "-m", "harmless", &tree]);
     server.push(&["v1"]).refused("high: Acme token");
+}
+
+#[test]
+fn a_tag_of_a_directory_brings_only_what_is_not_there_already() {
+    let server = server("");
+    server.repo.commit_file("dir/old.env", setting(1));
+    let old = server.repo.git(&["rev-parse", "HEAD:dir"]);
+    server.push_unchecked(&["main"]);
+    server.push(&[&format!("{old}:refs/tags/old")]).accepted();
+    server.repo.stage("dir/new.env", setting(2));
+    let tree = server.repo.git(&["write-tree", "--prefix=dir/"]);
+    let pushed = server.push(&[&format!("{tree}:refs/tags/new")]);
+    pushed.refused("1 finding ");
+    // What another tag of a directory has is known too.
+    server.push_unchecked(&[&format!("{tree}:refs/tags/new")]);
+    server.push(&[&format!("{tree}:refs/tags/again")]).accepted();
+}
+
+#[test]
+fn a_baseline_follows_a_file_that_the_push_renames() {
+    let server = server("");
+    server.repo.stage("a.env", setting(1));
+    keyward(server.repo.dir(), ["baseline", "create"]).acme().run().expect(0);
+    server.repo.stage(".keyward.baseline", std::fs::read(server.repo.dir().join(".keyward.baseline")).unwrap());
+    server.repo.commit("Accept what is there");
+    server.push(&["main"]).refused("a.env");
+    server.push_unchecked(&["main"]);
+    server.repo.commit_file("copy.yaml", format!("other: text\nkey: {}\n", token(1)));
+    server.push(&["main"]).refused("copy.yaml");
+    server.repo.git(&["rm", "--quiet", "a.env"]);
+    server.repo.git(&["commit", "--quiet", "--amend", "--no-edit"]);
+    server.push(&["main"]).accepted();
+    // Also where the whole history of the bare repository is scanned.
+    keyward(&server.bare, ["history", "--baseline"]).arg(server.repo.dir().join(".keyward.baseline")).acme().run().expect(0);
 }
 
 #[test]

@@ -113,3 +113,21 @@ fn suppressions_that_a_change_adds_to_files_are_named_and_not_in_force() {
     repo.commit_file("b.txt", "harmless\n");
     says_not(&ci(&repo).expect(0), "adds a suppression");
 }
+
+#[test]
+fn suppressions_in_a_configuration_below_the_top_are_named_too() {
+    let repo = Repo::init();
+    repo.stage("known/.keyward.yaml", "exclude: [a]\n");
+    repo.stage("kept/.keyward.yaml", "exclude: [a]\n");
+    repo.commit("Start");
+    repo.stage("known/.keyward.yaml", "exclude: [a, 'b *']\n");
+    repo.stage("new/deep/.keyward.yml", "min-severity: critical\n");
+    repo.stage("new/other.yaml", "exclude: ['**']\n");
+    repo.commit("Loosen");
+    let run = ci(&repo).expect(0);
+    for line in ["known/.keyward.yaml:1 leaves paths out: 'b *'", "new/deep/.keyward.yml:1 sets `min-severity`: critical"] {
+        says(&run, &format!("the change adds a suppression: {line}"));
+    }
+    says_not(&run, "kept/");
+    says_not(&run, "other.yaml");
+}

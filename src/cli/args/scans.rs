@@ -1,6 +1,6 @@
 //! L6: the subcommands that scan: `scan`, `staged`, `history`, `ci`, `pre-push`, `pre-receive`.
 
-use super::shared::{LimitArgs, ReportArgs, RuleArgs, WalkArgs};
+use super::shared::{CommonArgs, WalkArgs};
 use clap::{Args, ValueEnum, ValueHint};
 use std::path::PathBuf;
 
@@ -24,15 +24,9 @@ pub struct ScanFlags {
     /// Which files.
     #[command(flatten)]
     pub walk: WalkArgs,
-    /// Bounds.
+    /// What every scan takes.
     #[command(flatten)]
-    pub limits: LimitArgs,
-    /// Rules and configuration.
-    #[command(flatten)]
-    pub rules: RuleArgs,
-    /// Reports.
-    #[command(flatten)]
-    pub report: ReportArgs,
+    pub common: CommonArgs,
 }
 
 /// `keyward staged`.
@@ -44,15 +38,9 @@ pub struct StagedArgs {
     /// Report secrets that stood in the staged files before, too
     #[arg(long, help_heading = "What is scanned")]
     pub whole_files: bool,
-    /// Bounds.
+    /// What every scan takes.
     #[command(flatten)]
-    pub limits: LimitArgs,
-    /// Rules and configuration.
-    #[command(flatten)]
-    pub rules: RuleArgs,
-    /// Reports.
-    #[command(flatten)]
-    pub report: ReportArgs,
+    pub common: CommonArgs,
 }
 
 /// `keyward history`.
@@ -64,15 +52,9 @@ pub struct HistoryArgs {
     /// Which commits.
     #[command(flatten)]
     pub commits: CommitArgs,
-    /// Bounds.
+    /// What every scan takes.
     #[command(flatten)]
-    pub limits: LimitArgs,
-    /// Rules and configuration.
-    #[command(flatten)]
-    pub rules: RuleArgs,
-    /// Reports.
-    #[command(flatten)]
-    pub report: ReportArgs,
+    pub common: CommonArgs,
 }
 
 /// Which commits of a history are scanned.
@@ -117,15 +99,9 @@ pub struct CiArgs {
     /// Do not scan the messages of commits and tags
     #[arg(long, help_heading = "What is scanned")]
     pub no_messages: bool,
-    /// Bounds.
+    /// What every scan takes.
     #[command(flatten)]
-    pub limits: LimitArgs,
-    /// Rules and configuration.
-    #[command(flatten)]
-    pub rules: RuleArgs,
-    /// Reports.
-    #[command(flatten)]
-    pub report: ReportArgs,
+    pub common: CommonArgs,
 }
 
 /// `keyward pre-receive`.
@@ -140,15 +116,9 @@ pub struct PreReceiveArgs {
     /// Do not scan the messages of commits and tags
     #[arg(long, help_heading = "What is scanned")]
     pub no_messages: bool,
-    /// Bounds.
+    /// What every scan takes.
     #[command(flatten)]
-    pub limits: LimitArgs,
-    /// Rules and configuration.
-    #[command(flatten)]
-    pub rules: RuleArgs,
-    /// Reports.
-    #[command(flatten)]
-    pub report: ReportArgs,
+    pub common: CommonArgs,
 }
 
 /// What becomes of a push that could not be scanned in time.
@@ -172,13 +142,7 @@ pub struct PrePushArgs {
     /// Do not scan the messages of commits and tags
     #[arg(long, help_heading = "What is scanned")]
     pub no_messages: bool,
-    /// Bounds.
+    /// What every scan takes.
     #[command(flatten)]
-    pub limits: LimitArgs,
-    /// Rules and configuration.
-    #[command(flatten)]
-    pub rules: RuleArgs,
-    /// Reports.
-    #[command(flatten)]
-    pub report: ReportArgs,
+    pub common: CommonArgs,
 }

@@ -9,6 +9,20 @@ use clap::{Args, ValueHint};
 use std::path::PathBuf;
 use std::str::FromStr as _;
 
+/// What every scan takes.
+#[derive(Debug, Default, PartialEq, Args)]
+pub struct CommonArgs {
+    /// Bounds.
+    #[command(flatten)]
+    pub limits: LimitArgs,
+    /// Rules and configuration.
+    #[command(flatten)]
+    pub rules: RuleArgs,
+    /// Reports.
+    #[command(flatten)]
+    pub report: ReportArgs,
+}
+
 /// Which files of a tree are scanned.
 #[derive(Debug, Default, PartialEq, Args)]
 #[command(next_help_heading = "What is scanned")]

@@ -1,7 +1,7 @@
 //! L6: the settings of `keyward explain`.
 
 use super::{STDIN, common_directory, partial, session, working_directory};
-use crate::cli::args::{ExplainArgs, ReportArgs};
+use crate::cli::args::{CommonArgs, ExplainArgs, ReportArgs};
 use crate::commands::Session;
 use crate::commands::explain::{Question, Subject};
 use std::path::{Path, PathBuf};
@@ -25,7 +25,8 @@ pub(in crate::cli) fn explain(args: ExplainArgs) -> anyhow::Result<(Session, Que
         Subject::Stdin | Subject::Text(_) => cwd.clone(),
     };
     let partial = partial(&args.rules, None, &args.limits);
-    let session = session(&start, &cwd, &args.rules, partial, &args.limits, ReportArgs::default())?;
+    let common = CommonArgs { limits: args.limits, rules: args.rules, report: ReportArgs::default() };
+    let session = session(&start, &cwd, common, partial)?;
     Ok((session, Question { subject, name, line, column, form: args.format.into(), all: args.all }))
 }
 

@@ -2,7 +2,8 @@
 
 use super::{CONFIG_VARIABLE, common_directory, config, partial, session, working_directory};
 use crate::cli::args::{
-    BaselineCommand, BaselineScanArgs, ConfigShowArgs, HookArgs, ImportArgs, LimitArgs, ListFormat, RemarkArgs, ReportArgs, RuleArgs,
+    BaselineCommand, BaselineScanArgs, CommonArgs, ConfigShowArgs, HookArgs, ImportArgs, LimitArgs, ListFormat, RemarkArgs, ReportArgs,
+    RuleArgs,
 };
 use crate::commands::Session;
 use crate::commands::baseline::{self, Action};
@@ -41,7 +42,8 @@ pub(in crate::cli) fn baseline(command: BaselineCommand) -> anyhow::Result<(Sess
     let path = path.unwrap_or_else(|| if top == cwd { PathBuf::from(".") } else { top.clone() });
     let start = common_directory(std::slice::from_ref(&path), &cwd);
     let report = ReportArgs { allow_incomplete, no_baseline: true, ..ReportArgs::default() };
-    let mut session = session(&start, &cwd, &rules, partial(&rules, Some(&walk), &limits), &limits, report)?;
+    let partial = partial(&rules, Some(&walk), &limits);
+    let mut session = session(&start, &cwd, CommonArgs { limits, rules, report }, partial)?;
     session.whole = vec![clean(&cwd.join(&path))];
     let file = file.unwrap_or_else(|| below(top.join(BASELINE)));
     Ok((session, action, baseline::Target { file, path, follow_links: walk.follow }))
@@ -63,7 +65,7 @@ pub(in crate::cli) fn import(mut args: ImportArgs) -> anyhow::Result<(Session, I
     args.rules.config = args.rules.config.filter(|path| path.symlink_metadata().is_ok());
     let flags = own.merge(partial(&args.rules, None, &args.limits));
     let report = ReportArgs { no_baseline: true, ..ReportArgs::default() };
-    let session = session(&top, &cwd, &args.rules, flags, &args.limits, report)?;
+    let session = session(&top, &cwd, CommonArgs { limits: args.limits, rules: args.rules, report }, flags)?;
     let names: Vec<String> = args.files.iter().filter_map(|file| Some(file.file_name()?.to_string_lossy().into_owned())).collect();
     let reason = args.remark.reason.or_else(|| Some(format!("accepted in {}", names.join(", "))));
     let target = import::Target {

@@ -5,7 +5,7 @@ mod look;
 mod manage;
 mod scans;
 
-use super::args::{Cli, LimitArgs, ReportArgs, RuleArgs, ScanFlags, WalkArgs};
+use super::args::{Cli, CommonArgs, LimitArgs, ReportArgs, RuleArgs, ScanFlags, WalkArgs};
 use crate::commands::output::{Output, Target};
 use crate::commands::{ExitPolicy, Session, baseline as baselines};
 use crate::config::files::{self, Choice, MOST_BYTES, Revision};
@@ -14,7 +14,7 @@ use crate::config::load::{Request, load};
 use crate::config::select::Selection;
 use crate::config::{Config, Partial, Sourced, discover};
 use crate::findings::baseline::{Baseline, MOST_BYTES as MOST_BASELINE_BYTES, NAME as BASELINE};
-use crate::pipeline::{Places, clean};
+use crate::pipeline::{Places, clean, is_bare};
 use crate::report::Format;
 use crate::sources::history::Snapshot;
 use anyhow::{Context as _, anyhow, bail};
@@ -66,10 +66,9 @@ fn load_baseline(start: &Path, cwd: &Path, rules: &RuleArgs, report: &ReportArgs
 /// The ignore file at the top: as it is in the revision that the configuration is from.
 fn load_ignored(start: &Path, cwd: &Path, rules: &RuleArgs, report: &ReportArgs) -> anyhow::Result<Option<IgnoreFile>> {
     // Paths of a bare repository are relative to it.
-    let is_bare = start.join("HEAD").is_file() && start.join("objects").is_dir();
     let root = match discover::repository_root(start) {
         Some(root) => root,
-        None if is_bare => start.to_owned(),
+        None if is_bare(start) => start.to_owned(),
         None => discover::search(start, cwd).top,
     };
     if rules.no_keywardignore {
@@ -93,19 +92,14 @@ fn load_ignored(start: &Path, cwd: &Path, rules: &RuleArgs, report: &ReportArgs)
     }
 }
 
-fn session(
-    start: &Path,
-    cwd: &Path,
-    rules: &RuleArgs,
-    partial: Partial,
-    limits: &LimitArgs,
-    report: ReportArgs,
-) -> anyhow::Result<Session> {
-    let config = config(start, cwd, rules, partial)?;
+/// What every scan takes, made of the flags; `partial` is what they say of the configuration.
+fn session(start: &Path, cwd: &Path, common: CommonArgs, partial: Partial) -> anyhow::Result<Session> {
+    let CommonArgs { limits, rules, report } = common;
+    let config = config(start, cwd, &rules, partial)?;
     let repository = discover::repository_root(start);
-    let places = Places { cwd: cwd.to_owned(), configuration: config.root.clone(), repository };
-    let baseline = load_baseline(start, cwd, rules, &report)?;
-    let ignored = load_ignored(start, cwd, rules, &report)?.map(Arc::new);
+    let places = Places { cwd: cwd.to_owned(), configuration: config.root.clone(), repository, paths: None };
+    let baseline = load_baseline(start, cwd, &rules, &report)?;
+    let ignored = load_ignored(start, cwd, &rules, &report)?.map(Arc::new);
     let threads = limits.threads.map_or(0, usize::from);
     Ok(Session {
         config,

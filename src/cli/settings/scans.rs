@@ -5,7 +5,7 @@ use crate::cli::args::{CiArgs, CommitArgs, HistoryArgs, PrePushArgs, PreReceiveA
 use crate::commands::Session;
 use crate::commands::ci::{self, Plan};
 use crate::commands::scan::Input;
-use crate::pipeline::clean;
+use crate::pipeline::{clean, is_bare};
 use crate::sources::git::{GitEnvironment, Repository};
 use crate::sources::history::HistoryOptions;
 use crate::sources::staged::StagedOptions;
@@ -20,8 +20,8 @@ pub(in crate::cli) fn scan(args: ScanArgs) -> anyhow::Result<(Session, Input, bo
         Input::Paths(paths) => common_directory(paths, &cwd),
         Input::Stdin(_) => cwd.clone(),
     };
-    let partial = partial(&flags.rules, Some(&flags.walk), &flags.limits);
-    let mut session = session(&start, &cwd, &flags.rules, partial, &flags.limits, flags.report)?;
+    let partial = partial(&flags.common.rules, Some(&flags.walk), &flags.common.limits);
+    let mut session = session(&start, &cwd, flags.common, partial)?;
     if let Input::Paths(paths) = &input {
         session.whole = paths.iter().map(|path| clean(&cwd.join(path))).collect();
     }
@@ -30,8 +30,8 @@ pub(in crate::cli) fn scan(args: ScanArgs) -> anyhow::Result<(Session, Input, bo
 
 pub(in crate::cli) fn staged(args: StagedArgs) -> anyhow::Result<(Session, StagedOptions)> {
     let cwd = working_directory()?;
-    let partial = partial(&args.rules, None, &args.limits);
-    let session = session(&cwd, &cwd, &args.rules, partial, &args.limits, args.report)?;
+    let partial = partial(&args.common.rules, None, &args.common.limits);
+    let session = session(&cwd, &cwd, args.common, partial)?;
     let paths = args.paths.iter().map(|path| text(path)).collect::<anyhow::Result<_>>()?;
     let options = StagedOptions { dir: cwd, whole_files: args.whole_files, max_size: session.config.max_size.value.limit(), paths };
     Ok((session, options))
@@ -40,10 +40,14 @@ pub(in crate::cli) fn staged(args: StagedArgs) -> anyhow::Result<(Session, Stage
 pub(in crate::cli) fn history(args: HistoryArgs) -> anyhow::Result<(Session, HistoryOptions)> {
     let cwd = working_directory()?;
     let start = clean(&cwd.join(&args.repo));
-    let partial = partial(&args.rules, None, &args.limits);
-    let mut session = session(&start, &cwd, &args.rules, partial, &args.limits, args.report)?;
+    let partial = partial(&args.common.rules, None, &args.common.limits);
+    let mut session = session(&start, &cwd, args.common, partial)?;
     // Paths of a bare repository are relative to it, as those of any other are to the top of its work tree.
+    let has_no_work_tree = session.places.repository.is_none() && is_bare(&start);
     session.places.repository.get_or_insert(start);
+    if has_no_work_tree {
+        session.look_up_in(&args.repo, &["HEAD".to_owned()])?;
+    }
     let commits = args.commits;
     let options = HistoryOptions {
         repo: args.repo,
@@ -67,35 +71,34 @@ pub(in crate::cli) fn ci(mut args: CiArgs) -> anyhow::Result<(Session, HistoryOp
     if let Some(file) = &args.range_output {
         ci::write_range(&plan, file)?;
     }
-    let rules = &mut args.rules;
+    let rules = &mut args.common.rules;
     let is_chosen = rules.config.is_some() || rules.no_config || rules.config_from.is_some() || variable(CONFIG_VARIABLE).is_some();
     if !is_chosen {
         rules.config_from.clone_from(&plan.base);
     }
-    args.report.accepted_from.clone_from(&plan.base);
+    args.common.report.accepted_from.clone_from(&plan.base);
     let commits = CommitArgs { range: plan.range.clone(), no_messages: args.no_messages, ..CommitArgs::default() };
-    let (session, options) =
-        history(HistoryArgs { repo: args.repo, commits, limits: args.limits, rules: args.rules, report: args.report })?;
+    let (session, options) = history(HistoryArgs { repo: args.repo, commits, common: args.common })?;
     Ok((session, options, plan))
 }
 
 /// The scan of a push to this repository. What HEAD says holds, not what the push brings.
 pub(in crate::cli) fn pre_receive(mut args: PreReceiveArgs) -> anyhow::Result<(Session, HistoryOptions)> {
-    let rules = &mut args.rules;
+    let rules = &mut args.common.rules;
     let has_head = Repository::open(Path::new("."), &GitEnvironment::of_process()?)?.head()?.is_some();
     let trusted = has_head.then(|| "HEAD".to_owned());
     let is_named = std::env::var_os(CONFIG_VARIABLE).is_some_and(|value| !value.is_empty());
     if rules.config.is_none() && !rules.no_config && rules.config_from.is_none() && !is_named {
         rules.config_from.clone_from(&trusted);
     }
-    args.report.accepted_from = trusted;
+    args.common.report.accepted_from = trusted;
     let commits = CommitArgs { no_messages: args.no_messages, ..CommitArgs::default() };
-    history(HistoryArgs { repo: PathBuf::from("."), commits, limits: args.limits, rules: args.rules, report: args.report })
+    history(HistoryArgs { repo: PathBuf::from("."), commits, common: args.common })
 }
 
 pub(in crate::cli) fn pre_push(args: PrePushArgs) -> anyhow::Result<(Session, HistoryOptions)> {
     let commits = CommitArgs { not_in: args.remote, no_messages: args.no_messages, ..CommitArgs::default() };
-    history(HistoryArgs { repo: PathBuf::from("."), commits, limits: args.limits, rules: args.rules, report: args.report })
+    history(HistoryArgs { repo: PathBuf::from("."), commits, common: args.common })
 }
 
 fn input(paths: Vec<PathBuf>, stdin_name: Option<String>) -> anyhow::Result<Input> {

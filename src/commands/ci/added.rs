@@ -11,7 +11,8 @@ use crate::sources::history::Snapshot;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// A line for each suppression that `head` has and `base` has not, of the files at the top of the repository.
+/// A line for each suppression that `head` has and `base` has not: of ignore file and baseline at the top of the
+/// repository, which are the only ones that count, and of every configuration.
 ///
 /// # Errors
 /// Where one of the revisions is not known.
@@ -29,10 +30,13 @@ pub(super) fn notes(repo: &Path, base: &str, head: &str) -> anyhow::Result<Vec<S
         let (before, after) = both(name, limit);
         notes.extend(cut(added_lines(&before, &after).map(|(line, text)| note(&format!("{name}:{line}"), what, text)).collect()));
     }
-    for name in discover::NAMES {
-        let (before, after) = both(name, files::MOST_BYTES);
-        notes.extend(cut(added_settings(name, &before, &after)));
+    // A configuration below the top counts for scans that begin there.
+    let mut settings = Vec::new();
+    for path in head.changed(&base, &discover::NAMES)? {
+        let (before, after) = both(&path, files::MOST_BYTES);
+        settings.extend(added_settings(&path, &before, &after));
     }
+    notes.extend(cut(settings));
     Ok(notes)
 }
 

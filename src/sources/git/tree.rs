@@ -99,7 +99,11 @@ impl Limits {
         *visits <= self.repeats
     }
 
-    fn spend(&mut self, entries: usize) -> Result<(), ObjectError> {
+    /// Takes entries off what is left.
+    ///
+    /// # Errors
+    /// [`ObjectError::TooLarge`] where too little is left.
+    pub fn spend(&mut self, entries: usize) -> Result<(), ObjectError> {
         self.entries = self.entries.checked_sub(entries).ok_or(ObjectError::TooLarge(None))?;
         Ok(())
     }

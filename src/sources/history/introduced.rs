@@ -85,7 +85,7 @@ pub(super) fn introduced(objects: &Objects, pool: &ThreadPool, selection: &Selec
 }
 
 /// The trees of the base commits; those that cannot be read leave nothing out.
-fn base_trees(objects: &Objects, bases: &[ObjectId]) -> Vec<ObjectId> {
+pub(super) fn base_trees(objects: &Objects, bases: &[ObjectId]) -> Vec<ObjectId> {
     let reader = objects.reader(0);
     let mut trees: Vec<ObjectId> = Vec::new();
     for base in bases.iter().take(MOST_BASES) {

@@ -22,7 +22,7 @@ mod trees;
 mod walk;
 mod workers;
 
-pub use snapshot::Snapshot;
+pub use snapshot::{Paths, Snapshot};
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -228,24 +228,33 @@ impl History {
         let scanned = changed::scan(objects, &self.pool, &added.introduced, self.options.max_size, sink);
         let mut coverage = coverage(selection.commits.len(), scanned);
         if !selection.loose.is_empty() {
-            let scanned = self.scan_loose(&selection.loose, sink);
+            let scanned = self.scan_loose(selection, sink);
             coverage.blobs += scanned.blobs;
             coverage.bytes += scanned.bytes;
         }
         coverage
     }
 
-    /// Directories and files that a range names without a commit, such as a tag of a file. All that they hold counts as new.
-    fn scan_loose(&self, loose: &[(ObjectId, Kind)], sink: &dyn Sink) -> Scanned {
+    /// Directories and files that a range names without a commit, such as a tag of a file. What the base or another
+    /// such tag has as it is, at whatever path, is not new.
+    fn scan_loose(&self, selection: &Selection, sink: &dyn Sink) -> Scanned {
         let objects = self.repository.objects();
         let (seen, submodules) = (Ids::default(), Ids::default());
-        let of = |wanted: Kind| loose.iter().filter(move |(_, kind)| *kind == wanted).map(|(id, _)| *id);
-        let roots: Vec<ObjectId> = of(Kind::Tree).collect();
-        let visited = visit(objects, &self.pool, &roots, || Blobs::new(&seen, &submodules, objects.hash()));
+        let of = |list: &[(ObjectId, Kind)], wanted: Kind| -> Vec<ObjectId> {
+            list.iter().filter(|(_, kind)| *kind == wanted).map(|(id, _)| *id).collect()
+        };
+        let below = |roots: &[ObjectId]| visit(objects, &self.pool, roots, || Blobs::new(&seen, &submodules, objects.hash()));
+        let known = [introduced::base_trees(objects, &selection.bases), of(&selection.known, Kind::Tree)].concat();
+        // Where a known directory cannot be read, what it holds counts as new.
+        drop(below(&known));
+        for id in of(&selection.known, Kind::Blob) {
+            seen.insert(id);
+        }
+        let visited = below(&of(&selection.loose, Kind::Tree));
         visited.skips.into_iter().for_each(|skip| sink.skip(skip));
-        let below = visited.visitors.into_iter().flat_map(|visitor| visitor.found);
-        let named = of(Kind::Blob).filter(|id| seen.insert(*id));
-        let wanted: Vec<_> = below.chain(named).map(|id| (id, ObjectKind::Blob)).collect();
+        let found = visited.visitors.into_iter().flat_map(|visitor| visitor.found);
+        let named = of(&selection.loose, Kind::Blob).into_iter().filter(|id| seen.insert(*id));
+        let wanted: Vec<_> = found.chain(named).map(|id| (id, ObjectKind::Blob)).collect();
         objects::scan(objects, &self.pool, wanted, self.reading(), sink)
     }
 

@@ -134,6 +134,8 @@ pub(super) struct Selection {
     pub(super) tags: Vec<ObjectId>,
     /// Directories and files that were named without a commit.
     pub(super) loose: Vec<(ObjectId, Kind)>,
+    /// Those of what is excluded.
+    pub(super) known: Vec<(ObjectId, Kind)>,
     /// What could not be read.
     pub(super) skips: Vec<Skip>,
     /// Whether included commits lack parents because the clone is shallow.
@@ -224,9 +226,8 @@ impl Walk<'_> {
                     }
                 }
                 Ok(kind) => {
-                    if flags & HIDDEN == 0 {
-                        self.selection.loose.push((id, kind));
-                    }
+                    let list = if flags & HIDDEN == 0 { &mut self.selection.loose } else { &mut self.selection.known };
+                    list.push((id, kind));
                     return None;
                 }
                 Err(_) if flags & HIDDEN != 0 => return None,
