@@ -1,5 +1,7 @@
 //! `keyward baseline`: makes and tends the file of findings that are accepted.
 
+pub(super) mod attributes;
+
 use super::file::{self, Readers};
 use super::session::Scanned;
 use super::{Console, Outcome, Session, output, scan};
@@ -98,10 +100,10 @@ pub fn run(mut session: Session, action: &Action, target: Target, console: &mut 
     file::replace(&target.file, Readers::AsBefore, |out| out.write_all(baseline.print().as_bytes()))
         .with_context(|| format!("cannot write {shown}"))?;
     output::to_stdout(console.stdout, |out| writeln!(out, "{}", sanitize(&said)))?;
-    if matches!(action, Action::Create(_)) && session.places.repository.is_some() {
-        let name = target.file.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let hint = format!("so that branches merge without conflict, add this line to .gitattributes: {name} merge=union");
-        output::to_stdout(console.stdout, |out| writeln!(out, "{}", sanitize(&hint)))?;
+    if matches!(action, Action::Create(_))
+        && let Some(said) = attributes::merge_by_lines(&session.places, &target.file)?
+    {
+        output::to_stdout(console.stdout, |out| writeln!(out, "{}", sanitize(&said)))?;
     }
     Ok(Outcome::Clean)
 }

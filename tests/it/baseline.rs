@@ -285,14 +285,13 @@ mod merge {
         repo.stage(&format!("{branch}.env"), setting(seed));
         let action = if repo.dir().join(FILE).exists() { "update" } else { "create" };
         acme(repo, ["baseline", action, "--reason", branch]).run().expect(0);
-        repo.git(&["add", FILE]);
+        repo.git(&["add", FILE, ".gitattributes"]);
         repo.commit(branch);
     }
 
     #[test]
     fn two_branches_merge_without_conflict() {
         let repo = accepted();
-        repo.write(".gitattributes", format!("{FILE} merge=union\n"));
         repo.git(&["add", "."]);
         repo.commit("Begin");
         for (branch, seeds) in [("one", 10), ("two", 20)] {
@@ -306,9 +305,29 @@ mod merge {
     }
 
     #[test]
+    fn create_has_git_keep_the_lines_of_both_sides_unless_told_otherwise() {
+        let attributes = |repo: &Repo| std::fs::read_to_string(repo.dir().join(".gitattributes")).unwrap_or_default();
+        let repo = Repo::init();
+        repo.write("a.env", setting(1));
+        let run = acme(&repo, ["baseline", "create"]).run().expect(0);
+        assert!(run.stdout.contains(".gitattributes, so that branches merge"), "{}", run.stdout);
+        assert_eq!(attributes(&repo), ".keyward.baseline merge=union\n");
+        repo.write(".gitattributes", "/own.txt -merge");
+        acme(&repo, ["baseline", "create", "--output", "own.txt"]).run().expect(0);
+        assert_eq!(attributes(&repo), "/own.txt -merge");
+        repo.write("ci/run", "nothing\n");
+        acme(&repo, ["baseline", "create", "--output", "ci/own"]).run().expect(0);
+        assert_eq!(attributes(&repo), "/own.txt -merge\nci/own merge=union\n");
+        let odd = acme(&repo, ["baseline", "create", "--output", "with [a] space"]).run().expect(0);
+        assert!(odd.stdout.contains("add this to .gitattributes") && !attributes(&repo).contains("space"), "{}", odd.stdout);
+        acme(&repo, ["baseline", "create", "--output", "../outside"]).run().expect(0);
+        assert!(!attributes(&repo).contains("outside"));
+    }
+
+    #[test]
     fn a_baseline_made_on_two_branches_works_and_update_makes_it_one() {
         let repo = Repo::init();
-        repo.commit_file(".gitattributes", format!("{FILE} merge=union\n"));
+        repo.commit_file(".gitattributes", "*.sh eol=lf");
         for (branch, seed) in [("one", 10), ("two", 20)] {
             repo.git(&["checkout", "--quiet", "main"]);
             accept_on(&repo, branch, seed);

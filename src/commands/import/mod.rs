@@ -117,6 +117,9 @@ pub fn run(mut session: Session, imported: &Imported, target: &Target, console: 
         let new = add(known, &session, &found, target)?;
         let verb = if target.write { "added" } else { "would be added" };
         said.push(format!("{new} of {} accepted findings {verb} to {shown}", imported.accepted.len()));
+        if target.write && new > 0 && !is_there {
+            said.extend(baseline::attributes::merge_by_lines(&session.places, &target.baseline)?);
+        }
         let missing = found.missing.len();
         left.extend(found.missing.into_iter().take(MOST_NAMED));
         if missing > MOST_NAMED {
