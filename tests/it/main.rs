@@ -6,6 +6,7 @@
 mod action;
 mod archive;
 mod baseline;
+mod cases;
 mod ci;
 mod cli;
 mod config;

@@ -1,14 +1,8 @@
 //! Secrets of several parts: one finding with all its places, in every report that can show them.
 
-use crate::support::keyward::keyward;
-use keyward::engine::sample;
+use crate::support::keyward::{builtin_secret as value, keyward};
 use keyward::rules::builtin::builtin;
 use keyward::{Detector, Match};
-
-fn value(rule: &str, seed: u64) -> String {
-    let rules = builtin();
-    String::from_utf8(sample::secret(rules.get(rule).expect("a built-in rule"), seed).expect("it has a form")).unwrap()
-}
 
 /// Rule of the match and of its parts.
 fn found(text: &str) -> Vec<(String, Vec<String>)> {

@@ -42,12 +42,16 @@ pub(crate) fn token(seed: u64) -> String {
     text
 }
 
-/// A line with a secret of the built-in rule `github-pat-classic`, for runs that cannot be given [`RULES`].
-pub(crate) fn builtin_leak(seed: u64) -> String {
+/// A secret of a built-in rule, another for each seed.
+pub(crate) fn builtin_secret(rule: &str, seed: u64) -> String {
     let rules = keyward::rules::builtin::builtin();
-    let rule = rules.get("github-pat-classic").expect("a built-in rule");
-    let token = keyward::engine::sample::secret(rule, seed).expect("its format gives samples");
-    format!("export GITHUB_TOKEN={}\n", String::from_utf8(token).unwrap())
+    let secret = keyward::engine::sample::secret(rules.get(rule).expect("a built-in rule"), seed).expect("its format gives samples");
+    String::from_utf8(secret).unwrap()
+}
+
+/// A line with a secret of the rule `github-pat-classic`, for runs that cannot be given [`RULES`].
+pub(crate) fn builtin_leak(seed: u64) -> String {
+    format!("export GITHUB_TOKEN={}\n", builtin_secret("github-pat-classic", seed))
 }
 
 /// The binary, to be run in `dir`.
