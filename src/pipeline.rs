@@ -5,8 +5,10 @@
 //! that blob only, and is reported as something that was not scanned.
 
 mod examine;
+mod known;
 mod places;
 
+pub use known::Known;
 pub use places::{Places, clean, is_bare};
 
 use crate::blob::{Blob, ObjectKind, Origin, Skip, SkipReason};
@@ -17,11 +19,12 @@ use crate::findings::baseline::{Baseline, Candidate, Judgement};
 use crate::findings::fingerprint::fingerprint;
 use crate::findings::inline::Comment;
 use crate::findings::triage::{Case, Policy, Verdict};
-use crate::findings::{Attribution, Finding, RuleFacts, dedupe};
+use crate::findings::{Attribution, Fate, Finding, RuleFacts, dedupe};
 use crate::rules::Rule;
 use crate::sources::archive::{self, Limits};
 use crate::sources::{Coverage, Sink};
 use examine::{Found, examine};
+use known::Knowledge;
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -48,6 +51,7 @@ pub struct Pipeline<'a> {
     hits: Mutex<Vec<(Origin, Vec<Found>)>>,
     comments: Mutex<Vec<(Origin, Vec<Comment>)>>,
     skips: Mutex<Vec<Skip>>,
+    known: Knowledge,
     progress: Progress,
 }
 
@@ -111,6 +115,7 @@ impl<'a> Pipeline<'a> {
             hits: Mutex::default(),
             comments: Mutex::default(),
             skips: Mutex::default(),
+            known: Knowledge::default(),
             progress: Progress::default(),
         }
     }
@@ -139,15 +144,28 @@ impl<'a> Pipeline<'a> {
         &self.progress
     }
 
-    /// Ids of the objects in which something was found or accepted, sorted: what attribution is needed for.
+    /// Ids of the objects in which something was found or accepted, or goes on to stand, sorted: what attribution is needed for.
     #[must_use]
     pub fn objects(&self) -> Vec<String> {
         let (hits, comments) = (lock(&self.hits), lock(&self.comments));
         let origins = hits.iter().map(|(origin, _)| origin).chain(comments.iter().map(|(origin, _)| origin));
         let mut ids: Vec<String> = origins.filter_map(object).map(|(id, _)| id.to_owned()).collect();
+        drop((hits, comments));
+        ids.extend(self.secrets().into_iter().flat_map(|secret| secret.objects));
         ids.sort_unstable();
         ids.dedup();
         ids
+    }
+
+    /// What was found in objects so far, each secret with the objects that it stands in, new or not, all ordered.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<Known> {
+        self.known.secrets(&lock(&self.hits))
+    }
+
+    /// Takes note of what became of a secret.
+    pub fn tell(&self, known: Known, fate: Fate) {
+        self.known.tell(known, fate);
     }
 
     /// Places, judges and orders what was found. `attributions` is empty outside of history.
@@ -168,8 +186,10 @@ impl<'a> Pipeline<'a> {
         }
         self.place_comments(attributions, &mut results);
         self.apply_baseline(&mut results);
-        dedupe::arrange(&mut results.findings);
-        dedupe::arrange(&mut results.suppressed);
+        for list in [&mut results.findings, &mut results.suppressed] {
+            dedupe::arrange(list);
+            list.iter_mut().filter_map(|finding| finding.history.as_mut()).for_each(say_head);
+        }
         results.skips = skips;
         results.skips.sort_by(|a, b| (&a.what, a.reason, &a.detail).cmp(&(&b.what, b.reason, &b.detail)));
         results.skips.dedup();
@@ -225,7 +245,7 @@ impl<'a> Pipeline<'a> {
             location: found.location.clone(),
             secret: found.secret.clone(),
             fingerprint,
-            history: history.cloned(),
+            history: history.map(|history| Attribution { fate: self.known.fate(found.rule, &found.secret), ..history.clone() }),
             parts: found.parts.clone(),
             also_at: Vec::new(),
             suppressed,
@@ -282,6 +302,7 @@ impl<'a> Pipeline<'a> {
         if !examined.comments.is_empty() {
             lock(&self.comments).push((blob.origin.clone(), examined.comments));
         }
+        self.known.carry(&blob.origin, examined.carried);
         if !examined.found.is_empty() {
             lock(&self.hits).push((blob.origin, examined.found));
         }
@@ -332,6 +353,11 @@ impl Sink for Pipeline<'_> {
     fn skip(&self, skip: Skip) {
         lock(&self.skips).push(skip);
     }
+}
+
+/// A secret that moved to another version or path is in HEAD where that is.
+fn say_head(history: &mut Attribution) {
+    history.in_head |= history.fate.as_ref().is_some_and(|fate| fate.in_head);
 }
 
 /// What is said of a blob whose scan panicked.

@@ -11,6 +11,10 @@ pub fn run(session: Session, options: HistoryOptions, console: &mut Console<'_>)
     let history = History::open(options)?;
     session.run("history", console, |pipeline| {
         let coverage = history.scan(pipeline)?;
-        Ok((coverage, history.attribute(&pipeline.objects())?))
+        let secrets = pipeline.secrets();
+        let objects: Vec<Vec<String>> = secrets.iter().map(|secret| secret.objects.clone()).collect();
+        let (attributions, fates) = history.trace(&pipeline.objects(), &objects)?;
+        secrets.into_iter().zip(fates).for_each(|(secret, fate)| pipeline.tell(secret, fate));
+        Ok((coverage, attributions))
     })
 }

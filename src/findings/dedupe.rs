@@ -85,7 +85,7 @@ fn join(versions: &[Attribution]) -> Attribution {
 
 /// Orders versions from the oldest to the youngest; those that no commit reaches are last.
 fn age(version: &Attribution) -> impl Ord + '_ {
-    (version.commit.is_empty(), date::seconds(&version.date).unwrap_or(i64::MAX), &version.commit, &version.blob)
+    (version.commit.is_empty(), version.rank, date::seconds(&version.date).unwrap_or(i64::MAX), &version.commit, &version.blob)
 }
 
 /// Tells each finding the other places of its secret.

@@ -2,11 +2,14 @@
 
 pub mod baseline;
 pub mod dedupe;
+mod fate;
 pub mod fingerprint;
 pub mod inline;
 pub mod location;
 pub mod redact;
 pub mod triage;
+
+pub use fate::{Fate, MOST_NAMES, Names, Refs, Removal};
 
 use crate::rules::{Audience, Confidence, Severity};
 
@@ -120,6 +123,10 @@ pub struct Attribution {
     pub blob: String,
     /// Every path that it had, the reported one first.
     pub paths: Vec<String>,
+    /// Place of the commit among those that were scanned, parents first, then by date: what is smaller is earlier.
+    pub rank: usize,
+    /// What became of the secret; nothing where that was not looked up.
+    pub fate: Option<Fate>,
 }
 
 /// Why a finding is not counted.

@@ -24,6 +24,8 @@ const LEAST_DISTINCT: usize = 16;
 pub(super) struct Examined {
     /// The matches of interest.
     pub(super) found: Vec<Found>,
+    /// Rules and secrets that the predecessor held already.
+    pub(super) carried: Vec<(usize, Secret)>,
     /// Whether there were more than [`MOST_MATCHES`].
     pub(super) cut: bool,
     /// The comments that accept something or could, where they are asked for.
@@ -70,16 +72,16 @@ pub(super) fn examine(detector: &Detector, policy: &Policy, blob: &Blob<'_>, bas
     if matches.is_empty() {
         return Examined { comments, undecoded, trace, ..Examined::default() };
     }
-    drop_known(detector, &text, blob.previous, &mut matches, scratch);
+    let carried = drop_known(detector, &text, blob.previous, &mut matches, scratch);
     let cut = matches.len() > MOST_MATCHES;
     matches.truncate(MOST_MATCHES);
-    Examined { found: keep(detector, policy, &text, &all, &matches), cut, undecoded, comments, trace }
+    Examined { found: keep(detector, policy, &text, &all, &matches), carried, cut, undecoded, comments, trace }
 }
 
-/// Drops matches whose secret the predecessor held already.
-fn drop_known(detector: &Detector, text: &[u8], previous: &[u8], matches: &mut Vec<&Match>, scratch: &mut Scratch) {
+/// Drops matches whose secret the predecessor held already; returns their rules and secrets.
+fn drop_known(detector: &Detector, text: &[u8], previous: &[u8], matches: &mut Vec<&Match>, scratch: &mut Scratch) -> Vec<(usize, Secret)> {
     if previous.is_empty() || matches.is_empty() {
-        return;
+        return Vec::new();
     }
     let previous = match classify(previous) {
         Content::Text(text) => text,
@@ -94,7 +96,10 @@ fn drop_known(detector: &Detector, text: &[u8], previous: &[u8], matches: &mut V
     let is_known = |piece: &Piece<'_>| known.contains(&(piece.rule, piece.value)) || occurring.contains(piece.place.of(text));
     // A new part makes the whole new, unless its rule is off: then it is no finding by itself either.
     let counts = |piece: &Piece<'_>| piece.rule < detector.rules().len();
-    matches.retain(|found| !pieces(text, found).filter(counts).all(|piece| is_known(&piece)));
+    let (carried, new): (Vec<&Match>, Vec<&Match>) =
+        matches.iter().partition(|found| pieces(text, found).filter(counts).all(|piece| is_known(&piece)));
+    *matches = new;
+    carried.iter().map(|found| (found.rule, Secret::new(found.value(text).to_vec()))).collect()
 }
 
 /// A match or a part of it.

@@ -4,6 +4,7 @@
 use super::VERSION;
 use super::view::{Entry, Piece, Skipped, Spot, View};
 use crate::blob::SkipReason;
+use crate::findings::{Refs, Removal};
 use crate::rules::{Confidence, Severity};
 use crate::text::sanitize::is_unsafe;
 use serde::Serialize;
@@ -121,6 +122,29 @@ struct History<'a> {
     in_head: bool,
     blob: &'a str,
     paths: &'a [String],
+    removed: Option<Removed<'a>>,
+    #[serde(flatten)]
+    refs: Option<Leads<'a>>,
+}
+
+/// The commit that removed a secret.
+#[derive(Serialize)]
+struct Removed<'a> {
+    commit: &'a str,
+    author: &'a str,
+    date: &'a str,
+    subject: &'a str,
+}
+
+/// What leads to a secret; of each kind the first names and the number of all.
+#[derive(Serialize)]
+struct Leads<'a> {
+    branches: &'a [String],
+    branch_count: usize,
+    tags: &'a [String],
+    tag_count: usize,
+    other_refs: &'a [String],
+    other_ref_count: usize,
 }
 
 #[derive(Serialize)]
@@ -226,8 +250,29 @@ impl<'a> Finding<'a> {
                 in_head: history.in_head,
                 blob: &history.blob,
                 paths: &history.paths,
+                removed: entry.removal().map(Removed::new),
+                refs: entry.refs().map(Leads::new),
             }),
             suppressed: entry.suppressed.as_ref().map(|(by, reason)| Suppressed { by, reason }),
+        }
+    }
+}
+
+impl<'a> Removed<'a> {
+    fn new(removal: &'a Removal) -> Self {
+        Removed { commit: &removal.commit, author: &removal.author, date: &removal.date, subject: &removal.subject }
+    }
+}
+
+impl<'a> Leads<'a> {
+    fn new(refs: &'a Refs) -> Self {
+        Leads {
+            branches: &refs.branches.list,
+            branch_count: refs.branches.count,
+            tags: &refs.tags.list,
+            tag_count: refs.tags.count,
+            other_refs: &refs.others.list,
+            other_ref_count: refs.others.count,
         }
     }
 }

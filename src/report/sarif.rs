@@ -234,6 +234,19 @@ fn result_properties(entry: &Entry<'_>) -> BTreeMap<String, Value> {
             properties.insert(key.to_owned(), value!(text));
         }
         properties.insert("inHead".to_owned(), value!(history.in_head));
+        properties.insert("paths".to_owned(), value!(history.paths));
+    }
+    if let Some(removal) = entry.removal() {
+        properties.insert("removedBy".to_owned(), value!(removal.commit));
+        properties.insert("removedOn".to_owned(), value!(removal.date));
+    }
+    for (key, names) in
+        entry.refs().iter().flat_map(|refs| [("branches", &refs.branches), ("tags", &refs.tags), ("otherRefs", &refs.others)])
+    {
+        if names.count > 0 {
+            properties.insert(key.to_owned(), value!(names.list));
+            properties.insert(format!("{key}Count"), value!(names.count));
+        }
     }
     properties
 }

@@ -8,6 +8,7 @@
 use super::Style;
 use super::summary;
 use super::view::{Entry, View};
+use crate::findings::Names;
 use crate::rules::{Confidence, Severity};
 use crate::text::sanitize::sanitize;
 use anstyle::{AnsiColor, Style as Look};
@@ -17,6 +18,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 /// The most places that one block lists.
 const MOST_PLACES: usize = 10;
+/// The most branches, and the most tags, that one block names.
+const MOST_NAMES: usize = 5;
 /// The least room for an excerpt, in columns, however narrow the terminal.
 const LEAST_ROOM: usize = 40;
 
@@ -123,6 +126,8 @@ impl Page<'_> {
             self.note(gutter, "with", &inert(&format!("{} at {}:{}, {}", part.title, part.line, part.column, part.secret)))?;
         }
         self.note(gutter, "commit", &history(first))?;
+        self.note(gutter, "removed", &removal(first))?;
+        self.note(gutter, "in", &refs(first))?;
         self.places(places, gutter)?;
         self.acceptance(first, gutter)?;
         writeln!(self.out)
@@ -242,6 +247,26 @@ fn history(entry: &Entry<'_>) -> String {
     }
     let (commit, state, day) = (inert(&entry.commit()), entry.state(), inert(&entry.day()));
     format!("{commit} ({state}) of {day} by {} <{}>: \"{}\"", inert(&history.author), inert(&history.email), inert(&history.subject))
+}
+
+/// What removed the secret: `1a2b3c4d5e of 2024-05-01 by Ann: "subject"`.
+fn removal(entry: &Entry<'_>) -> String {
+    let Some(removal) = entry.removal() else { return String::new() };
+    let first = |text: &str| inert(&text.chars().take(10).collect::<String>());
+    format!("{} of {} by {}: \"{}\"", first(&removal.commit), first(&removal.date), inert(&removal.author), inert(&removal.subject))
+}
+
+/// What leads to the secret: `branches main, dev and 3 more; tag v1`.
+fn refs(entry: &Entry<'_>) -> String {
+    let Some(refs) = entry.refs() else { return String::new() };
+    let kinds = [("branch", "branches", &refs.branches), ("tag", "tags", &refs.tags), ("", "", &refs.others)];
+    let of_kind = |(one, many, names): (&str, &str, &Names)| {
+        let shown = names.list.iter().take(MOST_NAMES).map(|name| inert(name)).collect::<Vec<_>>().join(", ");
+        let rest = names.count.saturating_sub(MOST_NAMES);
+        let more = if rest > 0 { format!(" and {} more", summary::number(rest)) } else { String::new() };
+        format!("{} {shown}{more}", if names.count == 1 { one } else { many }).trim_start().to_owned()
+    };
+    kinds.into_iter().filter(|(_, _, names)| names.count > 0).map(of_kind).collect::<Vec<_>>().join("; ")
 }
 
 /// The excerpt as three parts, before, in and behind the secret, cut to `room` columns around the secret.

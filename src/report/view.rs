@@ -6,7 +6,7 @@
 use super::Report;
 use crate::blob::SkipReason;
 use crate::findings::redact::{Masker, redact};
-use crate::findings::{Attribution, Finding, Part, RuleFacts, dedupe};
+use crate::findings::{Attribution, Fate, Finding, Part, Refs, Removal, RuleFacts, dedupe};
 use crate::rules::{Confidence, Severity};
 use crate::text::sanitize::sanitize;
 use std::collections::BTreeMap;
@@ -185,6 +185,16 @@ impl Entry<'_> {
     pub(super) fn day(&self) -> String {
         self.history.iter().flat_map(|history| history.date.chars().take(10)).collect()
     }
+
+    /// The commit that removed the secret.
+    pub(super) fn removal(&self) -> Option<&Removal> {
+        self.history.as_ref()?.fate.as_ref()?.removed.as_ref()
+    }
+
+    /// What leads to the secret, where that was looked up.
+    pub(super) fn refs(&self) -> Option<&Refs> {
+        self.history.as_ref()?.fate.as_ref()?.refs.as_ref()
+    }
 }
 
 /// The findings without their secrets, numbered within each fingerprint.
@@ -275,5 +285,19 @@ fn attribution(history: &Attribution, masker: &Masker) -> Attribution {
         in_head: history.in_head,
         blob: history.blob.clone(),
         paths: history.paths.iter().map(|path| masker.path(path).into_owned()).collect(),
+        rank: history.rank,
+        fate: history.fate.as_ref().map(|fate| masked_fate(fate, masker)),
     }
+}
+
+fn masked_fate(fate: &Fate, masker: &Masker) -> Fate {
+    let text = |text: &String| masker.text(text).into_owned();
+    let refs = |refs: &Refs| Refs { branches: refs.branches.map(text), tags: refs.tags.map(text), others: refs.others.map(text) };
+    let removal = |removal: &Removal| Removal {
+        commit: removal.commit.clone(),
+        author: text(&removal.author),
+        date: removal.date.clone(),
+        subject: text(&removal.subject),
+    };
+    Fate { in_head: fate.in_head, removed: fate.removed.as_ref().map(removal), refs: fate.refs.as_ref().map(refs) }
 }

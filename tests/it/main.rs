@@ -14,6 +14,7 @@ mod coverage;
 mod decode;
 mod detector;
 mod explain;
+mod fates;
 mod forms;
 mod generic;
 mod history;

@@ -7,11 +7,15 @@ use gix::bstr::ByteSlice as _;
 use gix::objs::Kind;
 
 use super::History;
-use super::search::{Place, find};
+use super::fate::Line;
+use super::search::{Holders, Place, find};
 use super::walk::tag_target;
-use crate::findings::Attribution;
+use crate::findings::{Attribution, Fate};
 use crate::sources::SourceError;
 use crate::sources::git::{Commit, EntryKind, Signature, TreeLookup, split_message, tree_of};
+
+/// Attributions by object id, and fates in the order in which they were asked for.
+pub type Traced = (HashMap<String, Vec<Attribution>>, Vec<Fate>);
 
 impl History {
     /// Who introduced the objects `ids` (in hex), by id: one attribution for each path that a blob had, the oldest commit
@@ -21,9 +25,17 @@ impl History {
     /// # Errors
     /// Where an id is no object id, or HEAD cannot be read.
     pub fn attribute(&self, ids: &[String]) -> Result<HashMap<String, Vec<Attribution>>, SourceError> {
-        let parse =
-            |id: &String| ObjectId::from_hex(id.as_bytes()).map_err(|_| SourceError::Git { what: format!("`{id}` is no object id") });
-        let mut wanted: Vec<ObjectId> = ids.iter().map(parse).collect::<Result<_, _>>()?;
+        Ok(self.trace(ids, &[])?.0)
+    }
+
+    /// As [`History::attribute`], and what became of `secrets`, each of which stands in some of the objects `ids`: a fate
+    /// for each, in their order.
+    ///
+    /// # Errors
+    /// As [`History::attribute`].
+    pub fn trace(&self, ids: &[String], secrets: &[Vec<String>]) -> Result<Traced, SourceError> {
+        let mut wanted = ids.iter().map(parse).collect::<Result<Vec<_>, _>>()?;
+        let secrets = secrets.iter().map(|ids| ids.iter().map(parse).collect()).collect::<Result<Vec<Vec<ObjectId>>, _>>()?;
         wanted.sort_unstable();
         wanted.dedup();
         let head = self.repository.head()?;
@@ -31,26 +43,49 @@ impl History {
         let is_message = |id: &ObjectId| matches!(reader.header(id), Ok((Kind::Commit | Kind::Tag, _)));
         let (messages, blobs): (Vec<ObjectId>, Vec<ObjectId>) = wanted.into_iter().partition(is_message);
         let head_tree = head.and_then(|head| tree_of(&reader, &head).ok());
-        let mut attributions = self.attribute_blobs(&blobs, head_tree);
+        let (mut attributions, mut fates) = if self.scope.is_difference {
+            (self.attribute_new(&blobs, head_tree), self.fates_in_range(&secrets, &blobs))
+        } else if blobs.is_empty() {
+            let holders = Holders::none();
+            let fates = if secrets.is_empty() {
+                Vec::new()
+            } else {
+                self.fates(&secrets, &[], &holders, &Line::of_graph(self.graph(), head, &holders))
+            };
+            (HashMap::new(), fates)
+        } else {
+            let mut found = find(self.repository.objects(), &self.pool, self.graph(), head_tree, &blobs);
+            let describe = |id: &ObjectId| {
+                (id.to_string(), self.describe(id, &found.places.remove(id).unwrap_or_default(), found.in_head.contains(id)))
+            };
+            let attributions = blobs.iter().map(describe).collect();
+            (attributions, self.fates(&secrets, &blobs, &found.holders, &Line::of_graph(self.graph(), head, &found.holders)))
+        };
         let below_head = if messages.is_empty() { HashSet::new() } else { self.below(head) };
         for id in messages {
             attributions.insert(id.to_string(), vec![self.describe_message(&id, &below_head)]);
         }
-        Ok(attributions)
+        let is_in_head = |id: &ObjectId| attributions.get(&id.to_string()).is_some_and(|all| all.iter().any(|one| one.in_head));
+        for (fate, ids) in fates.iter_mut().zip(&secrets) {
+            fate.in_head = ids.iter().any(is_in_head);
+        }
+        Ok((attributions, fates))
     }
 
-    fn attribute_blobs(&self, blobs: &[ObjectId], head: Option<ObjectId>) -> HashMap<String, Vec<Attribution>> {
-        if blobs.is_empty() {
-            return HashMap::new();
+    /// Fates in a range: what its own commits removed again.
+    fn fates_in_range(&self, secrets: &[Vec<ObjectId>], blobs: &[ObjectId]) -> Vec<Fate> {
+        let commits = &self.added().selection.commits;
+        // What one commit adds, it does not remove.
+        if commits.len() < 2 || blobs.is_empty() {
+            return vec![Fate::default(); secrets.len()];
         }
+        let roots: Vec<ObjectId> = commits.iter().map(|commit| commit.tree).collect();
+        let holders = Holders::find(self.repository.objects(), &self.pool, &roots, blobs);
+        self.fates(secrets, blobs, &holders, &Line::of_range(commits, &holders))
+    }
+
+    fn attribute_new(&self, blobs: &[ObjectId], head: Option<ObjectId>) -> HashMap<String, Vec<Attribution>> {
         let objects = self.repository.objects();
-        if !self.scope.is_difference {
-            let mut found = find(objects, &self.pool, self.graph(), head, blobs);
-            let describe = |id: &ObjectId| {
-                (id.to_string(), self.describe(id, &found.places.remove(id).unwrap_or_default(), found.in_head.contains(id)))
-            };
-            return blobs.iter().map(describe).collect();
-        }
         let reader = objects.reader(0);
         let mut trees = TreeLookup::new(&reader, objects.hash());
         let describe = |id: &ObjectId| {
@@ -70,7 +105,9 @@ impl History {
         for introduction in added.introduced.get(id).into_iter().flatten() {
             if places.iter().all(|place| place.path != introduction.path) {
                 let commit = added.selection.commits[introduction.commit].id;
-                places.push(Place { commit: Some(commit), path: introduction.path.clone() });
+                // The commits of a range are listed from the newest.
+                let rank = added.selection.commits.len() - introduction.commit;
+                places.push(Place { commit: Some((commit, rank)), path: introduction.path.clone() });
             }
         }
         places
@@ -85,10 +122,11 @@ impl History {
         for (number, place) in places.iter().enumerate() {
             let mut attribution = Attribution { blob: id.to_string(), in_head, paths: all.clone(), ..Attribution::default() };
             attribution.paths[..=number].rotate_right(1);
-            if let Some(commit) = place.commit
+            if let Some((commit, rank)) = place.commit
                 && reader.read_kind(&commit, Kind::Commit, &mut buffer).is_ok()
             {
                 by_commit(&mut attribution, &commit, &buffer);
+                attribution.rank = rank;
             }
             attributions.push(attribution);
         }
@@ -147,8 +185,12 @@ impl History {
     }
 }
 
+fn parse(id: &String) -> Result<ObjectId, SourceError> {
+    ObjectId::from_hex(id.as_bytes()).map_err(|_| SourceError::Git { what: format!("`{id}` is no object id") })
+}
+
 /// Fills in commit, author, date and subject.
-fn by_commit(attribution: &mut Attribution, id: &ObjectId, bytes: &[u8]) {
+pub(super) fn by_commit(attribution: &mut Attribution, id: &ObjectId, bytes: &[u8]) {
     attribution.commit = id.to_string();
     if let Ok(commit) = Commit::parse(bytes) {
         signed(attribution, commit.author, commit.message);

@@ -8,6 +8,7 @@
 
 mod attribution;
 mod changed;
+mod fate;
 mod indexed;
 mod introduced;
 mod message;
@@ -22,6 +23,7 @@ mod trees;
 mod walk;
 mod workers;
 
+pub use attribution::Traced;
 pub use snapshot::{Paths, Snapshot};
 
 use std::collections::HashSet;

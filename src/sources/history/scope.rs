@@ -1,7 +1,9 @@
 //! L3: turns the options of a history scan into commits to start from and commits to leave out.
 
+use gix::ObjectId;
 use gix::bstr::ByteSlice as _;
 use gix::glob::wildmatch;
+use gix::hashtable::HashSet;
 
 use super::HistoryOptions;
 use super::range::{Ends, resolve, revision};
@@ -61,7 +63,9 @@ impl Scope {
         scope.is_difference = !scope.ends.excluded.is_empty() || scope.ends.sides.is_some() || scope.since.is_some();
         scope.is_all = !scope.is_difference && options.range.is_none() && options.branches.is_empty();
         if scope.is_all {
-            scope.ends.included.extend(refs::logged(repository)?);
+            let known: HashSet<ObjectId> = scope.ends.included.iter().map(|(_, id)| *id).collect();
+            let logged = refs::logged(repository)?.into_iter().filter(|(_, id)| !known.contains(id));
+            scope.ends.included.extend(logged);
         }
         Ok(scope)
     }

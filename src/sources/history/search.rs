@@ -21,21 +21,69 @@ const MOST_PATHS: usize = 64;
 /// Paths at which one tree is entered. A few trees nested in each other can spell billions of paths.
 const MOST_VISITS: u8 = 64;
 
+/// A commit and its place in the order of all, parents first.
+pub(super) type Dated = (ObjectId, usize);
+
 /// A place of a blob: the first commit that has it there, and the path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
     /// `None` where only a tag of a tree leads to it.
-    pub(super) commit: Option<ObjectId>,
+    pub(super) commit: Option<Dated>,
     pub(super) path: BString,
 }
 
 /// What was found out about the wanted blobs.
-#[derive(Debug, Default)]
 pub(super) struct Found {
     /// Places, the oldest commit first.
     pub(super) places: HashMap<ObjectId, Vec<Place>>,
     /// Blobs that HEAD's tree holds.
     pub(super) in_head: HashSet<ObjectId>,
+    /// The trees that lead to them.
+    pub(super) holders: Holders,
+}
+
+/// The trees that lead to wanted blobs. Blobs are known by their place in the list of those that were wanted.
+pub(super) struct Holders {
+    numbers: Numbers,
+    trees: HitTrees,
+    /// Trees that lead to a wanted blob, those inside of others first.
+    order: Vec<u32>,
+}
+
+impl Holders {
+    /// Looks for the blobs `wanted` below the trees `roots`.
+    pub(super) fn find(objects: &Objects, pool: &ThreadPool, roots: &[ObjectId], wanted: &[ObjectId]) -> Self {
+        let targets: gix::hashtable::HashMap<ObjectId, u32> = wanted.iter().copied().zip(0..).collect();
+        let names = Names::default();
+        let Visited { visitors, numbers, .. } = visit(objects, pool, roots, || Collector::new(&targets, &names));
+        Holders::new(HitTrees::new(&numbers, &visitors), numbers)
+    }
+
+    /// Of no blobs.
+    pub(super) fn none() -> Self {
+        Holders::new(HitTrees::new(&Numbers::default(), &[]), Numbers::default())
+    }
+
+    fn new(trees: HitTrees, numbers: Numbers) -> Self {
+        let order = trees.inner_first();
+        Holders { numbers, trees, order }
+    }
+
+    /// The number of a tree, where it was visited.
+    pub(super) fn number(&self, tree: &ObjectId) -> Option<u32> {
+        self.numbers.get(tree)
+    }
+
+    /// For each tree by number the bits of all blobs that it holds, at any depth, where `bits` gives those of each blob.
+    pub(super) fn masks(&self, bits: &[u64]) -> Vec<u64> {
+        let mut masks = vec![0_u64; self.numbers.len()];
+        for tree in &self.order {
+            let own = self.trees.hits.get(tree).into_iter().flatten().fold(0, |mask, (_, target)| mask | bits[*target as usize]);
+            let below = self.trees.children.get(tree).into_iter().flatten().fold(own, |mask, (_, child)| mask | masks[*child as usize]);
+            masks[*tree as usize] = below;
+        }
+        masks
+    }
 }
 
 /// Looks for the blobs `wanted` in all commits of `graph`.
@@ -53,16 +101,17 @@ pub(super) fn find(objects: &Objects, pool: &ThreadPool, graph: &Graph, head: Op
         paths: Paths::default(),
         places: vec![Vec::new(); wanted.len()],
     };
-    for place in graph.parents_first() {
+    for (rank, place) in graph.parents_first().into_iter().enumerate() {
         let node = &graph.commits[place as usize];
-        search.enter(numbers.get(&node.tree), Some(node.id));
+        search.enter(numbers.get(&node.tree), Some((node.id, rank)));
     }
     for tree in &graph.trees {
         search.enter(numbers.get(tree), None);
     }
     let in_head = head.and_then(|head| numbers.get(&head)).map_or_else(Vec::new, |head| paths.targets_below(head));
-    let places = wanted.iter().zip(0..).map(|(id, target)| (*id, search.take(target)));
-    Found { places: places.collect(), in_head: in_head.into_iter().map(|target| wanted[target as usize]).collect() }
+    let places = wanted.iter().zip(0..).map(|(id, target)| (*id, search.take(target))).collect();
+    let in_head = in_head.into_iter().map(|target| wanted[target as usize]).collect();
+    Found { places, in_head, holders: Holders::new(paths, numbers) }
 }
 
 /// Names of files and directories, numbered. Shared by threads.
@@ -171,6 +220,26 @@ impl HitTrees {
         found
     }
 
+    /// The trees that are hit, each behind those that it holds. Trees of a damaged database that hold each other come in
+    /// any order.
+    fn inner_first(&self) -> Vec<u32> {
+        let mut seen: HashSet<u32> = HashSet::new();
+        let mut order = Vec::new();
+        let roots = (0_u32..).zip(&self.is_hit).filter(|(_, is_hit)| **is_hit).map(|(tree, _)| tree);
+        for root in roots {
+            let mut open = vec![(root, false)];
+            while let Some((tree, is_done)) = open.pop() {
+                if is_done {
+                    order.push(tree);
+                } else if seen.insert(tree) {
+                    open.push((tree, true));
+                    open.extend(self.children.get(&tree).into_iter().flatten().map(|(_, child)| (*child, false)));
+                }
+            }
+        }
+        order
+    }
+
     /// Targets in the tree and below.
     fn targets_below(&self, root: u32) -> Vec<u32> {
         let mut seen = HashSet::new();
@@ -256,11 +325,11 @@ struct Search<'h> {
     visits: Vec<u8>,
     paths: Paths,
     /// For each target the first commit at each path.
-    places: Vec<Vec<(Option<ObjectId>, u32)>>,
+    places: Vec<Vec<(Option<Dated>, u32)>>,
 }
 
 impl Search<'_> {
-    fn enter(&mut self, root: Option<u32>, commit: Option<ObjectId>) {
+    fn enter(&mut self, root: Option<u32>, commit: Option<Dated>) {
         let mut open: Vec<(u32, u32)> = root.map(|root| (root, 0)).into_iter().collect();
         while let Some((tree, path)) = open.pop() {
             let trees = self.trees;

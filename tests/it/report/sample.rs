@@ -3,7 +3,7 @@
 use keyward::blob::Skip;
 use keyward::findings::fingerprint::fingerprint;
 use keyward::findings::location::locate;
-use keyward::findings::{Attribution, Finding, RuleFacts, Secret, dedupe};
+use keyward::findings::{Attribution, Fate, Finding, Refs, Removal, RuleFacts, Secret, dedupe};
 use keyward::report::{Format, Report, Style};
 use keyward::rules::{Confidence, Severity};
 use keyward::sources::Coverage;
@@ -135,7 +135,25 @@ pub(crate) fn attribution(path: &str, in_head: bool) -> Attribution {
         in_head,
         blob: "89abcdef01234567".repeat(3)[..40].to_owned(),
         paths: vec![path.to_owned()],
+        rank: 1,
+        fate: Some(fate(in_head)),
     }
+}
+
+/// What became of a secret that is on many branches and was removed unless HEAD has it.
+fn fate(in_head: bool) -> Fate {
+    let mut refs = Refs::default();
+    refs.tags.add("v1.0");
+    for number in 0..25 {
+        refs.branches.add(&format!("release/{number}"));
+    }
+    let removal = Removal {
+        commit: "fedcba9876543210".repeat(3)[..40].to_owned(),
+        author: "Bob Builder".to_owned(),
+        date: "2024-05-01T12:00:00+02:00".to_owned(),
+        subject: "Read the key from the environment".to_owned(),
+    };
+    Fate { in_head, removed: (!in_head).then_some(removal), refs: Some(refs) }
 }
 
 /// A finding for each of two secrets, one of them in two places, one only in history.

@@ -26,6 +26,8 @@ fn findings_are_blocks_with_place_line_reason_and_remedy() {
        = revoke: https://example.org/settings/tokens
        = commit: 0123456789 (only in history) of 2024-01-31 by Ann Author <ann@example.org>: "Add
                  deployment"
+       = removed: fedcba9876 of 2024-05-01 by Bob Builder: "Read the key from the environment"
+       = in: branches release/0, release/1, release/2, release/3, release/4 and 20 more; tag v1.0
        = no secret? run `keyward allow kw1:#`
 
     3 findings of 2 secrets (2 critical, 1 medium) in 3 files
