@@ -1,18 +1,18 @@
 //! Versions of files in packs are scanned only where they are new, and what is found is what a full scan finds.
 
-use crate::support::keyward::{Run, keyward, token};
+use crate::support::keyward::{Keyward, Run, keyward, token};
 use crate::support::repo::Repo;
 use keyward::Detector;
 use keyward::engine::sample;
 use std::path::Path;
 
 /// A report without the time that the scan took.
-fn report(dir: &Path, acme: bool, full: bool) -> (String, Run) {
+fn report(dir: &Path, acme: bool, arguments: &[&str]) -> (String, Run) {
     let mut run = keyward(dir, ["-v", "-v", "history", "--format", "json", "--show-secrets"]);
     if acme {
         run = run.acme();
     }
-    let run = if full { run.arg("--full") } else { run }.run();
+    let run = arguments.iter().fold(run, Keyward::arg).run();
     let is_timed = |line: &&str| line.trim_start().starts_with("\"seconds\"") || line.trim_start().starts_with("\"started\"");
     let lines: Vec<&str> = run.stdout.lines().filter(|line| !is_timed(line)).collect();
     (lines.join("\n"), run)
@@ -41,14 +41,33 @@ fn a_history_of_versions_is_scanned_in_part_and_found_in_full() {
         repo.commit_file("src/main.c", lines.concat());
     }
     repo.git(&["repack", "-adfq", "--depth=50", "--window=50"]);
-    let (found, run) = report(repo.dir(), true, false);
-    let (full, full_run) = report(repo.dir(), true, true);
+    let (found, run) = report(repo.dir(), true, &[]);
+    let (full, full_run) = report(repo.dir(), true, &["--full"]);
     assert_eq!(found, full);
     assert_eq!(run.status, 1);
     assert!((0..3).all(|seed| found.contains(&token(seed))), "{found}");
     let ((part, total), (all, _)) = (looked(&run), looked(&full_run));
     assert_eq!(all, total, "--full looks at everything");
     assert!(part * 2 < total, "{part} of {total}");
+}
+
+#[test]
+fn what_is_found_does_not_depend_on_memory() {
+    let repo = Repo::init();
+    let base: Vec<String> = (0..200).map(|line| format!("    call_{line}(argument, {line});\n")).collect();
+    // Versions that each differ from the first in a place of their own, so that several are built on one, at some depth.
+    for version in 0..30 {
+        let mut lines = base.clone();
+        lines[version * 6] = format!("key = \"{}\"\n", token(version as u64));
+        lines[199 - version * 3 / 10].push_str("    call(other);\n");
+        repo.commit_file(&format!("src/main-{}.c", version % 5), lines.concat());
+    }
+    repo.git(&["repack", "-adfq", "--depth=4", "--window=50"]);
+    let (found, run) = report(repo.dir(), true, &[]);
+    let (again, bounded) = report(repo.dir(), true, &["--memory", "1"]);
+    assert_eq!(found, again);
+    assert!((0..30).all(|seed| found.contains(&token(seed))), "{found}");
+    assert_eq!(looked(&run), looked(&bounded));
 }
 
 #[test]
@@ -78,8 +97,8 @@ fn versions_with_secrets_of_all_kinds_are_found_as_in_full_scans() {
         repo.commit(&format!("version {version}"));
     }
     repo.git(&["repack", "-adfq", "--depth=50", "--window=50"]);
-    let (found, run) = report(repo.dir(), false, false);
-    assert_eq!(found, report(repo.dir(), false, true).0);
+    let (found, run) = report(repo.dir(), false, &[]);
+    assert_eq!(found, report(repo.dir(), false, &["--full"]).0);
     assert!(found.matches("\"fingerprint\"").count() > 50);
     let (part, total) = looked(&run);
     assert!(part < total, "{part} of {total}");

@@ -1,8 +1,10 @@
 //! L6: the subcommands that scan: `scan`, `staged`, `history`, `ci`, `pre-push`, `pre-receive`.
 
 use super::shared::{CommonArgs, WalkArgs};
+use crate::config::size::ByteSize;
 use clap::{Args, ValueEnum, ValueHint};
 use std::path::PathBuf;
+use std::str::FromStr as _;
 
 /// `keyward scan`.
 #[derive(Debug, Args)]
@@ -82,6 +84,9 @@ pub struct CommitArgs {
     /// Scan every version of a file in full; finds the same as without, and takes longer
     #[arg(long)]
     pub full: bool,
+    /// Memory for versions that others are built on, 0 for no bound; what is past it is read again [default: 512MiB]
+    #[arg(long, value_name = "SIZE", value_parser = ByteSize::from_str)]
+    pub memory: Option<ByteSize>,
 }
 
 /// `keyward ci`.

@@ -5,9 +5,10 @@ use crate::cli::args::{CiArgs, CommitArgs, HistoryArgs, PrePushArgs, PreReceiveA
 use crate::commands::Session;
 use crate::commands::ci::{self, Plan};
 use crate::commands::scan::Input;
+use crate::config::size::ByteSize;
 use crate::pipeline::{clean, is_bare};
 use crate::sources::git::{GitEnvironment, Repository};
-use crate::sources::history::HistoryOptions;
+use crate::sources::history::{DEFAULT_MEMORY, HistoryOptions};
 use crate::sources::staged::StagedOptions;
 use anyhow::{Context as _, bail};
 use std::path::{Path, PathBuf};
@@ -61,6 +62,7 @@ pub(in crate::cli) fn history(args: HistoryArgs) -> anyhow::Result<(Session, His
         messages: !commits.no_messages,
         unreachable: commits.unreachable,
         full: commits.full,
+        memory: commits.memory.map_or(Some(DEFAULT_MEMORY), ByteSize::limit),
     };
     Ok((session, options))
 }

@@ -5,7 +5,7 @@ use crate::findings::Secret;
 use crate::findings::baseline::Candidate;
 use crate::import::{Accepted, Known, Left};
 use crate::pipeline::{Attributions, Site};
-use crate::sources::history::{History, HistoryOptions};
+use crate::sources::history::{DEFAULT_MEMORY, History, HistoryOptions};
 use crate::sources::walk::walk;
 use data_encoding::HEXLOWER;
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,6 +46,7 @@ pub(super) fn find(session: &Session, accepted: &[Accepted], top: &Path, console
             messages: false,
             unreachable: false,
             full: false,
+            memory: Some(DEFAULT_MEMORY),
         };
         let history = History::open(options)?;
         let past = session.scan(console, |pipeline| {

@@ -44,6 +44,13 @@ pub struct Pack {
     pub data: data::File,
 }
 
+impl Pack {
+    /// The pack from an offset to the end of its last entry; `None` where that is before the offset.
+    pub fn bytes_from(&self, offset: u64) -> Option<&[u8]> {
+        self.data.entry_slice(offset..self.data.pack_end() as u64)
+    }
+}
+
 impl Objects {
     /// Opens the `objects` directories, which are searched in order, each with the alternates it names.
     pub(super) fn open(directories: Vec<PathBuf>, hash: gix::hash::Kind) -> std::io::Result<Self> {

@@ -15,6 +15,7 @@ mod message;
 mod objects;
 mod packed;
 mod range;
+mod reach;
 mod refs;
 mod scope;
 mod search;
@@ -37,7 +38,9 @@ use rayon::ThreadPool;
 use self::indexed::Indexed;
 use self::introduced::{Introduced, introduced};
 use self::objects::{Reading, Scanned};
+use self::packed::{Budget, Catalog, Packed, Wanted, commits};
 use self::range::{Selection, select};
+use self::reach::reach;
 use self::scope::Scope;
 use self::trees::{Blobs, Ids, visit};
 use self::walk::{Graph, object_skip};
@@ -70,7 +73,13 @@ pub struct HistoryOptions {
     pub unreachable: bool,
     /// Scan every blob in full, also where most of it was copied from one that was scanned. Finds the same.
     pub full: bool,
+    /// Bytes of contents to hold as bases of what is to come; what is past it is built again when it is needed. `None`
+    /// means no limit; default [`DEFAULT_MEMORY`].
+    pub memory: Option<u64>,
 }
+
+/// Bytes of contents that are held by default: 512 MiB.
+pub const DEFAULT_MEMORY: u64 = 512 << 20;
 
 impl Default for HistoryOptions {
     fn default() -> Self {
@@ -86,6 +95,7 @@ impl Default for HistoryOptions {
             messages: true,
             unreachable: false,
             full: false,
+            memory: Some(DEFAULT_MEMORY),
         }
     }
 }
@@ -97,6 +107,8 @@ pub struct History {
     pool: ThreadPool,
     scope: Scope,
     shallow: HashSet<ObjectId>,
+    catalog: OnceLock<Catalog>,
+    budget: Budget,
     graph: OnceLock<Graph>,
     indexed: OnceLock<Indexed>,
     added: OnceLock<Added>,
@@ -131,7 +143,9 @@ impl History {
             .thread_name(|number| format!("history-{number}"))
             .build()
             .map_err(|error| SourceError::Git { what: format!("cannot start threads: {error}") })?;
-        Ok(History { options, repository, pool, scope, shallow, graph: OnceLock::new(), indexed: OnceLock::new(), added: OnceLock::new() })
+        let budget = Budget::new(options.memory);
+        let (catalog, graph, indexed, added) = (OnceLock::new(), OnceLock::new(), OnceLock::new(), OnceLock::new());
+        Ok(History { options, repository, pool, scope, shallow, catalog, budget, graph, indexed, added })
     }
 
     /// Hands everything in scope to `sink`, from many threads. What cannot be read is named to it and left out.
@@ -157,28 +171,26 @@ impl History {
         let (graph, objects) = (self.graph(), self.repository.objects());
         graph.skips.iter().for_each(|skip| sink.skip(skip.clone()));
         name_cut(graph.is_cut, sink);
-        let (seen, submodules) = (Ids::default(), Ids::default());
+        let packed = self.packed();
         let roots: Vec<ObjectId> = graph.commits.iter().map(|node| node.tree).chain(graph.trees.iter().copied()).collect();
-        let visited = visit(objects, &self.pool, &roots, || Blobs::new(&seen, &submodules, objects.hash()));
-        visited.skips.into_iter().for_each(|skip| sink.skip(skip));
-        let mut wanted: Vec<(ObjectId, ObjectKind)> = Vec::new();
-        let mut links = 0;
-        for visitor in visited.visitors {
-            wanted.extend(visitor.found.into_iter().map(|id| (id, ObjectKind::Blob)));
-            links += visitor.submodules;
-        }
-        wanted.extend(graph.blobs.iter().filter(|id| seen.insert(**id)).map(|id| (*id, ObjectKind::Blob)));
+        let reached = reach(objects, packed, &self.pool, &self.budget, roots);
+        reached.skips.into_iter().for_each(|skip| sink.skip(skip));
+        let links = reached.found.submodules.len();
+        let mut wanted = Wanted::new(packed);
+        let mut found = reached.found;
         let indexed = self.indexed();
         indexed.broken.iter().for_each(|skip| sink.skip(skip.clone()));
-        wanted.extend(indexed.paths.keys().filter(|id| seen.insert(**id)).map(|id| (*id, ObjectKind::Blob)));
+        graph.blobs.iter().chain(indexed.paths.keys()).for_each(|id| found.blob(packed, id));
+        found.blobs.numbers().for_each(|number| wanted.add_number(packed, number, ObjectKind::Blob));
+        wanted.others.extend(found.others.into_iter().map(|id| (id, ObjectKind::Blob)));
         if self.options.messages {
-            wanted.extend(graph.commits.iter().map(|node| (node.id, ObjectKind::Commit)));
-            wanted.extend(graph.tags.iter().map(|id| (*id, ObjectKind::Tag)));
+            graph.commits.iter().for_each(|node| wanted.add(packed, node.id, ObjectKind::Commit));
+            graph.tags.iter().for_each(|id| wanted.add(packed, *id, ObjectKind::Tag));
         }
         if self.options.unreachable {
-            self.add_unreachable(&seen, &mut wanted, sink);
+            self.add_unreachable(&mut wanted, sink);
         }
-        let scanned = objects::scan(objects, &self.pool, wanted, self.reading(), sink);
+        let scanned = objects::scan(objects, packed, &self.pool, wanted, self.reading(), &self.budget, sink);
         let mut coverage = coverage(graph.commits.len(), scanned);
         if links > 0 {
             coverage
@@ -189,12 +201,10 @@ impl History {
     }
 
     /// Adds what is in the object database and not reachable.
-    fn add_unreachable(&self, seen: &Ids, wanted: &mut Vec<(ObjectId, ObjectKind)>, sink: &dyn Sink) {
-        let objects = self.repository.objects();
+    fn add_unreachable(&self, wanted: &mut Wanted, sink: &dyn Sink) {
+        let (objects, packed) = (self.repository.objects(), self.packed());
         let reader = objects.reader(0);
-        for (id, _) in wanted.iter() {
-            seen.insert(*id);
-        }
+        let mut seen: HashSet<ObjectId> = wanted.others.iter().map(|(id, _)| *id).collect();
         for id in objects.ids() {
             let id = match id {
                 Ok(id) => id,
@@ -203,15 +213,24 @@ impl History {
                     continue;
                 }
             };
-            if !seen.insert(id) {
+            let number = packed.find(&id);
+            let known = number.and_then(|number| packed.kind(number));
+            if known.is_none() && !seen.insert(id) {
                 continue;
             }
-            match reader.header(&id) {
-                Ok((Kind::Blob, _)) => wanted.push((id, ObjectKind::Blob)),
-                Ok((Kind::Commit, _)) if self.options.messages => wanted.push((id, ObjectKind::Commit)),
-                Ok((Kind::Tag, _)) if self.options.messages => wanted.push((id, ObjectKind::Tag)),
-                Ok(_) | Err(ObjectError::Missing) => {}
-                Err(error) => sink.skip(object_skip(format!("object {id}"), &error, None)),
+            let kind = match known.map_or_else(|| reader.header(&id).map(|(kind, _)| kind), Ok) {
+                Ok(Kind::Blob) => ObjectKind::Blob,
+                Ok(Kind::Commit) if self.options.messages => ObjectKind::Commit,
+                Ok(Kind::Tag) if self.options.messages => ObjectKind::Tag,
+                Ok(_) | Err(ObjectError::Missing) => continue,
+                Err(error) => {
+                    sink.skip(object_skip(format!("object {id}"), &error, None));
+                    continue;
+                }
+            };
+            match number.filter(|_| known.is_some()) {
+                Some(number) => wanted.add_number(packed, number, kind),
+                None => wanted.others.push((id, kind)),
             }
         }
     }
@@ -225,7 +244,7 @@ impl History {
         if self.options.messages {
             let commits = selection.commits.iter().map(|commit| (commit.id, ObjectKind::Commit));
             let tags = selection.tags.iter().map(|id| (*id, ObjectKind::Tag));
-            objects::scan(objects, &self.pool, commits.chain(tags).collect(), Reading::default(), sink);
+            objects::one_by_one(objects, &self.pool, commits.chain(tags).collect(), None, sink);
         }
         let scanned = changed::scan(objects, &self.pool, &added.introduced, self.options.max_size, sink);
         let mut coverage = coverage(selection.commits.len(), scanned);
@@ -257,7 +276,7 @@ impl History {
         let found = visited.visitors.into_iter().flat_map(|visitor| visitor.found);
         let named = of(&selection.loose, Kind::Blob).into_iter().filter(|id| seen.insert(*id));
         let wanted: Vec<_> = found.chain(named).map(|id| (id, ObjectKind::Blob)).collect();
-        objects::scan(objects, &self.pool, wanted, self.reading(), sink)
+        objects::one_by_one(objects, &self.pool, wanted, self.options.max_size, sink)
     }
 
     fn reading(&self) -> Reading {
@@ -265,7 +284,17 @@ impl History {
     }
 
     fn graph(&self) -> &Graph {
-        self.graph.get_or_init(|| Graph::walk(self.repository.objects(), &self.scope.ends.included, &self.shallow))
+        self.graph.get_or_init(|| {
+            let packed = self.packed();
+            let known = commits(packed, &self.pool, &self.budget);
+            Graph::walk(self.repository.objects(), packed, &known, &self.scope.ends.included, &self.shallow)
+        })
+    }
+
+    /// What the packs hold. Looks at the header of every entry, so it is not for what reads a few objects.
+    fn packed(&self) -> Packed<'_> {
+        let objects = self.repository.objects();
+        self.catalog.get_or_init(|| Catalog::read(objects)).of(objects)
     }
 
     /// What is staged, where everything is asked for.

@@ -5,7 +5,7 @@ use gix::objs::Kind;
 use rayon::ThreadPool;
 
 use super::message::text_of;
-use super::packed;
+use super::packed::{self, Budget, Packed, Wanted};
 use super::walk::object_skip;
 use super::workers::Workers;
 use crate::blob::{Blob, ObjectKind, Origin};
@@ -39,30 +39,20 @@ pub(super) struct Scanned {
 /// Reads each of `wanted` once and hands it on: packed ones in delta order, then the others.
 pub(super) fn scan(
     objects: &Objects,
+    packed: Packed<'_>,
     pool: &ThreadPool,
-    wanted: Vec<(ObjectId, ObjectKind)>,
+    mut wanted: Wanted,
     reading: Reading,
+    budget: &Budget,
     sink: &dyn Sink,
 ) -> Scanned {
-    let packs = objects.packs();
-    let mut by_pack: Vec<Vec<(ObjectId, ObjectKind)>> = vec![Vec::new(); packs.len()];
-    let mut others = Vec::new();
-    for object in wanted {
-        match packs.iter().position(|pack| pack.index.lookup(object.0).is_some()) {
-            Some(pack) => by_pack[pack].push(object),
-            None => others.push(object),
-        }
-    }
-    let mut total = Scanned::default();
-    for (pack, wanted) in packs.iter().zip(by_pack).filter(|(_, wanted)| !wanted.is_empty()) {
-        others.extend(packed::scan(pack, pool, &wanted, reading, sink, &mut total));
-    }
-    let rest = one_by_one(objects, pool, others, reading.limit, sink);
+    let total = packed::scan(packed, pool, &mut wanted, reading, budget, sink);
+    let rest = one_by_one(objects, pool, wanted.others, reading.limit, sink);
     Scanned { blobs: total.blobs + rest.blobs, bytes: total.bytes + rest.bytes }
 }
 
-/// Reads loose objects, and what cannot be read in delta order.
-fn one_by_one(
+/// Reads objects by id: a few, loose ones, and what cannot be read in delta order.
+pub(super) fn one_by_one(
     objects: &Objects,
     pool: &ThreadPool,
     mut wanted: Vec<(ObjectId, ObjectKind)>,

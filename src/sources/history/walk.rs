@@ -7,6 +7,7 @@ use gix::bstr::ByteSlice as _;
 use gix::hashtable::HashMap;
 use gix::objs::Kind;
 
+use super::packed::{Commits, Packed};
 use super::refs::Tip;
 use crate::blob::{Skip, SkipReason};
 use crate::sources::git::{Commit, ObjectError, Objects, split_message};
@@ -42,8 +43,8 @@ pub(super) struct Node {
 }
 
 impl Graph {
-    /// Walks from `tips`, treating the commits in `shallow` as roots.
-    pub(super) fn walk(objects: &Objects, tips: &[Tip], shallow: &HashSet<ObjectId>) -> Self {
+    /// Walks from `tips`, treating the commits in `shallow` as roots. Those that are not `known` are read one by one.
+    pub(super) fn walk(objects: &Objects, packed: Packed<'_>, known: &Commits, tips: &[Tip], shallow: &HashSet<ObjectId>) -> Self {
         let reader = objects.reader(CACHE);
         let mut graph = Graph::default();
         let mut buffer = Vec::new();
@@ -57,8 +58,14 @@ impl Graph {
             if !seen.insert(id) {
                 continue;
             }
-            let known = match reader.read(&id, &mut buffer) {
-                Ok(Kind::Commit) => graph.commit(id, &buffer, child, shallow, &mut open),
+            if let Some(parts) = packed.find(&id).and_then(|number| known.get(number)) {
+                graph.commit(id, (parts.tree, parts.time, parts.parents), child, shallow, &mut open);
+                continue;
+            }
+            let read = match reader.read(&id, &mut buffer) {
+                Ok(Kind::Commit) => Commit::parse(&buffer).map(|commit| {
+                    graph.commit(id, (commit.tree, commit.time(), &commit.parents), child, shallow, &mut open);
+                }),
                 Ok(Kind::Tag) => graph.tag(id, &buffer, &mut open),
                 Ok(Kind::Tree) => {
                     graph.trees.push(id);
@@ -70,7 +77,7 @@ impl Graph {
                 }
                 Err(error) => Err(error),
             };
-            if let Err(error) = known {
+            if let Err(error) = read {
                 graph.skips.push(unreadable(&id, &name, &error));
             }
         }
@@ -80,22 +87,20 @@ impl Graph {
     fn commit(
         &mut self,
         id: ObjectId,
-        bytes: &[u8],
+        (tree, time, parents): (ObjectId, i64, &[ObjectId]),
         child: Option<u32>,
         shallow: &HashSet<ObjectId>,
         open: &mut Vec<(ObjectId, Option<u32>, String)>,
-    ) -> Result<(), ObjectError> {
-        let commit = Commit::parse(bytes)?;
+    ) {
         let place = u32::try_from(self.commits.len()).expect("fewer than 2^32 commits fit into memory");
-        self.commits.push(Node { id, tree: commit.tree, parents: Vec::new(), time: commit.time() });
+        self.commits.push(Node { id, tree, parents: Vec::new(), time });
         self.places.insert(id, place);
         self.adopt(child, place);
-        if shallow.contains(&id) && !commit.parents.is_empty() {
+        if shallow.contains(&id) && !parents.is_empty() {
             self.is_cut = true;
         } else {
-            open.extend(commit.parents.iter().rev().map(|parent| (*parent, Some(place), String::new())));
+            open.extend(parents.iter().rev().map(|parent| (*parent, Some(place), String::new())));
         }
-        Ok(())
     }
 
     fn adopt(&mut self, child: Option<u32>, parent: u32) {

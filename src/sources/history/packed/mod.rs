@@ -1,22 +1,35 @@
-//! L3: reads the objects of packs in delta order: every entry is inflated once, and a base is kept only as long
+//! L3: reads the objects of packs in delta order: every entry is inflated once, and a base is held only as long
 //! as something is to be built on it.
 //!
 //! Most objects of a pack are deltas of another one. Read one by one, each costs the resolution of its whole chain,
-//! or a cache that holds the right bases. Here the deltas of a pack are walked as trees from their bases, depth
-//! first, the heaviest branch last and in its base's place, so that few buffers live at a time
-//! (`docs/history.md`). What cannot be read this way is left to [`super::objects`], which says why it cannot be read.
+//! or a cache that holds the right bases. Here a [`Catalog`] tells from the headers what is built on what, and the
+//! objects are walked from their bases (`docs/history.md`): [`commits`], [`trees`], and all that is [`Wanted`] by
+//! [`scan`]. What cannot be read this way is left to [`super::objects`], which says why it cannot be read.
 
+mod bits;
+mod catalog;
+mod commits;
 mod delta;
+mod entry;
 mod forest;
+mod table;
+mod trees;
+mod walk;
 
-use gix::odb::pack::data;
-use gix::zlib::Inflate;
-use gix::{ObjectId, objs::Kind};
-use rayon::ThreadPool;
+pub(super) use self::bits::Bits;
+pub(super) use self::catalog::{Catalog, Packed};
+pub(super) use self::commits::{Commits, commits};
+pub(super) use self::trees::{Found, Trees, trees};
+pub(super) use self::walk::Budget;
+
 use std::rc::Rc;
 use std::sync::Mutex;
 
-use self::forest::{Forest, kind_of};
+use gix::{ObjectId, objs::Kind};
+use rayon::ThreadPool;
+
+use self::forest::Forest;
+use self::walk::{Ground, Visit, Walker};
 use super::message::text_of;
 use super::objects::{Reading, Scanned};
 use super::walk::object_skip;
@@ -24,136 +37,119 @@ use super::workers::Workers;
 use crate::blob::{Blob, Copied, ObjectKind, Origin};
 use crate::engine::{self, Trace};
 use crate::sources::Sink;
-use crate::sources::git::{ALLOCATION_LIMIT, ObjectError, Pack};
+use crate::sources::git::ObjectError;
 
-/// Scans those of `wanted`, all in `pack`, that can be read in delta order; returns the others.
-pub(super) fn scan(
-    pack: &Pack,
-    pool: &ThreadPool,
-    wanted: &[(ObjectId, ObjectKind)],
-    reading: Reading,
-    sink: &dyn Sink,
-    total: &mut Scanned,
-) -> Vec<(ObjectId, ObjectKind)> {
-    let mut forest = Forest::grow(&pack.data, &pack.index, wanted);
-    let left = Mutex::new(std::mem::take(&mut forest.left));
-    let workers = Workers::new(pool, || Walker { inflate: Inflate::default(), ..Walker::default() });
-    workers.each_run(forest.roots(), 1, |walker, roots| {
+/// Objects to scan, each once.
+#[derive(Debug, Default)]
+pub(super) struct Wanted {
+    /// Blobs, commits and tags of packs, by number; each is of that kind.
+    packed: Bits,
+    /// What is in no pack, or not what it is wanted as.
+    pub(super) others: Vec<(ObjectId, ObjectKind)>,
+}
+
+impl Wanted {
+    /// Nothing.
+    pub(super) fn new(packed: Packed<'_>) -> Self {
+        Wanted { packed: Bits::new(packed.len() as usize), others: Vec::new() }
+    }
+
+    /// Adds an object.
+    pub(super) fn add(&mut self, packed: Packed<'_>, id: ObjectId, kind: ObjectKind) {
+        match packed.find(&id) {
+            Some(number) => self.add_number(packed, number, kind),
+            None => self.others.push((id, kind)),
+        }
+    }
+
+    /// Adds an object of a pack.
+    pub(super) fn add_number(&mut self, packed: Packed<'_>, number: u32, kind: ObjectKind) {
+        if packed.kind(number) == Some(stored_as(kind)) {
+            self.packed.insert(number);
+        } else {
+            self.others.push((packed.id(number), kind));
+        }
+    }
+}
+
+fn stored_as(kind: ObjectKind) -> Kind {
+    match kind {
+        ObjectKind::Blob => Kind::Blob,
+        ObjectKind::Commit => Kind::Commit,
+        ObjectKind::Tag => Kind::Tag,
+    }
+}
+
+/// Calls `work` with each tree of deltas that is needed for the `wanted` places of a pack.
+fn walk<W: Send>(
+    packed: Packed<'_>,
+    pack: usize,
+    budget: &Budget,
+    workers: &Workers<'_, (Walker, W)>,
+    wanted: impl Fn(u32) -> bool,
+    work: impl Fn(&mut Walker, &mut W, Ground<'_>, u32) + Sync,
+) {
+    let (table, _) = packed.table(pack);
+    let forest = Forest::grow(table, wanted);
+    let ground = Ground { pack: &packed.packs[pack], table, forest: &forest, budget };
+    workers.each_run(forest.roots(), 1, |(walker, state), roots| {
         for &root in roots {
-            Walk { walker, forest: &forest, pack: &pack.data, reading, sink, left: &left }.tree(root);
+            work(walker, state, ground, root);
         }
     });
-    for walker in workers.into_states() {
-        total.blobs += walker.scanned.blobs;
-        total.bytes += walker.scanned.bytes;
+}
+
+/// Scans those of `wanted` that can be read in delta order, and leaves the others in it.
+pub(super) fn scan(
+    packed: Packed<'_>,
+    pool: &ThreadPool,
+    wanted: &mut Wanted,
+    reading: Reading,
+    budget: &Budget,
+    sink: &dyn Sink,
+) -> Scanned {
+    let left = Mutex::new(std::mem::take(&mut wanted.others));
+    let workers = Workers::new(pool, || (Walker::default(), (Vec::new(), Scanned::default())));
+    for pack in 0..packed.packs.len() {
+        let (_, start) = packed.table(pack);
+        let is_wanted = |place: u32| wanted.packed.holds(start + place);
+        walk(packed, pack, budget, &workers, is_wanted, |walker, (text, scanned), ground, root| {
+            let mut scan = Scan { packed, start, wanted: &wanted.packed, reading, sink, left: &left, text, scanned };
+            walker.tree(ground, root, &mut scan);
+        });
     }
-    left.into_inner().expect("no thread panics while it holds the list")
+    wanted.others = left.into_inner().expect("no thread panics while it holds the list");
+    let mut total = Scanned::default();
+    for (_, (_, scanned)) in workers.into_states() {
+        total.blobs += scanned.blobs;
+        total.bytes += scanned.bytes;
+    }
+    total
 }
 
-/// What one thread keeps from tree to tree.
-#[derive(Default)]
-struct Walker {
-    inflate: Inflate,
-    /// Delta instructions of the entry at hand.
-    instructions: Vec<u8>,
-    /// What the last content copied from its base.
-    copies: Vec<Copied>,
-    /// Buffers that wait for content.
-    spare: Vec<Vec<u8>>,
-    text: Vec<u8>,
-    scanned: Scanned,
-}
-
-/// One tree of deltas.
-struct Walk<'w> {
-    walker: &'w mut Walker,
-    forest: &'w Forest,
-    pack: &'w data::File,
+/// Hands objects to a sink.
+struct Scan<'w> {
+    packed: Packed<'w>,
+    /// The number of the pack's first object.
+    start: u32,
+    wanted: &'w Bits,
     reading: Reading,
     sink: &'w dyn Sink,
     left: &'w Mutex<Vec<(ObjectId, ObjectKind)>>,
+    text: &'w mut Vec<u8>,
+    scanned: &'w mut Scanned,
 }
 
-/// A base on which something is still to be built.
-struct Base {
-    node: u32,
-    next_child: usize,
-    content: Vec<u8>,
-    /// What its scan left, if it was scanned.
-    trace: Option<Rc<Trace>>,
-}
+impl Visit for Scan<'_> {
+    /// What the scan of an object left, if it was scanned.
+    type Kept = Option<Rc<Trace>>;
 
-impl Walk<'_> {
-    fn tree(&mut self, root: u32) {
-        let Some(kind) = kind_of(self.forest.node(root).entry.header) else { return };
-        let mut content = self.walker.spare.pop().unwrap_or_default();
-        if self.inflate(root, &mut content).is_none() {
-            return self.leave(root);
-        }
-        let trace = self.hand_on(root, kind, &content, None);
-        let mut open = vec![Base { node: root, next_child: 0, content, trace }];
-        while let Some(mut base) = open.pop() {
-            let children = self.forest.children(base.node);
-            let Some(&child) = children.get(base.next_child) else {
-                self.walker.recycle(base.content);
-                continue;
-            };
-            base.next_child += 1;
-            let built = self.build(child, &base.content);
-            let of_base = base.trace.clone();
-            // The last child takes its base's place.
-            if base.next_child < children.len() {
-                open.push(base);
-            } else {
-                self.walker.recycle(base.content);
-            }
-            match built {
-                Some(content) => {
-                    let trace = self.hand_on(child, kind, &content, of_base.as_deref());
-                    open.push(Base { node: child, next_child: 0, content, trace });
-                }
-                None => self.leave(child),
-            }
-        }
-    }
-
-    /// Inflates an entry, whole.
-    fn inflate(&mut self, node: u32, into: &mut Vec<u8>) -> Option<()> {
-        let entry = &self.forest.node(node).entry;
-        let size = usize::try_from(entry.decompressed_size).ok().filter(|&size| size <= ALLOCATION_LIMIT)?;
-        into.clear();
-        into.try_reserve_exact(size).ok()?;
-        into.resize(size, 0);
-        self.pack.decompress_entry(entry, &mut self.walker.inflate, into).ok().map(drop)
-    }
-
-    /// The content of a delta.
-    fn build(&mut self, node: u32, base: &[u8]) -> Option<Vec<u8>> {
-        let mut instructions = std::mem::take(&mut self.walker.instructions);
-        let mut content = self.walker.spare.pop().unwrap_or_default();
-        let built = self.inflate(node, &mut instructions).is_some()
-            && delta::apply(base, &instructions, ALLOCATION_LIMIT, &mut content, &mut self.walker.copies).is_ok();
-        self.walker.instructions = instructions;
-        if built {
-            return Some(content);
-        }
-        self.walker.recycle(content);
-        None
-    }
-
-    /// Hands an object to the sink, if it is wanted. `base` is what the scan of its base left, if it was built on one.
-    fn hand_on(&mut self, node: u32, kind: Kind, content: &[u8], base: Option<&Trace>) -> Option<Rc<Trace>> {
-        let (id, wanted) = self.forest.node(node).wanted?;
-        let is_wanted =
-            matches!((wanted, kind), (ObjectKind::Blob, Kind::Blob) | (ObjectKind::Commit, Kind::Commit) | (ObjectKind::Tag, Kind::Tag));
-        if !is_wanted {
-            self.left.lock().expect("no thread panics while it holds the list").push((id, wanted));
-            return None;
-        }
-        let origin = Origin::Object { id: id.to_string(), kind: wanted };
+    fn object(&mut self, place: u32, kind: Kind, content: &[u8], base: Option<(&Self::Kept, &[Copied])>) -> Self::Kept {
+        let wanted = self.wanted(place, kind)?;
+        let origin = Origin::Object { id: self.packed.id(self.start + place).to_string(), kind: wanted };
         if wanted != ObjectKind::Blob {
-            text_of(wanted, content, &mut self.walker.text);
-            self.sink.blob(Blob { bytes: &self.walker.text, origin, previous: b"" });
+            text_of(wanted, content, self.text);
+            self.sink.blob(Blob { bytes: self.text, origin, previous: b"" });
             return None;
         }
         let size = content.len() as u64;
@@ -161,35 +157,34 @@ impl Walk<'_> {
             self.sink.skip(object_skip(origin.label(), &ObjectError::TooLarge(Some(size)), self.reading.limit));
             return None;
         }
-        self.walker.scanned.blobs += 1;
-        self.walker.scanned.bytes += size;
+        self.scanned.blobs += 1;
+        self.scanned.bytes += size;
         let blob = Blob { bytes: content, origin, previous: b"" };
         if self.reading.full {
             self.sink.blob(blob);
             return None;
         }
-        let base = base.map(|trace| engine::Base { trace, copies: &self.walker.copies });
+        let base = base.and_then(|(trace, copies)| Some(engine::Base { trace: trace.as_deref()?, copies }));
         self.sink.version(blob, base).map(Rc::new)
     }
 
-    /// Leaves a node that cannot be read, and all that is built on it, to be read one by one.
-    fn leave(&mut self, node: u32) {
-        let mut nodes = vec![node];
-        let mut left = self.left.lock().expect("no thread panics while it holds the list");
-        while let Some(node) = nodes.pop() {
-            left.extend(self.forest.node(node).wanted);
-            nodes.extend_from_slice(self.forest.children(node));
+    fn lost(&mut self, place: u32) {
+        let (table, number) = (self.packed, self.start + place);
+        if let Some(wanted) = table.kind(number).and_then(|kind| self.wanted(place, kind)) {
+            self.left.lock().expect("no thread panics while it holds the list").push((table.id(number), wanted));
         }
     }
 }
 
-impl Walker {
-    /// Keeps a buffer for later, unless it is so large that it is better given back.
-    fn recycle(&mut self, buffer: Vec<u8>) {
-        const MOST: usize = 16;
-        const LARGEST: usize = 16 << 20;
-        if self.spare.len() < MOST && buffer.capacity() <= LARGEST {
-            self.spare.push(buffer);
-        }
+impl Scan<'_> {
+    /// What an object is wanted as.
+    fn wanted(&self, place: u32, kind: Kind) -> Option<ObjectKind> {
+        let wanted = match kind {
+            Kind::Blob => ObjectKind::Blob,
+            Kind::Commit => ObjectKind::Commit,
+            Kind::Tag => ObjectKind::Tag,
+            Kind::Tree => return None,
+        };
+        self.wanted.holds(self.start + place).then_some(wanted)
     }
 }
