@@ -112,7 +112,6 @@ fn pre_receive(args: args::PreReceiveArgs, console: &Console<'_>) -> anyhow::Res
     if stdin.is_terminal() {
         anyhow::bail!("git runs this as its pre-receive hook; to scan a range by hand, run `keyward history --range A..B`");
     }
-    let ids = commands::pre_receive::read(&mut stdin.lock())?;
     let limit = Duration::from_secs(args.timeout);
     let late = match args.on_timeout {
         args::LateArg::Reject => Late::Reject,
@@ -123,7 +122,7 @@ fn pre_receive(args: args::PreReceiveArgs, console: &Console<'_>) -> anyhow::Res
         let mut stdout = anstream::AutoStream::new(std::io::stdout(), color);
         let mut console = Console { stdout: &mut stdout, style, progress: false };
         let (session, options) = settings::pre_receive(args)?;
-        commands::pre_receive::run(session, options, &ids, &mut console)
+        commands::pre_receive::run(session, options, &mut std::io::stdin().lock(), &mut console)
     })
 }
 

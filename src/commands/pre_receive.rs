@@ -22,16 +22,12 @@ pub enum Late {
     Accept,
 }
 
-/// The ids that references are to be at; deleted ones are left out.
-///
-/// # Errors
-/// Where a line is not git's.
-pub fn read(input: &mut dyn BufRead) -> anyhow::Result<Vec<String>> {
+/// The ids that references are to be at, zeros for those that are deleted.
+fn read(input: &mut dyn BufRead) -> anyhow::Result<Vec<String>> {
     let mut bytes = Vec::new();
     input.take(MOST_INPUT).read_to_end(&mut bytes).context("cannot read what is pushed from standard input")?;
     let text = String::from_utf8_lossy(&bytes);
-    let ids = text.lines().filter(|line| !line.trim().is_empty()).map(parse).collect::<anyhow::Result<Vec<_>>>()?;
-    Ok(ids.into_iter().filter(|id| !is_zero(id)).collect())
+    text.lines().filter(|line| !line.trim().is_empty()).map(parse).collect()
 }
 
 /// The new id of a line.
@@ -45,18 +41,21 @@ fn parse(line: &str) -> anyhow::Result<String> {
     }
 }
 
-/// Scans what the ids bring. `options` names the repository.
+/// Scans what the references that `input` lists would bring. `options` names the repository.
 ///
 /// # Errors
-/// Where there is no repository, an id is not known, or a report cannot be written.
-pub fn run(mut session: Session, options: HistoryOptions, ids: &[String], console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+/// Where a line is not git's, there is no repository, an id is not known, or a report cannot be written.
+pub fn run(mut session: Session, options: HistoryOptions, input: &mut dyn BufRead, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    let named = read(input)?;
+    let ids: Vec<String> = named.iter().filter(|id| !is_zero(id)).cloned().collect();
     if ids.is_empty() {
-        log::warn!("references are only deleted, so nothing was scanned");
+        let what = if named.is_empty() { "git named no reference that is to change" } else { "references are only deleted" };
+        log::warn!("{what}, so nothing was scanned");
         let coverage = crate::sources::Coverage { scope: "push".to_owned(), ..Default::default() };
         return session.run("history", console, |_| Ok((coverage, Attributions::new())));
     }
     // What the push brings, and not what is there, says whether a file was renamed.
-    session.look_up_in(&options.repo, ids)?;
+    session.look_up_in(&options.repo, &ids)?;
     super::history::run(session, HistoryOptions { range: Some(ids.join(" ")), not_known: true, ..options }, console)
 }
 
@@ -91,10 +90,10 @@ mod tests {
     use std::time::Duration;
 
     #[test]
-    fn the_new_ids_are_read_and_deletions_left_out() {
+    fn the_new_ids_are_read() {
         let (one, two, zero) = ("1".repeat(40), "2".repeat(64), "0".repeat(40));
         let text = format!("{zero} {one} refs/heads/a b\n{one} {zero} refs/heads/gone\n\n{one} {two} refs/tags/v1\r\n");
-        assert_eq!(read(&mut text.as_bytes()).expect("git's form"), [one, two]);
+        assert_eq!(read(&mut text.as_bytes()).expect("git's form"), [one, zero, two]);
     }
 
     #[test]

@@ -231,10 +231,25 @@ fn a_scan_that_takes_too_long_refuses_the_push_unless_told_otherwise() {
 }
 
 #[test]
+fn a_list_that_does_not_end_is_refused_in_time() {
+    let repo = Repo::init();
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_keyward"));
+    child.args(["pre-receive", "--timeout", "1"]).current_dir(repo.dir()).stdin(std::process::Stdio::piped());
+    let mut child = child.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped()).spawn().unwrap();
+    let stdin = child.stdin.take();
+    let output = child.wait_with_output().unwrap();
+    drop(stdin);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("could not be scanned within 1 s"));
+}
+
+#[test]
 fn what_is_no_push_is_an_error_that_says_what_to_run() {
     let repo = Repo::init();
     let run = keyward(repo.dir(), ["pre-receive"]).stdin("not a push\n").run().expect(2);
     assert!(run.stderr.contains("keyward history --range"), "{}", run.stderr);
+    let run = keyward(repo.dir(), ["pre-receive"]).stdin("").run().expect(0);
+    assert!(run.stderr.contains("git named no reference"), "{}", run.stderr);
     let (old, gone) = ("0".repeat(40), "1".repeat(40));
     let run = keyward(repo.dir(), ["pre-receive"]).stdin(format!("{old} {gone} refs/heads/x\n")).run().expect(2);
     assert!(run.stderr.contains("no such object"), "{}", run.stderr);
