@@ -13,7 +13,7 @@ pub(super) fn top_help() -> String {
   keyward staged                       scan what the next commit would record
   keyward history                      scan every commit, branch and tag
   keyward history --range main..HEAD   scan what a branch adds
-  git diff | keyward scan -            scan standard input
+  git diff | keyward scan --diff -     scan what a diff adds
   keyward --format sarif=out.sarif --format text
 
 {EXIT}"
@@ -26,6 +26,7 @@ pub(super) fn scan_help() -> String {
   keyward scan
   keyward scan src config/app.env
   kubectl get secret -o yaml | keyward scan - --stdin-name secrets.yaml
+  gh pr diff 7 | keyward scan --diff -               what a diff adds, under its own names
   keyward scan --format json --output report.json
   keyward scan --rules all --min-confidence low      everything, for an audit
 

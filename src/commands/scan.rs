@@ -2,10 +2,11 @@
 
 use super::{Console, Outcome, Session};
 use crate::pipeline::{Attributions, Places};
-use crate::sources::stdin;
 use crate::sources::walk::{Exclude, WalkOptions, walk};
+use crate::sources::{self, SourceError, stdin};
+use crate::text::path::display_os;
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// What to scan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,6 +15,8 @@ pub enum Input {
     Paths(Vec<PathBuf>),
     /// Standard input, reported under this name.
     Stdin(String),
+    /// What a diff in this file adds; `-` is standard input.
+    Diff(PathBuf),
 }
 
 /// Scans what the user named.
@@ -26,11 +29,27 @@ pub fn run(session: Session, input: Input, follow_links: bool, stdin: &mut dyn R
         Input::Stdin(name) => {
             session.run("stdin", console, |pipeline| Ok((stdin::scan(&name, stdin, max_size, pipeline)?, Attributions::new())))
         }
+        Input::Diff(file) => diff(session, &file, stdin, console),
         Input::Paths(paths) => {
             let options = options(&session, paths, follow_links);
             session.run("tree", console, |pipeline| Ok((walk(&options, pipeline)?, Attributions::new())))
         }
     }
+}
+
+/// Scans what a diff adds. Its paths are those of the repository, as git writes them.
+fn diff(session: Session, file: &Path, stdin: &mut dyn Read, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    let max_size = session.config.max_size.value.limit();
+    let name = if file == Path::new("-") { "<stdin>".to_owned() } else { display_os(file).into_owned() };
+    let mut opened;
+    let input: &mut dyn Read = if file == Path::new("-") {
+        stdin
+    } else {
+        opened = std::fs::File::open(file).map_err(|error| SourceError::Path { path: name.clone(), error })?;
+        &mut opened
+    };
+    let top = session.places.repository.clone().unwrap_or_else(|| session.places.cwd.clone());
+    session.run("diff", console, |pipeline| Ok((sources::diff::scan(&name, input, top, max_size, pipeline)?, Attributions::new())))
 }
 
 /// How files and directories are walked.

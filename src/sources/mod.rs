@@ -2,6 +2,7 @@
 
 pub mod archive;
 pub mod content;
+pub mod diff;
 pub mod git;
 pub mod history;
 pub mod staged;
@@ -71,6 +72,16 @@ pub enum SourceError {
         revision: String,
         /// What is wrong and what to do.
         what: String,
+    },
+    /// A diff that cannot be read.
+    #[error("{name}:{line}: {what}")]
+    Diff {
+        /// The file, or what stands for standard input.
+        name: String,
+        /// 1-based line.
+        line: usize,
+        /// What is wrong.
+        what: &'static str,
     },
     /// Git data that cannot be read.
     #[error("{what}")]

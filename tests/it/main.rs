@@ -13,6 +13,7 @@ mod config;
 mod coverage;
 mod decode;
 mod detector;
+mod diff;
 mod explain;
 mod fates;
 mod forms;

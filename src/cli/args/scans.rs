@@ -23,6 +23,9 @@ pub struct ScanFlags {
     /// Name under which standard input is reported
     #[arg(long, value_name = "NAME", help_heading = "What is scanned")]
     pub stdin_name: Option<String>,
+    /// Scan what a diff adds instead, as `git diff` writes it; `-` is standard input
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath, help_heading = "What is scanned", conflicts_with = "stdin_name")]
+    pub diff: Option<PathBuf>,
     /// Which files.
     #[command(flatten)]
     pub walk: WalkArgs,

@@ -16,10 +16,10 @@ use std::path::{Path, PathBuf};
 pub(in crate::cli) fn scan(args: ScanArgs) -> anyhow::Result<(Session, Input, bool)> {
     let cwd = working_directory()?;
     let flags = args.flags;
-    let input = input(args.paths, flags.stdin_name)?;
+    let input = input(args.paths, flags.stdin_name, flags.diff)?;
     let start = match &input {
         Input::Paths(paths) => common_directory(paths, &cwd),
-        Input::Stdin(_) => cwd.clone(),
+        Input::Stdin(_) | Input::Diff(_) => cwd.clone(),
     };
     let partial = partial(&flags.common.rules, Some(&flags.walk), &flags.common.limits);
     let mut session = session(&start, &cwd, flags.common, partial)?;
@@ -103,7 +103,12 @@ pub(in crate::cli) fn pre_push(args: PrePushArgs) -> anyhow::Result<(Session, Hi
     history(HistoryArgs { repo: PathBuf::from("."), commits, common: args.common })
 }
 
-fn input(paths: Vec<PathBuf>, stdin_name: Option<String>) -> anyhow::Result<Input> {
+fn input(paths: Vec<PathBuf>, stdin_name: Option<String>, diff: Option<PathBuf>) -> anyhow::Result<Input> {
+    match diff {
+        Some(_) if !paths.is_empty() => bail!("--diff scans what the diff adds, and nothing else; leave the paths out"),
+        Some(file) => return Ok(Input::Diff(file)),
+        None => {}
+    }
     let dashes = paths.iter().filter(|path| *path == Path::new("-")).count();
     match (dashes, paths.len()) {
         (0, _) if stdin_name.is_some() => bail!("--stdin-name is for `keyward scan -`, which reads standard input"),
