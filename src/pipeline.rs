@@ -255,7 +255,7 @@ impl<'a> Pipeline<'a> {
     /// Suppresses what the baseline accepts. Findings and candidates are still in the same order.
     fn apply_baseline(&self, results: &mut Results) {
         let Some((baseline, today)) = &self.baseline else { return };
-        let exists = |path: &str| path.starts_with(MESSAGE_PATH) || path.starts_with(NO_PATH) || self.places.exists(path);
+        let exists = |path: &str| path.ends_with(MESSAGE_PATH) || path.starts_with(NO_PATH) || self.places.exists(path);
         let judgement = baseline.judge(&results.candidates, today, &exists);
         for (index, mut finding) in std::mem::take(&mut results.findings).into_iter().enumerate() {
             finding.suppressed = baseline.suppression(&judgement, index);
@@ -387,7 +387,9 @@ fn paths(origin: &Origin, attributions: &Attributions) -> Vec<(String, Option<At
     };
     let inner = member_suffix(origin);
     let of = |attribution: &Attribution| match (kind, attribution.paths.first()) {
-        (ObjectKind::Commit | ObjectKind::Tag, _) => MESSAGE_PATH.to_owned(),
+        // The message of a submodule's commit is told below its path.
+        (ObjectKind::Commit | ObjectKind::Tag, Some(path)) => format!("{path}/{MESSAGE_PATH}"),
+        (ObjectKind::Commit | ObjectKind::Tag, None) => MESSAGE_PATH.to_owned(),
         (ObjectKind::Blob, Some(path)) => format!("{path}{inner}"),
         (ObjectKind::Blob, None) => format!("{NO_PATH}{inner}"),
     };

@@ -55,11 +55,11 @@ fn dispatch(cli: Cli, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
         }
         Some(Command::History(args)) => {
             let (session, options) = settings::history(args)?;
-            commands::history::run(session, options, console)
+            commands::history::run(session, &options, console)
         }
         Some(Command::Ci(args)) => {
             let (session, options, plan) = settings::ci(args)?;
-            commands::ci::run(session, options, &plan, console)
+            commands::ci::run(session, &options, &plan, console)
         }
         Some(Command::PrePush(args)) => pre_push(args, console),
         Some(Command::PreReceive(args)) => pre_receive(args, console),

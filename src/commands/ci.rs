@@ -66,7 +66,7 @@ pub fn write_range(plan: &Plan, path: &Path) -> anyhow::Result<()> {
 ///
 /// # Errors
 /// Where a revision is not known or a report cannot be written.
-pub fn run(mut session: Session, options: HistoryOptions, plan: &Plan, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+pub fn run(mut session: Session, options: &HistoryOptions, plan: &Plan, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
     log::warn!("{}", crate::text::sanitize::sanitize(&plan.shown));
     session.is_change = plan.base.is_some();
     if let (Some(base), Some(head)) = (&plan.base, &plan.head) {

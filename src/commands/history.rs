@@ -1,14 +1,14 @@
 //! `keyward history`: everything that a repository ever recorded, or what a range adds.
 
 use super::{Console, Outcome, Session};
-use crate::sources::history::{History, HistoryOptions};
+use crate::sources::history::{Histories, HistoryOptions};
 
 /// Scans a history and finds out which commits introduced what was found.
 ///
 /// # Errors
 /// Where there is no repository, a revision or date is not known, or a report cannot be written.
-pub fn run(session: Session, options: HistoryOptions, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
-    let history = History::open(options)?;
+pub fn run(session: Session, options: &HistoryOptions, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    let history = Histories::open(options)?;
     session.run("history", console, |pipeline| {
         let coverage = history.scan(pipeline)?;
         let secrets = pipeline.secrets();

@@ -43,7 +43,7 @@ pub fn run(session: Session, options: HistoryOptions, input: &mut dyn BufRead, c
         // Without its name, which may be a URL with a password.
         log::warn!("nothing is known of what the remote has: everything counts as new to it");
     }
-    super::history::run(session, HistoryOptions { range: Some(range), not_in: remote, ..options }, console)
+    super::history::run(session, &HistoryOptions { range: Some(range), not_in: remote, ..options }, console)
 }
 
 /// Coverage of a push that publishes nothing.

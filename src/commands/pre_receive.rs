@@ -56,7 +56,7 @@ pub fn run(mut session: Session, options: HistoryOptions, input: &mut dyn BufRea
     }
     // What the push brings, and not what is there, says whether a file was renamed.
     session.look_up_in(&options.repo, &ids)?;
-    super::history::run(session, HistoryOptions { range: Some(ids.join(" ")), not_known: true, ..options }, console)
+    super::history::run(session, &HistoryOptions { range: Some(ids.join(" ")), not_known: true, ..options }, console)
 }
 
 /// Runs `work` for at most `limit`. What is over by then is left to end with the process.

@@ -35,6 +35,7 @@ mod report;
 mod rules;
 mod schema;
 mod staged;
+mod submodules;
 mod support;
 mod suppressions;
 mod versions;

@@ -90,6 +90,9 @@ pub struct CommitArgs {
     /// Memory for versions that others are built on, 0 for no bound; what is past it is read again [default: 512MiB]
     #[arg(long, value_name = "SIZE", value_parser = ByteSize::from_str)]
     pub memory: Option<ByteSize>,
+    /// Also scan the histories of initialised submodules
+    #[arg(long, conflicts_with_all = ["range", "branch", "not_in"])]
+    pub submodules: bool,
 }
 
 /// `keyward ci`.

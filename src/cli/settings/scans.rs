@@ -63,6 +63,7 @@ pub(in crate::cli) fn history(args: HistoryArgs) -> anyhow::Result<(Session, His
         unreachable: commits.unreachable,
         full: commits.full,
         memory: commits.memory.map_or(Some(DEFAULT_MEMORY), ByteSize::limit),
+        submodules: commits.submodules,
     };
     Ok((session, options))
 }

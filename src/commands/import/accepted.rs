@@ -47,6 +47,7 @@ pub(super) fn find(session: &Session, accepted: &[Accepted], top: &Path, console
             unreachable: false,
             full: false,
             memory: Some(DEFAULT_MEMORY),
+            submodules: false,
         };
         let history = History::open(options)?;
         let past = session.scan(console, |pipeline| {

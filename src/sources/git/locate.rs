@@ -52,6 +52,11 @@ pub(super) fn locate(dir: &Path, environment: &GitEnvironment) -> Result<Place, 
     })
 }
 
+/// Whether a directory is a repository itself, and not one that has a repository in it.
+pub fn is_repository(directory: &Path) -> bool {
+    gix::discover::is_git(directory).is_ok()
+}
+
 /// A repository and the work tree that its place implies.
 type Found = (PathBuf, Option<PathBuf>);
 

@@ -16,6 +16,8 @@ use crate::sources::git::{Repository, read_index};
 pub(super) struct Indexed {
     /// Blobs and their paths, each path once.
     pub(super) paths: HashMap<ObjectId, Vec<BString>>,
+    /// Paths of submodules in the index of the current work tree.
+    pub(super) submodules: Vec<BString>,
     /// Indexes that could not be read.
     pub(super) broken: Vec<Skip>,
 }
@@ -44,6 +46,9 @@ impl Indexed {
             Err(detail) => return self.broken.push(Skip { what: what.to_owned(), reason: SkipReason::Corrupt, detail }),
         };
         for entry in index.entries() {
+            if entry.mode == Mode::COMMIT && path == repository.index_file() {
+                self.submodules.push(entry.path(&index).to_owned());
+            }
             // What is only announced (`git add -N`) has no content yet.
             let is_file = matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE | Mode::SYMLINK);
             if is_file && !entry.flags.contains(Flags::INTENT_TO_ADD) {

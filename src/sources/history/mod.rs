@@ -20,12 +20,14 @@ mod refs;
 mod scope;
 mod search;
 mod snapshot;
+mod submodules;
 mod trees;
 mod walk;
 mod workers;
 
 pub use attribution::Traced;
 pub use snapshot::{Paths, Snapshot};
+pub use submodules::Histories;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -76,6 +78,8 @@ pub struct HistoryOptions {
     /// Bytes of contents to hold as bases of what is to come; what is past it is built again when it is needed. `None`
     /// means no limit; default [`DEFAULT_MEMORY`].
     pub memory: Option<u64>,
+    /// Scan initialised submodules too; see [`Histories`].
+    pub submodules: bool,
 }
 
 /// Bytes of contents that are held by default: 512 MiB.
@@ -96,6 +100,7 @@ impl Default for HistoryOptions {
             unreachable: false,
             full: false,
             memory: Some(DEFAULT_MEMORY),
+            submodules: false,
         }
     }
 }
@@ -192,10 +197,9 @@ impl History {
         }
         let scanned = objects::scan(objects, packed, &self.pool, wanted, self.reading(), &self.budget, sink);
         let mut coverage = coverage(graph.commits.len(), scanned);
-        if links > 0 {
-            coverage
-                .notes
-                .push(format!("submodules are repositories of their own: {links} of their commits are named here and were not scanned"));
+        if links > 0 && !self.options.submodules {
+            let what = "submodules are repositories of their own";
+            coverage.notes.push(format!("{what}: {links} of their commits are named here and were not scanned; --submodules does"));
         }
         coverage
     }

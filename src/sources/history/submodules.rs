@@ -1,0 +1,214 @@
+//! L3: a history together with those of its initialised submodules, whose paths are told below theirs.
+//!
+//! A submodule is a repository of its own. Its directory lies in the `modules` of the one above, or in the work tree
+//! where it was made by hand; only what is there already is scanned, nothing is fetched.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use super::attribution::Traced;
+use super::{History, HistoryOptions};
+use crate::blob::{Blob, Skip};
+use crate::engine::{Base, Trace};
+use crate::findings::{Attribution, Fate, Names, Refs};
+use crate::sources::git::{GitEnvironment, Repository, is_repository};
+use crate::sources::{Coverage, Sink, SourceError};
+
+/// Directories that are entered below `modules`: names of submodules may hold slashes.
+const DEEPEST: usize = 16;
+
+/// A history and those of its submodules.
+pub struct Histories {
+    top: History,
+    /// Path of each submodule below the top, and its history.
+    below: Vec<(String, History)>,
+    /// What to say of submodules.
+    notes: Vec<String>,
+}
+
+impl Histories {
+    /// Opens a repository, and its submodules where the options ask for them.
+    ///
+    /// # Errors
+    /// As [`History::open`], also for a submodule that cannot be opened.
+    pub fn open(options: &HistoryOptions) -> Result<Self, SourceError> {
+        let environment = GitEnvironment::of_process()?;
+        let mut histories = Histories { top: History::open_in(options.clone(), &environment)?, below: Vec::new(), notes: Vec::new() };
+        if !options.submodules {
+            return Ok(histories);
+        }
+        let repository = &histories.top.repository;
+        let linked: Vec<String> = histories.top.indexed().submodules.iter().map(ToString::to_string).collect();
+        for (path, git_dir) in find(repository, &linked) {
+            let options = HistoryOptions { repo: git_dir, ..options.clone() };
+            histories.below.push((path, History::open_in(options, &GitEnvironment::none(&environment.current_dir))?));
+        }
+        let is_missing = |path: &&String| !histories.below.iter().any(|(known, _)| known == *path);
+        let missing: Vec<&str> = linked.iter().filter(is_missing).map(String::as_str).collect();
+        if !missing.is_empty() {
+            let paths = missing.join(", ");
+            histories.notes.push(format!("not scanned, as there is no repository of it here (`git submodule update --init`): {paths}"));
+        }
+        Ok(histories)
+    }
+
+    /// Hands everything in scope to `sink`, the submodules after the top.
+    ///
+    /// # Errors
+    /// As [`History::scan`].
+    pub fn scan(&self, sink: &dyn Sink) -> Result<Coverage, SourceError> {
+        let mut coverage = self.top.scan(sink)?;
+        for (path, history) in &self.below {
+            let of_module = history.scan(&Below { path, sink })?;
+            coverage.refs += of_module.refs;
+            coverage.commits += of_module.commits;
+            coverage.blobs += of_module.blobs;
+            coverage.bytes += of_module.bytes;
+            coverage.notes.extend(of_module.notes.into_iter().map(|note| format!("{path}: {note}")));
+        }
+        if !self.below.is_empty() {
+            coverage.scope.push_str(" with submodules ");
+            coverage.scope.push_str(&self.below.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>().join(", "));
+        }
+        coverage.notes.extend(self.notes.iter().cloned());
+        Ok(coverage)
+    }
+
+    /// As [`History::trace`]. Names of references in a submodule stand behind its path and a colon.
+    ///
+    /// # Errors
+    /// As [`History::trace`].
+    pub fn trace(&self, ids: &[String], secrets: &[Vec<String>]) -> Result<Traced, SourceError> {
+        let (mut attributions, mut fates) = self.top.trace(ids, secrets)?;
+        for (path, history) in &self.below {
+            let (mut below, fates_below) = history.trace(ids, secrets)?;
+            let holds = |attributions: &HashMap<String, Vec<Attribution>>, secret: &Vec<String>| {
+                secret.iter().any(|id| attributions.get(id).is_some_and(|all| all.iter().any(is_known)))
+            };
+            for ((fate, fate_below), secret) in fates.iter_mut().zip(fates_below).zip(secrets) {
+                if holds(&below, secret) {
+                    let is_above = holds(&attributions, secret);
+                    join(fate, named(fate_below, path), is_above);
+                }
+            }
+            for id in ids {
+                let all = below.remove(id).unwrap_or_default();
+                let known: Vec<Attribution> = all.into_iter().filter(is_known).map(|one| moved(one, path)).collect();
+                let above = attributions.entry(id.clone()).or_default();
+                if !known.is_empty() {
+                    above.retain(is_known);
+                    above.extend(known);
+                }
+            }
+        }
+        Ok((attributions, fates))
+    }
+}
+
+/// Whether anything leads to the object in the repository that was asked.
+fn is_known(attribution: &Attribution) -> bool {
+    !attribution.commit.is_empty() || !attribution.paths.is_empty()
+}
+
+/// The attribution with its paths below `top`. A message has the submodule itself for a path.
+fn moved(mut attribution: Attribution, top: &str) -> Attribution {
+    if attribution.paths.is_empty() {
+        attribution.paths.push(top.to_owned());
+        return attribution;
+    }
+    for path in &mut attribution.paths {
+        *path = format!("{top}/{path}");
+    }
+    attribution
+}
+
+/// The fate with the names of its references behind `top`.
+fn named(fate: Fate, top: &str) -> Fate {
+    let name = |name: &String| format!("{top}:{name}");
+    let refs = fate.refs.map(|refs| Refs { branches: refs.branches.map(name), tags: refs.tags.map(name), others: refs.others.map(name) });
+    Fate { refs, ..fate }
+}
+
+/// Adds what became of a secret in a submodule. It is gone only where it is gone everywhere.
+fn join(fate: &mut Fate, below: Fate, is_above: bool) {
+    fate.in_head |= below.in_head;
+    fate.removed =
+        if is_above && (fate.removed.is_none() || below.removed.is_none()) { None } else { fate.removed.take().or(below.removed) };
+    let (Some(refs), Some(below)) = (&mut fate.refs, below.refs) else { return };
+    let append = |names: &mut Names, below: Names| {
+        let unlisted = below.count - below.list.len();
+        below.list.iter().for_each(|name| names.add(name));
+        names.count += unlisted;
+    };
+    append(&mut refs.branches, below.branches);
+    append(&mut refs.tags, below.tags);
+    append(&mut refs.others, below.others);
+}
+
+/// Path and directory of each initialised submodule, by path. `linked` are the paths that the index names.
+fn find(repository: &Repository, linked: &[String]) -> Vec<(String, PathBuf)> {
+    let mut found = Vec::new();
+    modules(&repository.common_dir().join("modules"), repository, &mut found);
+    let top = repository.work_tree().unwrap_or_else(|| Path::new(""));
+    for path in linked {
+        // Made by hand, or by a git before 1.7.8: the repository lies in the work tree.
+        let git_dir = top.join(path).join(".git");
+        let is_directory = git_dir.symlink_metadata().is_ok_and(|there| there.is_dir());
+        if is_directory && is_repository(&git_dir) && !found.iter().any(|(known, _)| known == path) {
+            found.push((path.clone(), git_dir));
+        }
+    }
+    found.sort();
+    found
+}
+
+/// Adds the repositories below a `modules` directory, and those in theirs.
+fn modules(directory: &Path, repository: &Repository, found: &mut Vec<(String, PathBuf)>) {
+    let mut open = vec![(directory.to_owned(), 0)];
+    while let Some((at, depth)) = open.pop() {
+        if depth > 0 && is_repository(&at) {
+            let name = at.strip_prefix(directory).unwrap_or(&at);
+            found.push((place(&at, name, repository), at.clone()));
+            open.push((at.join("modules"), depth));
+            continue;
+        }
+        if depth < DEEPEST
+            && let Ok(entries) = std::fs::read_dir(&at)
+        {
+            let is_directory = |entry: &std::fs::DirEntry| entry.file_type().is_ok_and(|kind| kind.is_dir());
+            open.extend(entries.flatten().filter(is_directory).map(|entry| (entry.path(), depth + 1)));
+        }
+    }
+}
+
+/// Where the work tree of a submodule is below that of the repository; its name where that cannot be told.
+fn place(git_dir: &Path, name: &Path, repository: &Repository) -> String {
+    let top = repository.work_tree().and_then(|top| top.canonicalize().ok());
+    let own = Repository::open(git_dir, &GitEnvironment::none(git_dir)).ok();
+    let tree = own.and_then(|own| own.work_tree().map(Path::to_owned)).and_then(|tree| tree.canonicalize().ok());
+    let below = match (&top, &tree) {
+        (Some(top), Some(tree)) => tree.strip_prefix(top).ok().filter(|below| !below.as_os_str().is_empty()),
+        _ => None,
+    };
+    crate::text::path::display_os(below.unwrap_or(name)).into_owned()
+}
+
+/// Says of what is not scanned which submodule it is in.
+struct Below<'s> {
+    path: &'s str,
+    sink: &'s dyn Sink,
+}
+
+impl Sink for Below<'_> {
+    fn blob(&self, blob: Blob<'_>) {
+        self.sink.blob(blob);
+    }
+
+    fn version(&self, blob: Blob<'_>, base: Option<Base<'_>>) -> Option<Trace> {
+        self.sink.version(blob, base)
+    }
+
+    fn skip(&self, skip: Skip) {
+        self.sink.skip(Skip { what: format!("{}: {}", self.path, skip.what), ..skip });
+    }
+}
