@@ -16,6 +16,7 @@ mod detector;
 mod diff;
 mod explain;
 mod fates;
+mod faults;
 mod forms;
 mod generic;
 mod history;

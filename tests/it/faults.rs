@@ -1,0 +1,334 @@
+//! Damaged repositories: the rest is scanned, what could not be read is named, and the exit status says so.
+
+use crate::support::keyward::{keyward, token};
+use crate::support::repo::Repo;
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+
+/// Checks that a scan finds the secret of `healthy.txt`, names what contains `what` as not scanned, and is incomplete.
+#[track_caller]
+fn assert_named(repo: &Repo, what: &str, reasons: &[&str]) {
+    let run = keyward(repo.dir(), ["history", "--format", "json"]).acme().run().expect(1);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(report["findings"][0]["path"], "healthy.txt", "{}", run.stdout);
+    let skips = report["coverage"]["skips"].as_array().unwrap();
+    let is_named = |skip: &&serde_json::Value| skip["what"].as_str().unwrap().contains(what);
+    let skip = skips.iter().find(is_named).unwrap_or_else(|| panic!("{what} is not in {skips:?}"));
+    assert!(reasons.contains(&skip["reason"].as_str().unwrap()), "{skip}");
+    // Without findings the status is that of an incomplete scan.
+    let run = keyward(repo.dir(), ["history", "--min-severity", "critical"]).acme().run().expect(2);
+    assert!(run.stdout.contains("INCOMPLETE") && run.stdout.contains(what), "{}", run.stdout);
+}
+
+/// A repository with a secret in a file, beside which a fault is to be put.
+fn healthy() -> Repo {
+    let repo = Repo::init();
+    repo.commit_file("healthy.txt", token(1));
+    repo
+}
+
+/// An entry of a pack that is made by hand.
+struct Entry {
+    /// As in entries of packs: 3 for a blob, 6 for a delta of an earlier entry of this pack.
+    kind: u8,
+    /// The size that the entry claims.
+    claimed: u64,
+    /// For a delta the number of its base.
+    base: usize,
+    /// What is stored.
+    content: Vec<u8>,
+    /// The id under which the index lists it.
+    id: Vec<u8>,
+}
+
+impl Entry {
+    fn blob(content: &[u8]) -> Entry {
+        Entry { kind: 3, claimed: content.len() as u64, base: 0, content: content.to_vec(), id: blob_id(content) }
+    }
+
+    /// The delta that makes `result` of the entry `base`.
+    fn delta(base: usize, instructions: Vec<u8>, result: &[u8]) -> Entry {
+        Entry { kind: 6, claimed: instructions.len() as u64, base, content: instructions, id: blob_id(result) }
+    }
+}
+
+fn blob_id(content: &[u8]) -> Vec<u8> {
+    gix::objs::compute_hash(gix::hash::Kind::Sha1, gix::objs::Kind::Blob, content).unwrap().as_slice().to_vec()
+}
+
+fn hex(id: &[u8]) -> String {
+    data_encoding::HEXLOWER.encode(id)
+}
+
+/// A size as deltas write it.
+fn size(mut number: u64) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    while number > 0x7f {
+        bytes.push(0x80 | u8::try_from(number & 0x7f).unwrap());
+        number >>= 7;
+    }
+    bytes.push(u8::try_from(number).unwrap());
+    bytes
+}
+
+/// The instruction that copies from the base.
+fn copy(from: u16, length: u16) -> Vec<u8> {
+    [&[0x80 | 0x03 | 0x30][..], &from.to_le_bytes(), &length.to_le_bytes()].concat()
+}
+
+/// The instruction that puts in bytes.
+fn insert(bytes: &[u8]) -> Vec<u8> {
+    [&[u8::try_from(bytes.len()).unwrap()][..], bytes].concat()
+}
+
+/// Puts a pack of these entries, and its index, into the repository.
+fn add_pack(repo: &Repo, entries: &[Entry]) -> PathBuf {
+    let mut pack = b"PACK\0\0\0\x02".to_vec();
+    pack.extend(u32::try_from(entries.len()).unwrap().to_be_bytes());
+    let mut offsets: Vec<u32> = Vec::new();
+    for entry in entries {
+        let offset = pack.len();
+        offsets.push(u32::try_from(offset).unwrap());
+        let first = entry.kind << 4 | u8::try_from(entry.claimed & 15).unwrap();
+        match entry.claimed >> 4 {
+            0 => pack.push(first),
+            rest => pack.extend([vec![first | 0x80], size(rest)].concat()),
+        }
+        if entry.kind == 6 {
+            let mut distance = offset - offsets[entry.base] as usize;
+            let mut bytes = vec![u8::try_from(distance & 0x7f).unwrap()];
+            while distance > 0x7f {
+                distance = (distance >> 7) - 1;
+                bytes.push(0x80 | u8::try_from(distance & 0x7f).unwrap());
+            }
+            pack.extend(bytes.iter().rev());
+        }
+        let mut encoder = flate2::write::ZlibEncoder::new(&mut pack, flate2::Compression::fast());
+        encoder.write_all(&entry.content).unwrap();
+        encoder.finish().unwrap();
+    }
+    let checksum = |bytes: &[u8]| {
+        let mut hasher = gix::hash::hasher(gix::hash::Kind::Sha1);
+        hasher.update(bytes);
+        hasher.try_finalize().unwrap().as_slice().to_vec()
+    };
+    let of_pack = checksum(&pack);
+    pack.extend(&of_pack);
+    let mut sorted: Vec<(&[u8], u32)> = entries.iter().map(|entry| entry.id.as_slice()).zip(offsets).collect();
+    sorted.sort_unstable();
+    let mut index = b"\xfftOc\0\0\0\x02".to_vec();
+    for byte in 0..=255_u8 {
+        index.extend(u32::try_from(sorted.partition_point(|(id, _)| id[0] <= byte)).unwrap().to_be_bytes());
+    }
+    index.extend(sorted.iter().flat_map(|(id, _)| *id));
+    index.extend(sorted.iter().flat_map(|_| [0; 4]));
+    index.extend(sorted.iter().flat_map(|(_, offset)| offset.to_be_bytes()));
+    index.extend(&of_pack);
+    let of_index = checksum(&index);
+    index.extend(of_index);
+    let path = repo.dir().join(".git/objects/pack").join(format!("pack-{}.pack", hex(&of_pack)));
+    std::fs::write(&path, pack).unwrap();
+    std::fs::write(path.with_extension("idx"), index).unwrap();
+    path
+}
+
+/// Commits a tree that has the blob `id` beside what HEAD has, whether it can be read or not.
+fn commit_blob(repo: &Repo, id: &[u8]) {
+    let tree = format!("{}\n100644 blob {}\tother.txt\n", repo.git(&["ls-tree", "HEAD"]), hex(id));
+    let tree = repo.git_with_input(&["mktree", "--missing"], tree.as_bytes());
+    let commit = repo.git(&["commit-tree", "-p", "HEAD", "-m", "Other", &tree]);
+    repo.git(&["update-ref", "HEAD", &commit]);
+}
+
+/// The only pack.
+fn pack_of(repo: &Repo) -> PathBuf {
+    let mut packs = std::fs::read_dir(repo.dir().join(".git/objects/pack")).unwrap().map(|entry| entry.unwrap().path());
+    packs.find(|path| path.extension().is_some_and(|extension| extension == "pack")).unwrap()
+}
+
+/// Writes a file that git made read-only.
+fn overwrite(path: &Path, bytes: &[u8]) {
+    std::fs::remove_file(path).unwrap();
+    std::fs::write(path, bytes).unwrap();
+}
+
+/// Offset and length in the pack of an object, as git tells them.
+fn stored(repo: &Repo, id: &str) -> (usize, usize) {
+    let listed = repo.git(&["verify-pack", "-v", pack_of(repo).with_extension("idx").to_str().unwrap()]);
+    let line = listed.lines().find(|line| line.starts_with(id)).unwrap();
+    let numbers: Vec<usize> = line.split_whitespace().filter_map(|word| word.parse().ok()).collect();
+    (numbers[2], numbers[1])
+}
+
+#[test]
+fn a_damaged_stream_in_a_pack_is_named() {
+    // A flipped bit in the content, one in the checksum of the stream, and one in the entry's header.
+    for fault in ["content", "checksum", "header"] {
+        let repo = healthy();
+        repo.commit_file("other.txt", "incompressible 7f3a9c51e0b8d246\n");
+        let id = repo.git(&["rev-parse", "HEAD:other.txt"]);
+        repo.git(&["repack", "-adq"]);
+        let (offset, length) = stored(&repo, &id);
+        let mut pack = std::fs::read(pack_of(&repo)).unwrap();
+        let at = match fault {
+            "content" => offset + length / 2,
+            "checksum" => offset + length - 2,
+            _ => offset,
+        };
+        pack[at] ^= 0x40;
+        overwrite(&pack_of(&repo), &pack);
+        assert_named(&repo, &id, &["corrupt"]);
+    }
+}
+
+#[test]
+fn a_wrong_crc_in_an_index_hides_nothing() {
+    let repo = healthy();
+    repo.git(&["repack", "-adq"]);
+    let path = pack_of(&repo).with_extension("idx");
+    let mut index = std::fs::read(&path).unwrap();
+    let count = usize::try_from(u32::from_be_bytes(index[8 + 255 * 4..8 + 256 * 4].try_into().unwrap())).unwrap();
+    let crcs = 8 + 256 * 4 + count * 20;
+    index[crcs..crcs + count * 4].fill(0x5a);
+    overwrite(&path, &index);
+    let run = keyward(repo.dir(), ["history"]).acme().run().expect(1);
+    assert!(run.stdout.contains("healthy.txt:1:1") && !run.stdout.contains("INCOMPLETE"), "{}", run.stdout);
+}
+
+#[test]
+fn what_a_truncated_pack_lacks_is_named() {
+    let repo = healthy();
+    for number in 0..20 {
+        repo.stage(&format!("with-{number:02}.txt"), token(100 + number).repeat(4));
+    }
+    repo.commit("Many");
+    repo.git(&["repack", "-adq"]);
+    let ids: Vec<String> = repo.git(&["ls-tree", "-r", "--object-only", "HEAD"]).lines().map(str::to_owned).collect();
+    let last = ids.iter().max_by_key(|id| stored(&repo, id).0).unwrap().clone();
+    let healthy = stored(&repo, &repo.git(&["rev-parse", "HEAD:healthy.txt"])).0;
+    let cut = stored(&repo, &last).0 + 5;
+    assert!(healthy < cut);
+    let pack = std::fs::read(pack_of(&repo)).unwrap();
+    overwrite(&pack_of(&repo), &pack[..cut]);
+    let run = keyward(repo.dir(), ["history"]).acme().run();
+    assert!(run.stdout.contains("healthy.txt:1:1") && run.stdout.contains(&format!("blob {last}")), "{}", run.stdout);
+    assert!(run.stdout.contains("INCOMPLETE"), "{}", run.stdout);
+    // A pack without content at all: every object is named or the scan refused.
+    overwrite(&pack_of(&repo), &pack[..12]);
+    let run = keyward(repo.dir(), ["history"]).acme().run().expect(2);
+    assert!(run.stdout.contains("INCOMPLETE") || run.stderr.contains("keyward: error"), "{}{}", run.stdout, run.stderr);
+}
+
+#[test]
+fn a_missing_or_damaged_tree_is_named() {
+    for damage in [false, true] {
+        let repo = healthy();
+        repo.commit_file("dir/below.txt", "below\n");
+        let id = repo.git(&["rev-parse", "HEAD:dir"]);
+        let path = repo.dir().join(".git/objects").join(&id[..2]).join(&id[2..]);
+        std::fs::remove_file(&path).unwrap();
+        if damage {
+            std::fs::write(&path, b"x\x9c no stream").unwrap();
+        }
+        assert_named(&repo, &format!("tree {id}"), &["missing", "corrupt"]);
+    }
+}
+
+#[test]
+fn deltas_that_lie_about_sizes_are_named() {
+    let base = "a line of the base\n".repeat(20);
+    let whole = copy(0, u16::try_from(base.len()).unwrap());
+    let (length, result) = (base.len() as u64, format!("{base}more\n"));
+    for (base_size, result_size, instructions) in [
+        // For another base, with a larger result, with a smaller one, with one of terabytes.
+        (length + 1, length + 5, [whole.clone(), insert(b"more\n")].concat()),
+        (length, length + 500, [whole.clone(), insert(b"more\n")].concat()),
+        (length, length, [whole.clone(), insert(b"more\n")].concat()),
+        (length, 1 << 42, [whole.clone(), insert(b"more\n")].concat()),
+        // A copy from beyond the end, an instruction that is cut short, and the one that is reserved.
+        (length, length, copy(300, 200)),
+        (length, length + 9, [whole.clone(), vec![9, b'x']].concat()),
+        (length, length, [whole.clone(), vec![0]].concat()),
+    ] {
+        let repo = healthy();
+        let delta = Entry::delta(0, [size(base_size), size(result_size), instructions].concat(), result.as_bytes());
+        let id = delta.id.clone();
+        add_pack(&repo, &[Entry::blob(base.as_bytes()), delta]);
+        commit_blob(&repo, &id);
+        assert_named(&repo, &format!("blob {}", hex(&id)), &["corrupt", "too-large"]);
+    }
+}
+
+#[test]
+fn claimed_sizes_are_not_believed() {
+    for claimed in [3, 100, 4 << 30, (1 << 40) + 7] {
+        let repo = healthy();
+        let entry = Entry { claimed, ..Entry::blob(b"of a few bytes\n") };
+        let id = entry.id.clone();
+        add_pack(&repo, &[entry]);
+        commit_blob(&repo, &id);
+        assert_named(&repo, &format!("blob {}", hex(&id)), &["corrupt", "too-large"]);
+    }
+}
+
+#[test]
+fn a_chain_of_ten_thousand_deltas_is_read() {
+    const LENGTH: usize = 10_000;
+    let repo = healthy();
+    let filler = "the same in all versions\n".repeat(8);
+    let text = |number: usize| {
+        let secret = if number == LENGTH { token(2) } else { String::new() };
+        (format!("{number:05} {secret}\n"), filler.clone())
+    };
+    let whole = |number: usize| [text(number).0, text(number).1].concat();
+    let mut entries = vec![Entry::blob(whole(0).as_bytes())];
+    for number in 1..=LENGTH {
+        let (before, (head, tail)) = (text(number - 1), text(number));
+        let from = u16::try_from(before.0.len()).unwrap();
+        let instructions = [
+            size(whole(number - 1).len() as u64),
+            size(whole(number).len() as u64),
+            insert(head.as_bytes()),
+            copy(from, u16::try_from(tail.len()).unwrap()),
+        ];
+        entries.push(Entry::delta(number - 1, instructions.concat(), whole(number).as_bytes()));
+    }
+    let last = entries[LENGTH].id.clone();
+    add_pack(&repo, &entries);
+    commit_blob(&repo, &last);
+    let run = keyward(repo.dir(), ["history", "--unreachable", "--format", "json", "--show-secrets"]).acme().run().expect(1);
+    let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+    assert_eq!(report["coverage"]["skips"], serde_json::json!([]));
+    assert_eq!(report["coverage"]["blobs"], 10_002);
+    assert_eq!(report["findings"][1]["secret"], token(2), "{}", run.stdout);
+}
+
+#[test]
+fn deltas_that_are_built_on_each_other_are_named() {
+    let repo = healthy();
+    let base = Entry::blob(b"base\n");
+    let delta = Entry::delta(0, [size(5), size(5), copy(0, 5)].concat(), b"circle\n");
+    let id = delta.id.clone();
+    let path = add_pack(&repo, &[base, delta]);
+    // The distance to the base becomes zero: the entry is built on itself.
+    let mut pack = std::fs::read(&path).unwrap();
+    let at = pack.len() - 20;
+    let entry = (12..at).rev().find(|at| pack[*at] >> 4 == 6 && pack[at + 2] == 0x78).unwrap();
+    pack[entry + 1] = 0;
+    overwrite(&path, &pack);
+    commit_blob(&repo, &id);
+    assert_named(&repo, &format!("blob {}", hex(&id)), &["corrupt"]);
+}
+
+#[test]
+fn a_promisor_that_vanished_is_not_asked() {
+    let origin = healthy();
+    origin.git(&["config", "uploadpack.allowFilter", "true"]);
+    origin.commit_file("old.txt", "old\n");
+    let old = origin.git(&["rev-parse", "HEAD:old.txt"]);
+    origin.git(&["rm", "--quiet", "old.txt"]);
+    origin.commit("Remove");
+    let clone = Repo::clone_of(&origin, &["--filter=blob:none"]);
+    drop(origin);
+    assert_named(&clone, &format!("blob {old}"), &["missing"]);
+}
