@@ -8,7 +8,9 @@ use gix::objs::Kind;
 
 use super::History;
 use super::fate::Line;
-use super::search::{Holders, Place, find};
+use super::holders::Holders;
+use super::packed::Packed;
+use super::search::{Place, find};
 use super::walk::tag_target;
 use crate::findings::{Attribution, Fate};
 use crate::sources::SourceError;
@@ -46,7 +48,7 @@ impl History {
         let (mut attributions, mut fates) = if self.scope.is_difference {
             (self.attribute_new(&blobs, head_tree), self.fates_in_range(&secrets, &blobs))
         } else if blobs.is_empty() {
-            let holders = Holders::none();
+            let holders = Holders::none(self.ground(self.packed()));
             let fates = if secrets.is_empty() {
                 Vec::new()
             } else {
@@ -54,7 +56,7 @@ impl History {
             };
             (HashMap::new(), fates)
         } else {
-            let mut found = find(self.repository.objects(), &self.pool, self.graph(), head_tree, &blobs);
+            let mut found = find(self.ground(self.packed()), self.graph(), head_tree, &blobs);
             let describe = |id: &ObjectId| {
                 (id.to_string(), self.describe(id, &found.places.remove(id).unwrap_or_default(), found.in_head.contains(id)))
             };
@@ -80,7 +82,7 @@ impl History {
             return vec![Fate::default(); secrets.len()];
         }
         let roots: Vec<ObjectId> = commits.iter().map(|commit| commit.tree).collect();
-        let holders = Holders::find(self.repository.objects(), &self.pool, &roots, blobs);
+        let holders = Holders::find(self.ground(Packed::none()), roots, blobs);
         self.fates(secrets, blobs, &holders, &Line::of_range(commits, &holders))
     }
 

@@ -11,8 +11,8 @@ use gix::objs::Kind;
 
 use super::History;
 use super::attribution::by_commit;
+use super::holders::Holders;
 use super::range::Selected;
-use super::search::Holders;
 use super::walk::{Graph, tag_target};
 use crate::findings::{Attribution, Fate, Names, Refs, Removal};
 use crate::sources::git::Reader;
@@ -51,7 +51,7 @@ struct Bits {
 
 impl History {
     /// The fates of secrets, each of which stands in the given objects. `blobs` are those that `holders` knows.
-    pub(super) fn fates(&self, secrets: &[Vec<ObjectId>], blobs: &[ObjectId], holders: &Holders, line: &Line) -> Vec<Fate> {
+    pub(super) fn fates(&self, secrets: &[Vec<ObjectId>], blobs: &[ObjectId], holders: &Holders<'_>, line: &Line) -> Vec<Fate> {
         let reader = self.repository.objects().reader(0);
         let mut fates = Vec::with_capacity(secrets.len());
         for batch in secrets.chunks(BATCH) {
@@ -68,7 +68,7 @@ impl History {
     }
 
     /// Says which references lead to each secret of a batch.
-    fn name_refs(&self, fates: &mut [Fate], batch: &[Vec<ObjectId>], bits: &Bits, holders: &Holders, reader: &Reader) {
+    fn name_refs(&self, fates: &mut [Fate], batch: &[Vec<ObjectId>], bits: &Bits, holders: &Holders<'_>, reader: &Reader) {
         let mut refs = vec![Refs::default(); batch.len()];
         for (name, id) in &self.scope.ends.included {
             let mask = self.led_to(*id, bits, holders, reader);
@@ -90,7 +90,7 @@ impl History {
     }
 
     /// The secrets that an object leads to, through tags.
-    fn led_to(&self, mut id: ObjectId, bits: &Bits, holders: &Holders, reader: &Reader) -> u64 {
+    fn led_to(&self, mut id: ObjectId, bits: &Bits, holders: &Holders<'_>, reader: &Reader) -> u64 {
         let mut mask = 0;
         let mut buffer = Vec::new();
         for _ in 0..MOST_TAGS {
@@ -112,7 +112,7 @@ impl History {
 }
 
 impl Bits {
-    fn new(batch: &[Vec<ObjectId>], blobs: &[ObjectId], holders: &Holders, line: &Line) -> Self {
+    fn new(batch: &[Vec<ObjectId>], blobs: &[ObjectId], holders: &Holders<'_>, line: &Line) -> Self {
         let mut objects: HashMap<ObjectId, u64> = HashMap::new();
         for (at, ids) in batch.iter().enumerate() {
             for id in ids {
@@ -133,7 +133,7 @@ impl Bits {
 
 impl Line {
     /// All commits of a scan.
-    pub(super) fn of_graph(graph: &Graph, head: Option<ObjectId>, holders: &Holders) -> Self {
+    pub(super) fn of_graph(graph: &Graph, head: Option<ObjectId>, holders: &Holders<'_>) -> Self {
         Line {
             ids: graph.commits.iter().map(|node| node.id).collect(),
             trees: graph.commits.iter().map(|node| holders.number(&node.tree)).collect(),
@@ -144,7 +144,7 @@ impl Line {
     }
 
     /// The commits of a range.
-    pub(super) fn of_range(commits: &[Selected], holders: &Holders) -> Self {
+    pub(super) fn of_range(commits: &[Selected], holders: &Holders<'_>) -> Self {
         let places: HashMap<ObjectId, u32> = commits.iter().map(|commit| commit.id).zip(0..).collect();
         let parents = |commit: &Selected| commit.parents.iter().filter_map(|parent| places.get(parent).copied()).collect();
         let parents: Vec<Vec<u32>> = commits.iter().map(parents).collect();

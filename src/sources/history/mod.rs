@@ -9,6 +9,7 @@
 mod attribution;
 mod changed;
 mod fate;
+mod holders;
 mod indexed;
 mod introduced;
 mod message;
@@ -44,7 +45,7 @@ use self::packed::{Budget, Catalog, Packed, Wanted, commits};
 use self::range::{Selection, select};
 use self::reach::reach;
 use self::scope::Scope;
-use self::trees::{Blobs, Ids, visit};
+use self::trees::{Ground, Numbers};
 use self::walk::{Graph, object_skip};
 use super::git::{GitEnvironment, ObjectError, Repository};
 use super::{Coverage, Sink, SourceError};
@@ -177,16 +178,20 @@ impl History {
         graph.skips.iter().for_each(|skip| sink.skip(skip.clone()));
         name_cut(graph.is_cut, sink);
         let packed = self.packed();
-        let roots: Vec<ObjectId> = graph.commits.iter().map(|node| node.tree).chain(graph.trees.iter().copied()).collect();
-        let reached = reach(objects, packed, &self.pool, &self.budget, roots);
-        reached.skips.into_iter().for_each(|skip| sink.skip(skip));
-        let links = reached.found.submodules.len();
-        let mut wanted = Wanted::new(packed);
-        let mut found = reached.found;
+        let numbers = Numbers::new(packed);
+        let roots = graph.commits.iter().map(|node| node.tree).chain(graph.trees.iter().copied()).collect();
+        let (mut found, skips) = reach(self.ground(packed), &numbers, roots);
+        for skip in skips {
+            sink.skip(skip);
+        }
+        let links = found.submodules.len();
         let indexed = self.indexed();
         indexed.broken.iter().for_each(|skip| sink.skip(skip.clone()));
-        graph.blobs.iter().chain(indexed.paths.keys()).for_each(|id| found.blob(packed, id));
-        found.blobs.numbers().for_each(|number| wanted.add_number(packed, number, ObjectKind::Blob));
+        for id in graph.blobs.iter().chain(indexed.paths.keys()) {
+            found.add(id);
+        }
+        let mut wanted = Wanted::new(packed);
+        found.packed.numbers().for_each(|number| wanted.add_number(packed, number, ObjectKind::Blob));
         wanted.others.extend(found.others.into_iter().map(|id| (id, ObjectKind::Blob)));
         if self.options.messages {
             graph.commits.iter().for_each(|node| wanted.add(packed, node.id, ObjectKind::Commit));
@@ -264,22 +269,23 @@ impl History {
     /// such tag has as it is, at whatever path, is not new.
     fn scan_loose(&self, selection: &Selection, sink: &dyn Sink) -> Scanned {
         let objects = self.repository.objects();
-        let (seen, submodules) = (Ids::default(), Ids::default());
+        let numbers = Numbers::new(Packed::none());
+        let ground = self.ground(Packed::none());
         let of = |list: &[(ObjectId, Kind)], wanted: Kind| -> Vec<ObjectId> {
             list.iter().filter(|(_, kind)| *kind == wanted).map(|(id, _)| *id).collect()
         };
-        let below = |roots: &[ObjectId]| visit(objects, &self.pool, roots, || Blobs::new(&seen, &submodules, objects.hash()));
         let known = [introduced::base_trees(objects, &selection.bases), of(&selection.known, Kind::Tree)].concat();
         // Where a known directory cannot be read, what it holds counts as new.
-        drop(below(&known));
+        let (mut known, _) = reach(ground, &numbers, known);
         for id in of(&selection.known, Kind::Blob) {
-            seen.insert(id);
+            known.add(&id);
         }
-        let visited = below(&of(&selection.loose, Kind::Tree));
-        visited.skips.into_iter().for_each(|skip| sink.skip(skip));
-        let found = visited.visitors.into_iter().flat_map(|visitor| visitor.found);
-        let named = of(&selection.loose, Kind::Blob).into_iter().filter(|id| seen.insert(*id));
-        let wanted: Vec<_> = found.chain(named).map(|id| (id, ObjectKind::Blob)).collect();
+        let (found, skips) = reach(ground, &numbers, of(&selection.loose, Kind::Tree));
+        for skip in skips {
+            sink.skip(skip);
+        }
+        let wanted = found.others.into_iter().chain(of(&selection.loose, Kind::Blob)).filter(|id| known.add(id));
+        let wanted = wanted.map(|id| (id, ObjectKind::Blob)).collect();
         objects::one_by_one(objects, &self.pool, wanted, self.options.max_size, sink)
     }
 
@@ -299,6 +305,11 @@ impl History {
     fn packed(&self) -> Packed<'_> {
         let objects = self.repository.objects();
         self.catalog.get_or_init(|| Catalog::read(objects)).of(objects)
+    }
+
+    /// Where trees are read: those of `packed` all at once.
+    fn ground<'h>(&'h self, packed: Packed<'h>) -> Ground<'h> {
+        Ground { objects: self.repository.objects(), packed, pool: &self.pool, budget: &self.budget }
     }
 
     /// What is staged, where everything is asked for.

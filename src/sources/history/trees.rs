@@ -1,20 +1,24 @@
-//! L3: visits every tree below some roots once, in parallel, level by level in pack order.
+//! L3: visits every tree below some roots once.
 //!
-//! Cost grows with the number of distinct trees, not with commits: most commits share most of their trees.
+//! Cost grows with the number of distinct trees, not with commits: most commits share most of their trees. The trees of
+//! packs are read all at once, in pack order, and followed by number. What is in no pack, or does not decode, is read
+//! one by one where something leads to it; that also says what is wrong with it.
 
+use std::collections::HashMap;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU32, Ordering};
 
-use gix::ObjectId;
 use gix::bstr::BStr;
-use gix::hashtable::{HashMap, HashSet};
 use gix::objs::{Kind, TreeRefIter};
+use gix::{ObjectId, oid};
 use rayon::ThreadPool;
 
+use super::packed::{Bits, Budget, Notes, Packed, Taken, show, trees};
 use super::walk::object_skip;
 use super::workers::Workers;
 use crate::blob::Skip;
-use crate::sources::git::{EntryKind, ObjectError, Objects, Reader};
+use crate::sources::git::{ObjectError, Objects, Reader};
+
+pub(super) use super::packed::Take;
 
 /// Bytes of delta bases that each thread keeps.
 const CACHE: usize = 32 << 20;
@@ -22,65 +26,138 @@ const CACHE: usize = 32 << 20;
 /// Trees that a thread takes at a time.
 const RUN: usize = 512;
 
-/// What is done with the entries of trees. Each thread has one; trees are known by number.
-pub(super) trait Visit: Send {
-    /// A file or link.
-    fn blob(&mut self, tree: u32, name: &BStr, id: ObjectId);
-    /// A directory.
-    fn child(&mut self, tree: u32, name: &BStr, child: u32);
-    /// A commit of another repository.
-    fn submodule(&mut self, id: ObjectId);
+/// Where trees are read.
+#[derive(Clone, Copy)]
+pub(super) struct Ground<'h> {
+    pub(super) objects: &'h Objects,
+    /// Of these all trees are read, whether something leads to them or not.
+    pub(super) packed: Packed<'h>,
+    pub(super) pool: &'h ThreadPool,
+    pub(super) budget: &'h Budget,
+}
+
+/// Numbers trees that are in no pack, behind those that are.
+pub(super) struct Numbers<'h> {
+    packed: Packed<'h>,
+    elsewhere: Mutex<(HashMap<ObjectId, u32>, Vec<ObjectId>)>,
+}
+
+impl<'h> Numbers<'h> {
+    /// Numbers for what is in no pack of `packed`.
+    pub(super) fn new(packed: Packed<'h>) -> Self {
+        Numbers { packed, elsewhere: Mutex::default() }
+    }
+
+    /// The number of a tree.
+    pub(super) fn number(&self, id: &oid) -> u32 {
+        if let Some(number) = self.packed.find(id) {
+            return number;
+        }
+        let mut elsewhere = self.elsewhere.lock().expect("nothing panics while it holds this lock");
+        let (numbers, ids) = &mut *elsewhere;
+        *numbers.entry(id.to_owned()).or_insert_with(|| {
+            ids.push(id.to_owned());
+            let number = u32::try_from(ids.len() - 1).ok().and_then(|count| count.checked_add(self.packed.len()));
+            number.expect("fewer than 2^31 objects fit into memory")
+        })
+    }
+
+    /// The number of a tree that was met before.
+    pub(super) fn known(&self, id: &oid) -> Option<u32> {
+        let elsewhere = || self.elsewhere.lock().expect("nothing panics while it holds this lock").0.get(id).copied();
+        self.packed.find(id).or_else(elsewhere)
+    }
+
+    fn id(&self, number: u32) -> ObjectId {
+        match number.checked_sub(self.packed.len()) {
+            None => self.packed.id(number),
+            Some(at) => self.elsewhere.lock().expect("nothing panics while it holds this lock").1[at as usize],
+        }
+    }
 }
 
 /// The visited trees.
-pub(super) struct Visited<V> {
-    /// One a thread.
-    pub(super) visitors: Vec<V>,
-    /// Numbers of the trees.
-    pub(super) numbers: Numbers,
+pub(super) struct Visited<T: Take> {
+    /// What was taken of the trees of packs, reached or not.
+    pub(super) packed: Vec<T>,
+    /// What was taken of the others.
+    pub(super) others: Vec<T>,
+    /// Notes of all of them.
+    pub(super) notes: Notes<T::Note>,
+    /// Numbers of the trees of packs that were read.
+    pub(super) met: Bits,
+    /// Numbers of the trees that were reached.
+    pub(super) reached: Bits,
     /// Trees that could not be read.
     pub(super) skips: Vec<Skip>,
 }
 
-/// Visits all trees below `roots`.
-pub(super) fn visit<V: Visit>(objects: &Objects, pool: &ThreadPool, roots: &[ObjectId], visitor: impl Fn() -> V) -> Visited<V> {
-    let numbers = Numbers::default();
-    let mut level: Vec<(ObjectId, u32)> = Vec::new();
-    for root in roots {
-        if let (number, true) = numbers.number(*root) {
-            level.push((*root, number));
-        }
-    }
-    let worker = || Worker { reader: objects.reader(CACHE), visitor: visitor(), buffer: Vec::new(), next: Vec::new(), skips: Vec::new() };
-    let mut workers = Workers::new(pool, worker);
-    while !level.is_empty() {
-        workers.sort_by_place(objects, &mut level, |(id, _)| *id);
-        workers.each_run(&level, RUN, |worker, run| {
-            for (id, number) in run {
-                worker.tree(id, *number, &numbers);
+/// Visits all trees below `roots`. `below` is the number of the tree that a note is of.
+pub(super) fn visit<T: Take>(
+    ground: Ground<'_>,
+    numbers: &Numbers<'_>,
+    roots: impl IntoIterator<Item = ObjectId>,
+    below: impl Fn(T::Note) -> Option<u32>,
+    take: impl Fn() -> T,
+) -> Visited<T> {
+    let Taken { takes, notes, met } = trees(ground.packed, ground.pool, ground.budget, None, &take);
+    let reached = Bits::new(ground.packed.len() as usize);
+    let mut visited = Visited { packed: takes, others: Vec::new(), notes, met, reached, skips: Vec::new() };
+    let mut open: Vec<u32> = roots.into_iter().map(|id| numbers.number(&id)).collect();
+    while !open.is_empty() {
+        let mut alone = Vec::new();
+        while let Some(number) = open.pop() {
+            if visited.reached.insert(number) {
+                match visited.notes.get(number) {
+                    Some(notes) => open.extend(notes.iter().filter_map(|note| below(*note)).filter(|below| !visited.reached.holds(*below))),
+                    None => alone.push((number, numbers.id(number))),
+                }
             }
-        });
-        level.clear();
-        workers.each_state(|worker| level.append(&mut worker.next));
-    }
-    let mut visited = Visited { visitors: Vec::new(), numbers, skips: Vec::new() };
-    for worker in workers.into_states() {
-        visited.visitors.push(worker.visitor);
-        visited.skips.extend(worker.skips);
+        }
+        for (number, notes) in visited.read(ground, alone, &take) {
+            open.extend(notes.iter().filter_map(|note| below(*note)));
+            visited.notes.set(number, &notes);
+        }
     }
     visited
 }
 
-struct Worker<V> {
+impl<T: Take> Visited<T> {
+    /// Reads trees by id; the notes of each.
+    fn read(&mut self, ground: Ground<'_>, mut ids: Vec<(u32, ObjectId)>, take: impl Fn() -> T) -> Vec<(u32, Vec<T::Note>)> {
+        let mut found = Vec::new();
+        if ids.is_empty() {
+            return found;
+        }
+        let reader = || ground.objects.reader(CACHE);
+        let workers = Workers::new(ground.pool, || Worker {
+            reader: reader(),
+            buffer: Vec::new(),
+            take: take(),
+            found: Vec::new(),
+            skips: Vec::new(),
+        });
+        workers.sort_by_place(ground.objects, &mut ids, |(_, id)| *id);
+        workers.each_run(&ids, RUN, |worker, run| run.iter().for_each(|(number, id)| worker.tree(*number, id)));
+        for mut worker in workers.into_states() {
+            found.append(&mut worker.found);
+            self.skips.append(&mut worker.skips);
+            self.others.push(worker.take);
+        }
+        found
+    }
+}
+
+struct Worker<T: Take> {
     reader: Reader,
-    visitor: V,
     buffer: Vec<u8>,
-    next: Vec<(ObjectId, u32)>,
+    take: T,
+    found: Vec<(u32, Vec<T::Note>)>,
     skips: Vec<Skip>,
 }
 
-impl<V: Visit> Worker<V> {
-    fn tree(&mut self, id: &ObjectId, number: u32, numbers: &Numbers) {
+impl<T: Take> Worker<T> {
+    fn tree(&mut self, number: u32, id: &ObjectId) {
         if id.is_empty_tree() {
             return;
         }
@@ -88,123 +165,67 @@ impl<V: Visit> Worker<V> {
             self.skips.push(object_skip(format!("tree {id}"), &error, None));
             return;
         }
+        let mut notes = Vec::new();
         for entry in TreeRefIter::from_bytes(&self.buffer, id.kind()) {
             let Ok(entry) = entry else {
                 let error = ObjectError::Corrupt("an entry of the tree does not decode".to_owned());
                 self.skips.push(object_skip(format!("tree {id}"), &error, None));
-                return;
+                break;
             };
-            match EntryKind::of(entry.mode) {
-                EntryKind::Blob => self.visitor.blob(number, entry.filename, entry.oid.to_owned()),
-                EntryKind::Submodule => self.visitor.submodule(entry.oid.to_owned()),
-                EntryKind::Tree => {
-                    let (child, is_new) = numbers.number(entry.oid.to_owned());
-                    if is_new {
-                        self.next.push((entry.oid.to_owned(), child));
-                    }
-                    self.visitor.child(number, entry.filename, child);
-                }
-            }
+            notes.extend(show(&mut self.take, entry.mode, entry.filename, entry.oid));
         }
+        self.found.push((number, notes));
     }
 }
 
-/// Numbers objects in the order in which they are first seen. Shared by threads.
-pub(super) struct Numbers {
-    shards: [Mutex<HashMap<ObjectId, u32>>; SHARDS],
-    next: AtomicU32,
+/// Blobs and submodules that trees hold.
+pub(super) struct Blobs<'h> {
+    numbers: &'h Numbers<'h>,
+    /// Numbers of those in packs.
+    pub(super) packed: Bits,
+    /// Those that are in no pack.
+    pub(super) others: gix::hashtable::HashSet<ObjectId>,
+    /// Commits of other repositories.
+    pub(super) submodules: gix::hashtable::HashSet<ObjectId>,
 }
 
-const SHARDS: usize = 256;
-
-impl Default for Numbers {
-    fn default() -> Self {
-        Numbers { shards: std::array::from_fn(|_| Mutex::default()), next: AtomicU32::new(0) }
-    }
-}
-
-impl Numbers {
-    /// The object's number, and whether it is new.
-    pub(super) fn number(&self, id: ObjectId) -> (u32, bool) {
-        let mut shard = self.shards[shard(&id)].lock().expect("nothing panics while it holds this lock");
-        let mut is_new = false;
-        let number = *shard.entry(id).or_insert_with(|| {
-            is_new = true;
-            self.next.fetch_add(1, Ordering::Relaxed)
-        });
-        (number, is_new)
+impl<'h> Blobs<'h> {
+    /// Nothing.
+    pub(super) fn new(numbers: &'h Numbers<'h>) -> Self {
+        let packed = Bits::new(numbers.packed.len() as usize);
+        Blobs { numbers, packed, others: gix::hashtable::HashSet::default(), submodules: gix::hashtable::HashSet::default() }
     }
 
-    /// The object's number where it has one.
-    pub(super) fn get(&self, id: &ObjectId) -> Option<u32> {
-        self.shards[shard(id)].lock().expect("nothing panics while it holds this lock").get(id).copied()
-    }
-
-    /// How many there are.
-    pub(super) fn len(&self) -> usize {
-        self.next.load(Ordering::Relaxed) as usize
-    }
-}
-
-/// Ids that were seen, by all threads.
-pub(super) struct Ids {
-    shards: [Mutex<HashSet<ObjectId>>; SHARDS],
-}
-
-impl Default for Ids {
-    fn default() -> Self {
-        Ids { shards: std::array::from_fn(|_| Mutex::default()) }
-    }
-}
-
-impl Ids {
-    /// Adds an id; whether it is new.
-    pub(super) fn insert(&self, id: ObjectId) -> bool {
-        self.shards[shard(&id)].lock().expect("nothing panics while it holds this lock").insert(id)
-    }
-}
-
-/// Hash maps of ids go by the first bytes, so the shard goes by the last.
-fn shard(id: &ObjectId) -> usize {
-    usize::from(id.as_slice().last().copied().unwrap_or_default())
-}
-
-/// Collects the distinct blobs.
-pub(super) struct Blobs<'s> {
-    seen: &'s Ids,
-    seen_submodules: &'s Ids,
-    recent: Vec<ObjectId>,
-    /// Blobs that this thread saw first.
-    pub(super) found: Vec<ObjectId>,
-    /// Number of submodule commits that this thread saw first.
-    pub(super) submodules: u64,
-}
-
-/// A tree and its next version share nearly all entries, so a small table of what was just seen answers most questions
-/// without a lock (23 million entries name 205 thousand blobs in curl's history).
-const RECENT: usize = 1 << 14;
-
-impl<'s> Blobs<'s> {
-    pub(super) fn new(seen: &'s Ids, seen_submodules: &'s Ids, hash: gix::hash::Kind) -> Self {
-        Blobs { seen, seen_submodules, recent: vec![hash.null(); RECENT], found: Vec::new(), submodules: 0 }
-    }
-}
-
-impl Visit for Blobs<'_> {
-    fn blob(&mut self, _tree: u32, _name: &BStr, id: ObjectId) {
-        let bytes = id.as_slice();
-        let slot = &mut self.recent[usize::from(u16::from_le_bytes([bytes[0], bytes[1]])) % RECENT];
-        if *slot != id {
-            *slot = id;
-            if self.seen.insert(id) {
-                self.found.push(id);
-            }
+    /// Adds a blob; whether it is new.
+    pub(super) fn add(&mut self, id: &oid) -> bool {
+        match self.numbers.packed.find(id) {
+            Some(number) => self.packed.insert(number),
+            None => self.others.insert(id.to_owned()),
         }
     }
 
-    fn child(&mut self, _tree: u32, _name: &BStr, _child: u32) {}
+    /// Adds all that another one holds.
+    pub(super) fn add_all(&mut self, other: Blobs<'_>) {
+        self.packed.add_all(&other.packed);
+        self.others.extend(other.others);
+        self.submodules.extend(other.submodules);
+    }
+}
 
-    fn submodule(&mut self, id: ObjectId) {
-        self.submodules += u64::from(self.seen_submodules.insert(id));
+impl Take for Blobs<'_> {
+    /// The number of a tree.
+    type Note = u32;
+
+    fn blob(&mut self, _name: &BStr, id: &oid) -> Option<u32> {
+        self.add(id);
+        None
+    }
+
+    fn tree(&mut self, _name: &BStr, id: &oid) -> u32 {
+        self.numbers.number(id)
+    }
+
+    fn submodule(&mut self, id: &oid) {
+        self.submodules.insert(id.to_owned());
     }
 }

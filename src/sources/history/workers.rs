@@ -44,13 +44,6 @@ impl<'p, W: Send> Workers<'p, W> {
         self.pool.install(|| objects.sort_by_place(items, id));
     }
 
-    /// Calls `work` with each state, in order.
-    pub(super) fn each_state(&mut self, mut work: impl FnMut(&mut W)) {
-        for state in &mut self.states {
-            work(state.get_mut().expect("a state is poisoned only by a panic that ends the scan"));
-        }
-    }
-
     /// The states, in no particular order.
     pub(super) fn into_states(self) -> impl Iterator<Item = W> {
         self.states.into_iter().map(|state| state.into_inner().expect("a state is poisoned only by a panic that ends the scan"))

@@ -1,18 +1,22 @@
 //! L3: a set of small numbers, one bit each.
 
-/// A set of numbers below a bound.
+/// A set of numbers.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
 pub(in crate::sources::history) struct Bits(Vec<u64>);
 
 impl Bits {
-    /// The empty set of numbers below `bound`.
+    /// The empty set, with room for numbers below `bound`.
     pub(in crate::sources::history) fn new(bound: usize) -> Self {
         Bits(vec![0; bound.div_ceil(64)])
     }
 
-    /// Adds a number below the bound; whether it is new.
+    /// Adds a number; whether it is new.
     pub(in crate::sources::history) fn insert(&mut self, number: u32) -> bool {
-        let (word, bit) = (&mut self.0[number as usize / 64], 1 << (number % 64));
+        let (at, bit) = (number as usize / 64, 1 << (number % 64));
+        if self.0.len() <= at {
+            self.0.resize(at + 1, 0);
+        }
+        let word = &mut self.0[at];
         let is_new = *word & bit == 0;
         *word |= bit;
         is_new
@@ -32,8 +36,11 @@ impl Bits {
         (0..).zip(&self.0).flat_map(of_word)
     }
 
-    /// Adds all numbers of another set with the same bound.
+    /// Adds all numbers of another set.
     pub(in crate::sources::history) fn add_all(&mut self, other: &Bits) {
+        if self.0.len() < other.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
         for (word, other) in self.0.iter_mut().zip(&other.0) {
             *word |= other;
         }
@@ -41,7 +48,7 @@ impl Bits {
 
     /// Whether all its numbers are in the other set too.
     pub(in crate::sources::history) fn is_within(&self, other: &Bits) -> bool {
-        self.0.iter().zip(&other.0).all(|(word, other)| word & !other == 0)
+        self.0.iter().enumerate().all(|(at, word)| word & !other.0.get(at).copied().unwrap_or_default() == 0)
     }
 }
 
@@ -58,7 +65,8 @@ mod tests {
         let mut more = Bits::new(130);
         assert!(!bits.is_within(&more));
         more.add_all(&bits);
-        more.insert(64);
+        assert!(bits.is_within(&more) && more.is_within(&bits));
+        more.insert(6400);
         assert!(bits.is_within(&more) && !more.is_within(&bits));
     }
 }

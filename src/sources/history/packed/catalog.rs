@@ -27,7 +27,7 @@ impl Catalog {
         let mut catalog = Catalog { tables: objects.packs().iter().map(Table::read).collect(), starts: vec![0] };
         let mut total = 0_u32;
         for table in &catalog.tables {
-            total = total.checked_add(table.len()).expect("fewer than 2^32 objects fit into memory");
+            total = total.checked_add(table.len()).filter(|total| *total < 1 << 31).expect("fewer than 2^31 objects fit into memory");
             catalog.starts.push(total);
         }
         catalog
@@ -40,6 +40,12 @@ impl Catalog {
 }
 
 impl<'h> Packed<'h> {
+    /// No packs: for what reads objects by id only.
+    pub(in crate::sources::history) fn none() -> Packed<'static> {
+        static NOTHING: Catalog = Catalog { tables: Vec::new(), starts: Vec::new() };
+        Packed { packs: &[], catalog: &NOTHING }
+    }
+
     /// How many objects there are: all numbers are smaller.
     pub(in crate::sources::history) fn len(self) -> u32 {
         self.catalog.starts.last().copied().unwrap_or_default()

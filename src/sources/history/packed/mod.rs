@@ -19,7 +19,7 @@ mod walk;
 pub(super) use self::bits::Bits;
 pub(super) use self::catalog::{Catalog, Packed};
 pub(super) use self::commits::{Commits, commits};
-pub(super) use self::trees::{Found, Trees, trees};
+pub(super) use self::trees::{Notes, Take, Taken, show, trees};
 pub(super) use self::walk::Budget;
 
 use std::rc::Rc;

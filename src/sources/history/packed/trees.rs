@@ -1,15 +1,12 @@
-//! L3: reads all trees of packs, each once, in pack order: which trees each holds, and all blobs together.
+//! L3: shows the entries of all trees of packs, each tree once, in pack order.
 //!
 //! A version of a tree differs from its base in an entry or two. What was copied from the base in whole entries is
 //! known, and neither parsed nor looked up again, so this costs little more than building the trees.
 
-use std::collections::HashMap;
-use std::collections::HashSet;
-use std::sync::Mutex;
-
+use gix::bstr::{BStr, ByteSlice as _};
 use gix::objs::Kind;
 use gix::objs::tree::EntryMode;
-use gix::{ObjectId, oid};
+use gix::oid;
 use rayon::ThreadPool;
 
 use super::table::NONE;
@@ -19,166 +16,156 @@ use crate::blob::Copied;
 use crate::sources::git::EntryKind;
 use crate::sources::history::workers::Workers;
 
-/// The trees of all packs.
-#[derive(Debug, Default)]
-pub(in crate::sources::history) struct Trees {
-    /// Where in `edges` the trees in a tree are, by number; the first is [`NOWHERE`] for what is no tree that could be read.
-    edges_of: Vec<(u32, u32)>,
-    /// Numbers of trees. Those behind the numbers of packed objects are in `elsewhere`.
-    edges: Vec<u32>,
-    /// Trees that are named and in no pack.
-    elsewhere: Vec<ObjectId>,
-    /// Numbers of trees that were met, once each.
-    pub(in crate::sources::history) met: Bits,
-    /// What all of these trees hold.
-    pub(in crate::sources::history) found: Found,
+/// What is taken of the entries of trees. Each thread has one. An entry that a tree shares with its base may be shown
+/// once for both, and its note counts for both.
+pub(in crate::sources::history) trait Take: Send {
+    /// What is noted of an entry.
+    type Note: Copy + Send + Sync;
+
+    /// A file or link.
+    fn blob(&mut self, name: &BStr, id: &oid) -> Option<Self::Note>;
+
+    /// A directory.
+    fn tree(&mut self, name: &BStr, id: &oid) -> Self::Note;
+
+    /// A commit of another repository.
+    fn submodule(&mut self, id: &oid);
 }
 
-/// What trees hold.
-#[derive(Debug, Default, Clone)]
-pub(in crate::sources::history) struct Found {
-    /// Numbers of blobs.
-    pub(in crate::sources::history) blobs: Bits,
-    /// Blobs that are in no pack.
-    pub(in crate::sources::history) others: HashSet<ObjectId>,
-    /// Commits of other repositories.
-    pub(in crate::sources::history) submodules: HashSet<ObjectId>,
+/// Calls `take` with an entry.
+pub(in crate::sources::history) fn show<T: Take>(take: &mut T, mode: EntryMode, name: &BStr, id: &oid) -> Option<T::Note> {
+    match EntryKind::of(mode) {
+        EntryKind::Blob => take.blob(name, id),
+        EntryKind::Tree => Some(take.tree(name, id)),
+        EntryKind::Submodule => {
+            take.submodule(id);
+            None
+        }
+    }
 }
 
-impl Found {
-    /// Nothing.
-    pub(in crate::sources::history) fn new(packed: Packed<'_>) -> Self {
-        Found { blobs: Bits::new(packed.len() as usize), ..Found::default() }
+/// The notes of trees, by the number of the tree.
+#[derive(Debug, Clone)]
+pub(in crate::sources::history) struct Notes<N> {
+    /// Where in the list, and how many; [`NONE`] for what is no tree that could be read.
+    places: Vec<(u32, u32)>,
+    list: Vec<N>,
+}
+
+impl<N> Default for Notes<N> {
+    fn default() -> Self {
+        Notes { places: Vec::new(), list: Vec::new() }
+    }
+}
+
+impl<N: Copy> Notes<N> {
+    /// The notes of a tree; `None` where it could not be read.
+    pub(in crate::sources::history) fn get(&self, number: u32) -> Option<&[N]> {
+        let &(start, length) = self.places.get(number as usize).filter(|(start, _)| *start != NONE)?;
+        self.list.get(start as usize..start as usize + length as usize)
     }
 
-    /// Adds a blob.
-    pub(in crate::sources::history) fn blob(&mut self, packed: Packed<'_>, id: &oid) {
-        match packed.find(id) {
-            Some(number) => {
-                self.blobs.insert(number);
-            }
-            None => {
-                self.others.insert(id.to_owned());
-            }
+    /// Sets the notes of a tree.
+    pub(in crate::sources::history) fn set(&mut self, number: u32, notes: &[N]) {
+        let (start, length) = (self.list.len(), notes.len());
+        self.list.extend_from_slice(notes);
+        self.place(number, start, length);
+    }
+
+    fn place(&mut self, number: u32, start: usize, length: usize) {
+        let at = number as usize;
+        if self.places.len() <= at {
+            self.places.resize(at + 1, (NONE, 0));
+        }
+        // Past 2^32 directories of trees the rest is read one by one.
+        if let (Ok(start), Ok(length)) = (u32::try_from(start), u32::try_from(length)) {
+            self.places[at] = (start, length);
         }
     }
 
-    /// Adds all that another one holds.
-    pub(in crate::sources::history) fn add_all(&mut self, other: Found) {
-        self.blobs.add_all(&other.blobs);
-        self.others.extend(other.others);
-        self.submodules.extend(other.submodules);
+    /// One more than the highest number of a tree.
+    pub(in crate::sources::history) fn bound(&self) -> usize {
+        self.places.len()
+    }
+
+    /// All trees and their notes.
+    pub(in crate::sources::history) fn iter(&self) -> impl Iterator<Item = (u32, &[N])> {
+        (0..).zip(&self.places).filter_map(|(number, _)| Some((number, self.get(number)?)))
     }
 }
 
-impl Trees {
-    /// Numbers of the trees that a tree holds; `None` where it could not be read.
-    pub(in crate::sources::history) fn below(&self, number: u32) -> Option<&[u32]> {
-        let &(start, length) = self.edges_of.get(number as usize).filter(|(start, _)| *start != NONE)?;
-        self.edges.get(start as usize..start as usize + length as usize)
-    }
-
-    /// The id of a tree.
-    pub(in crate::sources::history) fn id(&self, packed: Packed<'_>, number: u32) -> ObjectId {
-        number.checked_sub(packed.len()).map_or_else(|| packed.id(number), |at| self.elsewhere[at as usize])
-    }
-
-    /// How many numbers of trees there are.
-    pub(in crate::sources::history) fn len(&self) -> usize {
-        self.edges_of.len() + self.elsewhere.len()
-    }
+/// What was taken of trees.
+pub(in crate::sources::history) struct Taken<T: Take> {
+    /// One a thread.
+    pub(in crate::sources::history) takes: Vec<T>,
+    pub(in crate::sources::history) notes: Notes<T::Note>,
+    /// Numbers of the trees that were read, as far as that went.
+    pub(in crate::sources::history) met: Bits,
 }
 
 /// Reads all trees, or those of the numbers `only`.
-pub(in crate::sources::history) fn trees(packed: Packed<'_>, pool: &ThreadPool, budget: &Budget, only: Option<&Bits>) -> Trees {
-    let elsewhere = Mutex::new(HashMap::new());
-    let workers = Workers::new(pool, || (Walker::default(), Collector::new(packed, only, &elsewhere)));
+pub(in crate::sources::history) fn trees<T: Take>(
+    packed: Packed<'_>,
+    pool: &ThreadPool,
+    budget: &Budget,
+    only: Option<&Bits>,
+    take: impl Fn() -> T,
+) -> Taken<T> {
+    let workers = Workers::new(pool, || (Walker::default(), Reading::new(packed, only, take())));
     for pack in 0..packed.packs.len() {
         let (table, start) = packed.table(pack);
-        walk(
-            packed,
-            pack,
-            budget,
-            &workers,
-            |place| table.kind(place) == Some(Kind::Tree) && only.is_none_or(|only| only.holds(start + place)),
-            |walker, collector, ground, root| {
-                collector.start = start;
-                walker.tree(ground, root, collector);
-            },
-        );
+        let is_wanted = |place| table.kind(place) == Some(Kind::Tree) && only.is_none_or(|only| only.holds(start + place));
+        walk(packed, pack, budget, &workers, is_wanted, |walker, reading, ground, root| {
+            reading.start = start;
+            walker.tree(ground, root, reading);
+        });
     }
-    let count = packed.len() as usize;
-    let mut trees = Trees { edges_of: vec![(NONE, 0); count], met: Bits::new(count), found: Found::new(packed), ..Trees::default() };
-    for (_, mut collector) in workers.into_states() {
-        let before = trees.edges.len();
-        for (number, start, length) in collector.trees {
-            // Past 2^32 directories of trees the rest is read one by one.
-            let start = u32::try_from(before + start).unwrap_or(NONE);
-            trees.edges_of[number as usize] = (start, length);
+    let mut taken = Taken { takes: Vec::new(), notes: Notes::default(), met: Bits::new(packed.len() as usize) };
+    for (_, mut reading) in workers.into_states() {
+        let before = taken.notes.list.len();
+        for (number, start, length) in reading.trees {
+            taken.notes.place(number, before + start, length);
         }
-        trees.edges.append(&mut collector.edges);
-        trees.met.add_all(&collector.met);
-        trees.found.add_all(collector.found);
+        taken.notes.list.append(&mut reading.notes);
+        taken.met.add_all(&reading.met);
+        taken.takes.push(reading.take);
     }
-    let elsewhere = elsewhere.into_inner().expect("nothing panics while it holds this lock");
-    let mut elsewhere: Vec<(ObjectId, u32)> = elsewhere.into_iter().collect();
-    elsewhere.sort_unstable_by_key(|(_, number)| *number);
-    trees.elsewhere = elsewhere.into_iter().map(|(id, _)| id).collect();
-    trees
+    taken
 }
 
-/// Where the entries of a tree begin, with the end of the last, and the numbers of those that are trees.
-#[derive(Debug, Default)]
-pub(super) struct Entries {
+/// Where the entries of a tree begin, with the end of the last, and what was noted of each.
+#[derive(Debug)]
+struct Entries<N> {
     starts: Vec<u32>,
-    numbers: Vec<u32>,
+    notes: Vec<Option<N>>,
 }
 
-/// What one thread finds.
-struct Collector<'t> {
+/// What one thread reads.
+struct Reading<'t, T: Take> {
     packed: Packed<'t>,
     only: Option<&'t Bits>,
-    elsewhere: &'t Mutex<HashMap<ObjectId, u32>>,
+    take: T,
     /// The number of the pack's first object.
     start: u32,
-    /// Number, and where in `edges`.
-    trees: Vec<(u32, usize, u32)>,
-    edges: Vec<u32>,
+    /// Number, and where in `notes`.
+    trees: Vec<(u32, usize, usize)>,
+    notes: Vec<T::Note>,
     met: Bits,
-    found: Found,
-    spare: Vec<Entries>,
+    spare: Vec<Entries<T::Note>>,
 }
 
-impl<'t> Collector<'t> {
-    fn new(packed: Packed<'t>, only: Option<&'t Bits>, elsewhere: &'t Mutex<HashMap<ObjectId, u32>>) -> Self {
-        let (met, found) = (Bits::new(packed.len() as usize), Found::new(packed));
-        Collector { packed, only, elsewhere, start: 0, trees: Vec::new(), edges: Vec::new(), met, found, spare: Vec::new() }
-    }
-
-    /// Takes note of an entry; the number of a tree.
-    fn entry(&mut self, mode: EntryMode, id: &oid) -> u32 {
-        match EntryKind::of(mode) {
-            EntryKind::Blob => self.found.blob(self.packed, id),
-            EntryKind::Submodule => {
-                self.found.submodules.insert(id.to_owned());
-            }
-            EntryKind::Tree => return self.packed.find(id).unwrap_or_else(|| self.number_elsewhere(id)),
-        }
-        NONE
-    }
-
-    fn number_elsewhere(&self, id: &oid) -> u32 {
-        let mut elsewhere = self.elsewhere.lock().expect("nothing panics while it holds this lock");
-        let next = u32::try_from(elsewhere.len()).ok().and_then(|count| count.checked_add(self.packed.len()));
-        *elsewhere.entry(id.to_owned()).or_insert(next.expect("fewer than 2^32 trees fit into memory"))
+impl<'t, T: Take> Reading<'t, T> {
+    fn new(packed: Packed<'t>, only: Option<&'t Bits>, take: T) -> Self {
+        let met = Bits::new(packed.len() as usize);
+        Reading { packed, only, take, start: 0, trees: Vec::new(), notes: Vec::new(), met, spare: Vec::new() }
     }
 
     /// Reads the entries of a tree; `None` where one does not decode.
-    fn read(&mut self, content: &[u8], base: Option<(&Entries, &[Copied])>) -> Option<Entries> {
+    fn read(&mut self, content: &[u8], base: Option<(&Entries<T::Note>, &[Copied])>) -> Option<Entries<T::Note>> {
         let id_length = self.packed.id_length();
-        let mut entries = self.spare.pop().unwrap_or_default();
+        let mut entries = self.spare.pop().unwrap_or_else(|| Entries { starts: Vec::new(), notes: Vec::new() });
         entries.starts.clear();
-        entries.numbers.clear();
+        entries.notes.clear();
         let (base, mut copies) = base.map_or((None, &[][..]), |(base, copies)| (Some(base), copies));
         let mut at = 0;
         while at < content.len() {
@@ -191,10 +178,9 @@ impl<'t> Collector<'t> {
                 at = end;
                 continue;
             }
-            let (mode, id, length) = parse(&content[at..], id_length)?;
+            let (mode, name, id, length) = parse(&content[at..], id_length)?;
             entries.starts.push(u32::try_from(at).ok()?);
-            let number = self.entry(mode, id);
-            entries.numbers.push(number);
+            entries.notes.push(show(&mut self.take, mode, name, id));
             at += length;
         }
         entries.starts.push(u32::try_from(at).ok()?);
@@ -202,9 +188,9 @@ impl<'t> Collector<'t> {
     }
 }
 
-impl Visit for Collector<'_> {
+impl<T: Take> Visit for Reading<'_, T> {
     /// `None` of a tree whose entries were not looked at.
-    type Kept = Option<Entries>;
+    type Kept = Option<Entries<T::Note>>;
 
     fn object(&mut self, place: u32, _kind: Kind, content: &[u8], base: Option<(&Self::Kept, &[Copied])>) -> Self::Kept {
         let number = self.start + place;
@@ -214,10 +200,9 @@ impl Visit for Collector<'_> {
         self.met.insert(number);
         let base = base.and_then(|(base, copies)| Some((base.as_ref()?, copies)));
         let entries = self.read(content, base)?;
-        let start = self.edges.len();
-        self.edges.extend(entries.numbers.iter().filter(|&&number| number != NONE));
-        let length = u32::try_from(self.edges.len() - start).ok()?;
-        self.trees.push((number, start, length));
+        let start = self.notes.len();
+        self.notes.extend(entries.notes.iter().flatten());
+        self.trees.push((number, start, self.notes.len() - start));
         Some(entries)
     }
 
@@ -228,10 +213,11 @@ impl Visit for Collector<'_> {
     }
 }
 
+/// Lists of entries that a thread keeps for later.
 const MOST_SPARE: usize = 16;
 
 /// Takes over the entries of the base that were copied whole, if one begins where `at` was copied from; where the last ends.
-fn inherit(base: &Entries, copied: &Copied, at: usize, entries: &mut Entries) -> Option<usize> {
+fn inherit<N: Copy>(base: &Entries<N>, copied: &Copied, at: usize, entries: &mut Entries<N>) -> Option<usize> {
     let from = at.checked_sub(copied.at)? + copied.from;
     let first = base.starts.binary_search(&u32::try_from(from).ok()?).ok()?;
     let behind = base.starts[first..].partition_point(|&start| start as usize <= copied.from + copied.length);
@@ -242,14 +228,15 @@ fn inherit(base: &Entries, copied: &Copied, at: usize, entries: &mut Entries) ->
     let moved = |start: &u32| u32::try_from(*start as usize - from + at).ok();
     let end = moved(&base.starts[last])?;
     entries.starts.extend(base.starts[first..last].iter().map_while(moved));
-    entries.numbers.extend_from_slice(&base.numbers[first..last]);
+    entries.notes.extend_from_slice(&base.notes[first..last]);
     Some(end as usize)
 }
 
 /// The entry that `bytes` begin with, and its length.
-fn parse(bytes: &[u8], id_length: usize) -> Option<(EntryMode, &oid, usize)> {
+fn parse(bytes: &[u8], id_length: usize) -> Option<(EntryMode, &BStr, &oid, usize)> {
     let mode = EntryMode::from_bytes(bytes)?;
     let name = memchr::memchr(b' ', bytes)? + 1;
-    let id = name + memchr::memchr(0, &bytes[name..])? + 1;
-    Some((mode, oid::try_from_bytes(bytes.get(id..id + id_length)?).ok()?, id + id_length))
+    let end = name + memchr::memchr(0, &bytes[name..])?;
+    let id = oid::try_from_bytes(bytes.get(end + 1..end + 1 + id_length)?).ok()?;
+    Some((mode, bytes[name..end].as_bstr(), id, end + 1 + id_length))
 }
