@@ -8,6 +8,7 @@ mod providers;
 
 use super::file::{self, Readers};
 use super::{Console, Outcome, Session};
+use crate::report::Gate;
 use crate::sources::git::{GitEnvironment, Repository};
 use crate::sources::history::HistoryOptions;
 use anyhow::{Context as _, anyhow, bail};
@@ -67,6 +68,9 @@ pub fn write_range(plan: &Plan, path: &Path) -> anyhow::Result<()> {
 /// # Errors
 /// Where a revision is not known or a report cannot be written.
 pub fn run(mut session: Session, options: &HistoryOptions, plan: &Plan, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    if plan.base.is_some() {
+        session.gate = Gate::Change;
+    }
     log::warn!("{}", crate::text::sanitize::sanitize(&plan.shown));
     session.is_change = plan.base.is_some();
     if let (Some(base), Some(head)) = (&plan.base, &plan.head) {

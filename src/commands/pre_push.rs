@@ -5,6 +5,7 @@
 
 use super::{Console, Outcome, Session};
 use crate::pipeline::Attributions;
+use crate::report::Gate;
 use crate::sources::git::{GitEnvironment, Repository};
 use crate::sources::history::HistoryOptions;
 use anyhow::{Context as _, bail};
@@ -27,7 +28,8 @@ struct Push {
 ///
 /// # Errors
 /// Where a line is not git's, there is no repository, an id is not known, or a report cannot be written.
-pub fn run(session: Session, options: HistoryOptions, input: &mut dyn BufRead, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+pub fn run(mut session: Session, options: HistoryOptions, input: &mut dyn BufRead, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    session.gate = Gate::Push;
     let pushes = read(input)?;
     let published: Vec<&Push> = pushes.iter().filter(|push| !is_zero(&push.local)).collect();
     if published.is_empty() {

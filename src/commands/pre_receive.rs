@@ -7,6 +7,7 @@
 use super::pre_push::{MOST_INPUT, is_id, is_zero};
 use super::{Console, Outcome, Session};
 use crate::pipeline::Attributions;
+use crate::report::Gate;
 use crate::sources::history::HistoryOptions;
 use anyhow::{Context as _, bail};
 use std::io::{BufRead, Read as _};
@@ -46,6 +47,7 @@ fn parse(line: &str) -> anyhow::Result<String> {
 /// # Errors
 /// Where a line is not git's, there is no repository, an id is not known, or a report cannot be written.
 pub fn run(mut session: Session, options: HistoryOptions, input: &mut dyn BufRead, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    session.gate = Gate::Server;
     let named = read(input)?;
     let ids: Vec<String> = named.iter().filter(|id| !is_zero(id)).cloned().collect();
     if ids.is_empty() {

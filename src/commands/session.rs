@@ -8,7 +8,7 @@ use crate::engine::{Detector, DetectorError};
 use crate::findings::baseline::Baseline;
 use crate::findings::triage::Policy;
 use crate::pipeline::{Attributions, Pipeline, Places, Results};
-use crate::report::{Report, Style};
+use crate::report::{Gate, Report, Style};
 use crate::rules::{Confidence, RuleSet};
 use crate::sources::Coverage;
 use crate::sources::archive::Limits;
@@ -38,6 +38,8 @@ pub struct Session {
     pub baseline: Option<Baseline>,
     /// Whether what a change adds is scanned, so that what it accepts by itself is told.
     pub is_change: bool,
+    /// What the scan stops.
+    pub gate: Gate,
     /// What every report says besides.
     pub notes: Vec<String>,
     /// The absolute paths of which everything is scanned; none where only a part is.
@@ -90,6 +92,7 @@ impl Session {
             errors: &[],
             rules,
             category,
+            gate: self.gate,
             started,
             elapsed: clock.elapsed(),
             show_secrets: self.output.show_secrets,

@@ -4,6 +4,7 @@
 //! GitHub shows ten of each level for a step and drops the rest, so the worst come first, and a line that is no
 //! command says how many there are. Build logs are read by many: secrets are redacted whatever the user asked.
 
+use super::Gate;
 use super::summary;
 use super::text::inert;
 use super::view::{Entry, View};
@@ -17,7 +18,7 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     worst_first.sort_by_key(|entry| std::cmp::Reverse(entry.severity));
     for entry in worst_first {
         let properties = [place(entry), vec![("title", entry.rule.title.clone())]].concat();
-        command(level(entry.severity), &properties, &advice(entry), out)?;
+        command(level(entry.severity), &properties, &advice(entry, view.gate), out)?;
     }
     if !view.complete {
         let lines = summary::unscanned(view).join("\n");
@@ -41,15 +42,14 @@ fn place(entry: &Entry<'_>) -> Vec<(&'static str, String)> {
 }
 
 /// What it is and what to do, on a few lines.
-fn advice(entry: &Entry<'_>) -> String {
+fn advice(entry: &Entry<'_>, gate: Gate) -> String {
     let rule = entry.rule;
     let mut lines = vec![format!("{} in clear: {}", rule.title, entry.secret), rule.description.clone(), rule.remediation.clone()];
     lines.push(rule.revoke.as_ref().map(|link| format!("Revoke it: {link}")).unwrap_or_default());
     if entry.history.is_some() {
         lines.push(format!("Commit {} ({}).", entry.commit(), entry.state()));
     }
-    let comment = if entry.is_past() { String::new() } else { format!("put keyward:allow {} into a comment on the line, or ", rule.id) };
-    lines.push(format!("No secret? {comment}run keyward allow {}", entry.fingerprint));
+    lines.push(format!("No secret? {}", gate.acceptance(entry, str::to_owned).join(" ")));
     lines.retain(|line| !line.is_empty());
     lines.join("\n")
 }

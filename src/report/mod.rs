@@ -4,6 +4,7 @@
 //! format can leak one by mistake. What a format must do for itself is to escape hostile text its own way.
 
 mod csv;
+mod gate;
 mod github;
 mod gitlab;
 mod html;
@@ -16,6 +17,7 @@ mod summary;
 mod text;
 mod view;
 
+pub use gate::Gate;
 pub(crate) use json::escape;
 pub(crate) use text::inert;
 
@@ -50,6 +52,8 @@ pub struct Report<'a> {
     /// What kind of scan it was, in one word that is the same from run to run (`tree`, `history`): services that
     /// keep results replace those of the same category.
     pub category: &'a str,
+    /// What the scan stops.
+    pub gate: Gate,
     /// When the scan began.
     pub started: SystemTime,
     /// Wall time of the scan.

@@ -6,6 +6,7 @@
 //! `::` at the start of a line and `##[` anywhere are commands.
 
 use super::Style;
+use super::gate::Gate;
 use super::summary;
 use super::view::{Entry, View};
 use crate::findings::Names;
@@ -29,12 +30,12 @@ pub(super) fn write(view: &View<'_>, style: Style, out: &mut dyn Write) -> io::R
     let mut explained = BTreeSet::new();
     for group in &view.groups {
         let places: Vec<&Entry<'_>> = group.iter().map(|&index| &view.findings[index]).collect();
-        page.block(&places, explained.insert(&places[0].rule.id))?;
+        page.block(&places, explained.insert(&places[0].rule.id), view.gate)?;
     }
     page.suppressed(view)?;
     page.summary(view)?;
     if !view.findings.is_empty() {
-        page.next_steps()?;
+        page.next_steps(view.gate)?;
     }
     page.unscanned(view)
 }
@@ -112,15 +113,18 @@ struct Page<'w> {
 
 impl Page<'_> {
     /// One secret and its places, the first of which is shown.
-    fn block(&mut self, places: &[&Entry<'_>], explain: bool) -> io::Result<()> {
+    fn block(&mut self, places: &[&Entry<'_>], explain: bool, gate: Gate) -> io::Result<()> {
         let first = places[0];
         let gutter = first.line.to_string().len() + 1;
         self.header(first)?;
         self.excerpt(first, gutter)?;
-        if explain {
+        if explain && !gate.is_hook() {
             self.note(gutter, "why", &inert(&first.rule.description))?;
             self.note(gutter, "fix", &inert(&first.rule.remediation))?;
-            self.note(gutter, "revoke", &inert(first.rule.revoke.as_deref().unwrap_or_default()))?;
+        }
+        if let Some(link) = first.rule.revoke.as_ref().filter(|_| explain) {
+            let when = if gate.is_hook() { "if it ever left this machine, at " } else { "" };
+            self.note(gutter, "revoke", &format!("{when}{}", inert(link)))?;
         }
         for part in &first.parts {
             self.note(gutter, "with", &inert(&format!("{} at {}:{}, {}", part.title, part.line, part.column, part.secret)))?;
@@ -129,7 +133,7 @@ impl Page<'_> {
         self.note(gutter, "removed", &removal(first))?;
         self.note(gutter, "in", &refs(first))?;
         self.places(places, gutter)?;
-        self.acceptance(first, gutter)?;
+        self.acceptance(first, gutter, gate)?;
         writeln!(self.out)
     }
 
@@ -185,14 +189,18 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// What to do where the secret is none.
-    fn acceptance(&mut self, entry: &Entry<'_>, gutter: usize) -> io::Result<()> {
-        let command = format!("`keyward allow {}`", inert(entry.fingerprint));
-        if entry.is_past() {
-            return self.note(gutter, "no secret?", &format!("run {command}"));
+    /// What to do where the secret is none. Commands stay whole, so that they can be copied.
+    fn acceptance(&mut self, entry: &Entry<'_>, gutter: usize, gate: Gate) -> io::Result<()> {
+        let label = "no secret? ";
+        let sign = self.ink.frame("=");
+        for (at, line) in gate.acceptance(entry, |text| format!("`{}`", inert(text))).iter().enumerate() {
+            if at == 0 {
+                writeln!(self.out, "{:gutter$} {sign} {}{line}", "", self.ink.bold("no secret?") + " ")?;
+            } else {
+                writeln!(self.out, "{:1$}{line}", "", gutter + 3 + label.len())?;
+            }
         }
-        self.note(gutter, "no secret?", &format!("put `keyward:allow {}` into a comment on the line,", inert(&entry.rule.id)))?;
-        writeln!(self.out, "{:1$}or run {command}", "", gutter + 3 + "no secret? ".len())
+        Ok(())
     }
 
     /// One line for each suppressed finding.
@@ -222,11 +230,12 @@ impl Page<'_> {
         view.notes.iter().try_for_each(|note| writeln!(self.out, "note: {}", inert(note)))
     }
 
-    fn next_steps(&mut self) -> io::Result<()> {
+    fn next_steps(&mut self, gate: Gate) -> io::Result<()> {
         writeln!(self.out, "\n{}", self.ink.bold("what to do now:"))?;
-        writeln!(self.out, "  1. take the secret out of the code: read it from an environment variable or a secret manager")?;
-        writeln!(self.out, "  2. revoke it if it was ever pushed, shared or logged: deleting the line does not undo a leak")?;
-        writeln!(self.out, "  3. look through the provider's log for use that is not yours")
+        for (number, step) in (1..).zip(gate.steps()) {
+            writeln!(self.out, "  {number}. {}", step.join("\n     "))?;
+        }
+        Ok(())
     }
 
     /// What was not scanned, last, so that it is what the eye falls on.

@@ -3,7 +3,7 @@
 //! Secrets are taken out of all text that comes from the repository, not only of excerpts: a file can be named
 //! after a token, and a commit subject can hold one. Text is otherwise as it was; each format escapes it.
 
-use super::Report;
+use super::{Gate, Report};
 use crate::blob::SkipReason;
 use crate::findings::redact::{Masker, redact};
 use crate::findings::{Attribution, Fate, Finding, Part, Refs, Removal, RuleFacts, dedupe};
@@ -33,6 +33,7 @@ pub(super) struct View<'a> {
     pub(super) errors: Vec<String>,
     pub(super) notes: Vec<String>,
     pub(super) category: &'a str,
+    pub(super) gate: Gate,
     pub(super) started: SystemTime,
     pub(super) elapsed: Duration,
 }
@@ -128,6 +129,7 @@ impl<'a> View<'a> {
             errors: messages(report.errors),
             notes: messages(&report.coverage.notes),
             category: report.category,
+            gate: report.gate,
             started: report.started,
             elapsed: report.elapsed,
         }

@@ -108,6 +108,7 @@ fn suppressions_that_a_change_adds_to_files_are_named_and_not_in_force() {
         says(&run, &format!("the change adds a suppression: {line}"));
     }
     says_not(&run, "*.old");
+    says(&run, "count once they are in the base");
     let json = acme(&repo, ["ci", "--range", "HEAD~1..HEAD", "--format", "json"]).run().expect(1);
     says(&json, "the change adds a suppression: .keywardignore:2");
     repo.commit_file("b.txt", "harmless\n");

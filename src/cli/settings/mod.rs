@@ -15,7 +15,7 @@ use crate::config::select::Selection;
 use crate::config::{Config, Partial, Sourced, discover};
 use crate::findings::baseline::{Baseline, MOST_BYTES as MOST_BASELINE_BYTES, NAME as BASELINE};
 use crate::pipeline::{Places, clean, is_bare};
-use crate::report::Format;
+use crate::report::{Format, Gate};
 use crate::sources::history::Snapshot;
 use anyhow::{Context as _, anyhow, bail};
 use clap::CommandFactory as _;
@@ -109,6 +109,7 @@ fn session(start: &Path, cwd: &Path, common: CommonArgs, partial: Partial) -> an
         ignored,
         baseline,
         is_change: false,
+        gate: Gate::None,
         notes: Vec::new(),
         whole: Vec::new(),
     })

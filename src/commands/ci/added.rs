@@ -37,6 +37,9 @@ pub(super) fn notes(repo: &Path, base: &str, head: &str) -> anyhow::Result<Vec<S
         settings.extend(added_settings(&path, &before, &after));
     }
     notes.extend(cut(settings));
+    if !notes.is_empty() {
+        notes.push("these suppressions count once they are in the base; this check goes by those that are there".to_owned());
+    }
     Ok(notes)
 }
 

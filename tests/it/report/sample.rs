@@ -4,7 +4,7 @@ use keyward::blob::Skip;
 use keyward::findings::fingerprint::fingerprint;
 use keyward::findings::location::locate;
 use keyward::findings::{Attribution, Fate, Finding, Refs, Removal, RuleFacts, Secret, dedupe};
-use keyward::report::{Format, Report, Style};
+use keyward::report::{Format, Gate, Report, Style};
 use keyward::rules::{Confidence, Severity};
 use keyward::sources::Coverage;
 use keyward::text::Span;
@@ -30,6 +30,7 @@ pub(crate) struct Sample {
     pub(crate) skips: Vec<Skip>,
     pub(crate) errors: Vec<String>,
     pub(crate) show_secrets: bool,
+    pub(crate) gate: Gate,
 }
 
 impl Sample {
@@ -42,6 +43,7 @@ impl Sample {
             skips: Vec::new(),
             errors: Vec::new(),
             show_secrets: false,
+            gate: Gate::None,
         }
     }
 
@@ -65,6 +67,7 @@ impl Sample {
             errors: &self.errors,
             rules: 412,
             category: "tree",
+            gate: self.gate,
             started: SystemTime::UNIX_EPOCH + Duration::from_secs(1_709_208_001),
             elapsed: Duration::from_millis(310),
             show_secrets: self.show_secrets,

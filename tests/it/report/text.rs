@@ -3,7 +3,7 @@
 use super::sample::{Sample, found, three_findings, token};
 use keyward::blob::{Skip, SkipReason};
 use keyward::findings::{Finding, Suppression};
-use keyward::report::{Format, Style};
+use keyward::report::{Format, Gate, Style};
 
 #[test]
 fn findings_are_blocks_with_place_line_reason_and_remedy() {
@@ -38,6 +38,49 @@ fn findings_are_blocks_with_place_line_reason_and_remedy() {
       2. revoke it if it was ever pushed, shared or logged: deleting the line does not undo a leak
       3. look through the provider's log for use that is not yours
     "#);
+}
+
+#[test]
+fn who_is_stopped_by_a_hook_reads_little_and_what_to_do() {
+    let secret = token(1);
+    let one = || Sample::of(vec![found("config/app.env", &format!("export TOKEN=\"{secret}\""), &secret)]);
+    insta::assert_snapshot!(Sample { gate: Gate::Commit, ..one() }.snapshot(Format::Text), @r#"
+    config/app.env:1:15: critical: Example access token [example-token]
+     1 | export TOKEN="tok_****HzKi"
+       |               ^^^^^^^^^^^^
+       = revoke: if it ever left this machine, at https://example.org/settings/tokens
+       = no secret? put `keyward:allow example-token` into a comment on the line,
+                    or run `keyward allow kw1:#`
+
+    1 finding (1 critical) in 1 file
+    scanned working tree .: 8 files, 12.0 kB with 412 rules in 0.31 s
+
+    what to do now:
+      1. remove it, and use an environment variable or your secret manager; then `git add` the file again
+      2. if it ever left this machine, revoke it: removing it does not undo a leak
+         (`keyward rules show RULE` says what it opens and how to replace it)
+    "#);
+    let push = Sample { gate: Gate::Push, ..one() }.render(Format::Text);
+    assert!(push.contains("git commit --amend") && push.contains("no secret? run `keyward allow kw1:"), "{push}");
+    assert!(!push.contains("keyward:allow"), "a comment in a later commit accepts nothing: {push}");
+    let server = Sample { gate: Gate::Server, ..one() }.render(Format::Text);
+    assert!(server.contains("push that by itself first"), "{server}");
+    for text in [push, server] {
+        assert!(
+            !text.contains("= why:") && !text.contains("= fix:") && text.contains("= revoke: if it ever left this machine, at https://"),
+            "{text}"
+        );
+        assert!(text.lines().count() <= 15 && text.lines().all(|line| line.len() <= 110), "{text}");
+    }
+}
+
+#[test]
+fn in_a_pipeline_the_secret_is_known_to_others_and_the_base_accepts() {
+    let secret = token(1);
+    let change = Sample { gate: Gate::Change, ..Sample::of(vec![found("a", &secret, &secret)]) };
+    let text = change.render(Format::Text);
+    assert!(text.contains("1. revoke it: it was pushed") && text.contains("counts once it is in the base"), "{text}");
+    assert!(change.render(Format::Github).contains("in the commit that brings it in"));
 }
 
 #[test]
