@@ -90,6 +90,8 @@ struct DetectSecrets {
     results: BTreeMap<String, Vec<DetectSecretsFinding>>,
     #[serde(default)]
     filters_used: Vec<Filter>,
+    #[serde(default)]
+    plugins_used: Vec<Plugin>,
     /// As older versions had it.
     #[serde(default)]
     exclude: Exclude,
@@ -110,6 +112,20 @@ struct Filter {
     path: String,
     #[serde(default)]
     pattern: Patterns,
+}
+
+impl Filter {
+    /// Whether it says something that the others do not: a list of words, or code of the user.
+    fn is_of_the_user(&self) -> bool {
+        self.path.starts_with("detect_secrets.filters.wordlist.") || !self.path.starts_with("detect_secrets.")
+    }
+}
+
+#[derive(Deserialize)]
+struct Plugin {
+    /// Where a plugin of the user lies; others have a name only.
+    #[serde(default)]
+    path: Option<String>,
 }
 
 /// One or several.
@@ -148,11 +164,22 @@ pub(super) fn detect_secrets(source: &Source) -> Result<Imported, ImportError> {
         let what = format!("{real} of its entries were audited as real secrets: they are accepted as they were there; revoke them");
         out.leave(source.name().to_owned(), what);
     }
+    for plugin in baseline.plugins_used.iter().filter_map(|plugin| plugin.path.as_deref()) {
+        out.leave(source.name().to_owned(), format!("the plugin `{}`: write what it finds as a rule (rules/README.md)", short(plugin)));
+    }
     for filter in baseline.filters_used {
         let patterns = match filter.pattern {
             Patterns::Several(all) => all,
             Patterns::One(one) => vec![one],
-            Patterns::None => continue,
+            Patterns::None => {
+                if filter.is_of_the_user() {
+                    out.leave(
+                        source.name().to_owned(),
+                        format!("the filter `{}`: write what it leaves out as an `allow` entry", short(&filter.path)),
+                    );
+                }
+                continue;
+            }
         };
         let kind = filter.path.rsplit('.').next().unwrap_or_default();
         for pattern in &patterns {
@@ -227,7 +254,10 @@ mod tests {
 
     #[test]
     fn a_baseline_of_detect_secrets_has_hashes_and_filters() {
-        let text = r#"{"version":"1.5.0","plugins_used":[],"filters_used":[
+        let text = r#"{"version":"1.5.0","plugins_used":[{"name":"AWSKeyDetector"},{"name":"Own","path":"file:///own.py"}],"filters_used":[
+            {"path":"detect_secrets.filters.wordlist.should_exclude_secret","file_name":"words.txt"},
+            {"path":"file://filters.py::is_ours"},
+            {"path":"detect_secrets.filters.heuristic.is_templated_secret"},
             {"path":"detect_secrets.filters.regex.should_exclude_file","pattern":["^vendor/"]},
             {"path":"detect_secrets.filters.regex.should_exclude_secret","pattern":"^fake"},
             {"path":"detect_secrets.filters.regex.should_exclude_line","pattern":["x"]},
@@ -235,7 +265,7 @@ mod tests {
             "results":{"a.env":[{"type":"T","hashed_secret":"AB12","line_number":2,"is_secret":true}]}}"#;
         let imported = detect_secrets(&Source::new("b", text)).expect("well formed");
         assert_eq!((imported.accepted[0].line, &imported.accepted[0].secret), (2, &Known::Sha1("ab12".to_owned())));
-        assert_eq!((imported.fragment.exclude.len(), imported.fragment.allow.len(), imported.left.len()), (1, 1, 2), "{imported:?}");
+        assert_eq!((imported.fragment.exclude.len(), imported.fragment.allow.len(), imported.left.len()), (1, 1, 5), "{imported:?}");
     }
 
     #[test]

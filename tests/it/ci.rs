@@ -199,3 +199,89 @@ fn a_given_range_goes_before_the_environment() {
     let run = keyward(case.repo.dir(), ["ci", "--range", &range]).acme().env("GITHUB_EVENT_NAME", "push").run().expect(0);
     assert!(run.stderr.contains("--range"), "{}", run.stderr);
 }
+
+/// What a run has to scan: what the change adds, everything, or nothing.
+#[derive(Clone, Copy)]
+enum Scans {
+    Change,
+    Everything,
+    Nothing,
+}
+
+#[test]
+fn every_event_of_every_provider_has_its_range() {
+    use Scans::{Change as New, Everything, Nothing};
+    let case = case();
+    let (base, head, gone) = (case.base.as_str(), case.head.as_str(), "1".repeat(40));
+    let (none, gone) = (ZERO, gone.as_str());
+    let cases: &[(&str, &[(&str, &str)], Scans)] = &[
+        (
+            "GitLab: push",
+            &[("GITLAB_CI", "true"), ("CI_COMMIT_SHA", head), ("CI_COMMIT_BEFORE_SHA", base), ("CI_PIPELINE_SOURCE", "push")],
+            New,
+        ),
+        (
+            "GitLab: push",
+            &[("GITLAB_CI", "1"), ("CI_COMMIT_SHA", head), ("CI_COMMIT_BEFORE_SHA", none), ("CI_COMMIT_BRANCH", "feature")],
+            New,
+        ),
+        (
+            "GitLab: push",
+            &[("GITLAB_CI", "1"), ("CI_COMMIT_SHA", head), ("CI_COMMIT_BEFORE_SHA", gone), ("CI_DEFAULT_BRANCH", "main")],
+            New,
+        ),
+        ("GitLab: push", &[("GITLAB_CI", "1"), ("CI_COMMIT_SHA", head), ("CI_COMMIT_BEFORE_SHA", none), ("CI_COMMIT_TAG", "v1")], New),
+        (
+            "GitLab: merge_request_event",
+            &[
+                ("GITLAB_CI", "1"),
+                ("CI_COMMIT_SHA", gone),
+                ("CI_PIPELINE_SOURCE", "merge_request_event"),
+                ("CI_MERGE_REQUEST_DIFF_BASE_SHA", base),
+                ("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA", head),
+            ],
+            New,
+        ),
+        ("GitLab: web", &[("GITLAB_CI", "1"), ("CI_COMMIT_SHA", head), ("CI_PIPELINE_SOURCE", "web")], Everything),
+        ("GitLab: schedule", &[("GITLAB_CI", "1"), ("CI_COMMIT_SHA", head), ("CI_PIPELINE_SOURCE", "schedule")], Everything),
+        ("Bitbucket: pull request", &[("BITBUCKET_COMMIT", head), ("BITBUCKET_PR_DESTINATION_BRANCH", "main")], New),
+        ("Bitbucket: push", &[("BITBUCKET_COMMIT", head), ("BITBUCKET_TAG", "v1")], New),
+        ("Bitbucket: push", &[("BITBUCKET_COMMIT", base), ("BITBUCKET_BRANCH", "old")], Nothing),
+        (
+            "Azure: PullRequest",
+            &[
+                ("TF_BUILD", "True"),
+                ("BUILD_REASON", "PullRequest"),
+                ("BUILD_SOURCEVERSION", gone),
+                ("SYSTEM_PULLREQUEST_SOURCECOMMITID", head),
+                ("SYSTEM_PULLREQUEST_TARGETBRANCH", "main"),
+            ],
+            New,
+        ),
+        (
+            "Azure: BatchedCI",
+            &[("TF_BUILD", "True"), ("BUILD_REASON", "BatchedCI"), ("BUILD_SOURCEVERSION", head), ("BUILD_SOURCEBRANCH", "refs/tags/v1")],
+            New,
+        ),
+        ("Azure: Manual", &[("TF_BUILD", "True"), ("BUILD_SOURCEVERSION", head)], Everything),
+        ("CircleCI: push", &[("CIRCLECI", "true"), ("CIRCLE_SHA1", head), ("CIRCLE_TAG", "v1")], New),
+        (
+            "Jenkins: build",
+            &[("JENKINS_HOME", "/j"), ("GIT_COMMIT", head), ("GIT_PREVIOUS_SUCCESSFUL_COMMIT", gone), ("GIT_BRANCH", "origin/feature")],
+            New,
+        ),
+        ("Jenkins: first build", &[("JENKINS_URL", "https://j.example.org"), ("GIT_COMMIT", head)], Everything),
+        ("git: unknown pipeline", &[("CI", "true")], Everything),
+        ("GitHub: workflow_run", &[("GITHUB_EVENT_NAME", "workflow_run")], Everything),
+    ];
+    for (name, variables, scans) in cases {
+        let count = match scans {
+            New => 1,
+            Everything => 2,
+            Nothing => 0,
+        };
+        finds(run(&case.repo, variables), count, name);
+    }
+    let [event, payload] = Change::event(&case.repo, "push", &case.push(ZERO, "refs/tags/v1"));
+    finds(run(&case.repo, &[(&event.0, &event.1), (&payload.0, &payload.1)]), 1, &case.range());
+}

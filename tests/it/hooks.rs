@@ -153,6 +153,10 @@ fn other_managers_keep_their_files_and_the_line_is_told() {
     let told = hook(repo.dir(), ["install", "--pre-push"]).expect(2).stderr;
     assert!(told.contains("lefthook.yml") && told.contains("keyward pre-push {1} {2}"), "{told}");
     assert!(!repo.dir().join(".git/hooks/pre-push").exists());
+    let repo = repository();
+    repo.write(".config/lefthook.yaml", "pre-commit:\n  commands: { keyward: { run: keyward staged } }\n");
+    let status = hook(repo.dir(), ["status"]).expect(0).stdout;
+    assert!(status.contains("pre-commit: managed by lefthook: runs keyward\n") && status.contains("add `pre-push:"), "{status}");
 }
 
 #[test]

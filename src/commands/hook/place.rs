@@ -107,8 +107,9 @@ pub(super) fn manager() -> anyhow::Result<Option<Manager>> {
 }
 
 fn lefthook(top: &Path) -> Option<PathBuf> {
-    let names = ["lefthook.yml", ".lefthook.yml", "lefthook.yaml", ".lefthook.yaml", "lefthook.toml", "lefthook.json"];
-    names.iter().map(|name| top.join(name)).find(|path| path.is_file())
+    let places = ["lefthook", ".lefthook", ".config/lefthook"];
+    let all = places.iter().flat_map(|place| ["yml", "yaml", "toml", "json"].map(|kind| top.join(format!("{place}.{kind}"))));
+    all.into_iter().find(|path| path.is_file())
 }
 
 /// The top of the work tree, from where git runs hooks; of a bare repository, that itself.
