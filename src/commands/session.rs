@@ -183,12 +183,12 @@ fn say(report: &Report<'_>, written: &Written) {
     if report.coverage.blobs == 0 {
         log::warn!("nothing was in scope, so nothing was scanned");
     }
-    for note in &report.coverage.notes {
-        log::warn!("{}", crate::text::sanitize::sanitize(note));
+    for note in report.redacted(report.coverage.notes.iter().map(String::as_str)) {
+        log::warn!("{note}");
     }
     let missed: Vec<_> = report.skips.iter().filter(|skip| skip.reason.is_incomplete()).collect();
     if let Some(first) = missed.first() {
-        let what = crate::text::sanitize::sanitize(&first.what);
+        let what = report.redacted([first.what.as_str()]).concat();
         log::warn!("the scan is incomplete: {} not scanned, the first of them {what} ({})", missed.len(), first.reason.phrase());
     }
 }

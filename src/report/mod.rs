@@ -23,7 +23,9 @@ pub(crate) use text::inert;
 
 use crate::blob::Skip;
 use crate::findings::Finding;
+use crate::findings::redact::Masker;
 use crate::sources::Coverage;
+use crate::text::sanitize::sanitize;
 use std::io::{self, Write};
 use std::time::{Duration, SystemTime};
 
@@ -67,6 +69,13 @@ impl Report<'_> {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.errors.is_empty() && !self.skips.iter().any(|skip| skip.reason.is_incomplete())
+    }
+
+    /// Messages without the report's secrets, safe on a terminal, for what is said besides the report.
+    #[must_use]
+    pub fn redacted<'m>(&self, messages: impl IntoIterator<Item = &'m str>) -> Vec<String> {
+        let masker = if self.show_secrets { Masker::none() } else { view::masker(self) };
+        messages.into_iter().map(|message| sanitize(&masker.path(message)).into_owned()).collect()
     }
 }
 

@@ -93,12 +93,16 @@ pub(super) struct Skipped {
     pub(super) detail: String,
 }
 
+/// What takes the secrets of a report out of text.
+pub(super) fn masker(report: &Report<'_>) -> Masker {
+    let all = report.findings.iter().chain(report.suppressed);
+    Masker::new(all.flat_map(|finding| finding.parts.iter().map(|part| part.secret.reveal()).chain([finding.secret.reveal()])))
+}
+
 impl<'a> View<'a> {
     /// The view of a report, with secrets in clear where `clear` says so.
     pub(super) fn new(report: &Report<'a>, clear: bool) -> Self {
-        let parts = |finding: &'a Finding| finding.parts.iter().map(|part| part.secret.reveal());
-        let secrets = report.findings.iter().chain(report.suppressed).flat_map(|finding| parts(finding).chain([finding.secret.reveal()]));
-        let masker = if clear { Masker::none() } else { Masker::new(secrets) };
+        let masker = if clear { Masker::none() } else { masker(report) };
         let groups = dedupe::group(report.findings);
         let mut findings = entries(report.findings, &masker, clear);
         for group in &groups {

@@ -208,13 +208,16 @@ enum Scans {
     Nothing,
 }
 
+/// What is said of it, its variables, and what has to be scanned.
+type Event<'e> = (&'e str, &'e [(&'e str, &'e str)], Scans);
+
 #[test]
 fn every_event_of_every_provider_has_its_range() {
     use Scans::{Change as New, Everything, Nothing};
     let case = case();
     let (base, head, gone) = (case.base.as_str(), case.head.as_str(), "1".repeat(40));
     let (none, gone) = (ZERO, gone.as_str());
-    let cases: &[(&str, &[(&str, &str)], Scans)] = &[
+    let cases: &[Event<'_>] = &[
         (
             "GitLab: push",
             &[("GITLAB_CI", "true"), ("CI_COMMIT_SHA", head), ("CI_COMMIT_BEFORE_SHA", base), ("CI_PIPELINE_SOURCE", "push")],

@@ -103,7 +103,7 @@ fn suppressions_that_a_change_adds_to_files_are_named_and_not_in_force() {
         ".keywardignore:2 leaves paths out: *.env",
         ".keyward.baseline:2 accepts a finding: ",
         ".keyward.yaml:1 leaves paths out: '**'",
-        ".keyward.yaml:3 accepts findings: stopwords: acme",
+        ".keyward.yaml:3 accepts findings: by stopwords",
     ] {
         says(&run, &format!("the change adds a suppression: {line}"));
     }
@@ -131,4 +131,24 @@ fn suppressions_in_a_configuration_below_the_top_are_named_too() {
     }
     says_not(&run, "kept/");
     says_not(&run, "other.yaml");
+}
+
+#[test]
+fn what_is_said_of_a_suppression_shows_no_secret_on_either_stream() {
+    let repo = Repo::init();
+    repo.commit_file("readme", "nothing\n");
+    repo.stage(".keyward.yaml", format!("allow:\n  - stopwords: [{}]\n  - regex: ['^{}$']\nexclude: [{}]\n", token(1), token(2), token(3)));
+    repo.stage(".keywardignore", format!("/{}/\n", token(4)));
+    repo.commit("Accept by value");
+    for format in ["text", "json", "jsonl", "sarif", "github", "gitlab", "junit", "csv", "markdown", "html"] {
+        let run = acme(&repo, ["ci", "--range", "HEAD~1..HEAD", "--format", format]).run().expect(1);
+        for seed in 1..=4 {
+            assert!(
+                !run.stdout.contains(&token(seed)) && !run.stderr.contains(&token(seed)),
+                "{format} {seed}: {}{}",
+                run.stdout,
+                run.stderr
+            );
+        }
+    }
 }

@@ -2,6 +2,7 @@
 //! base, but will be once the change is in; whoever reviews it has to see them.
 
 use crate::commands::suppressions::cut;
+use crate::config::allow::Allow;
 use crate::config::diagnostic::Source;
 use crate::config::ignore_file::NAME as IGNORE_FILE;
 use crate::config::read::read;
@@ -62,22 +63,38 @@ fn added_lines<'t>(before: &'t str, after: &'t str) -> impl Iterator<Item = (usi
 /// Settings that find less, or may.
 fn added_settings(name: &str, before: &str, after: &str) -> Vec<String> {
     let (before, after) = (read(&Source::new(name, before)).0, read(&Source::new(name, after)).0);
-    let known: BTreeSet<String> = settings(&before).into_iter().map(|(_, what, text)| what.to_owned() + &text).collect();
-    let new = settings(&after).into_iter().filter(|(_, what, text)| !known.contains(&(what.to_string() + text)));
-    new.map(|(place, what, text)| note(&place, what, &text)).collect()
+    let known: BTreeSet<String> = settings(&before).into_iter().map(|one| one.what.to_owned() + &text(one.from)).collect();
+    let new = settings(&after).into_iter().filter(|one| !known.contains(&(one.what.to_owned() + &text(one.from))));
+    new.map(|one| note(&one.from.to_string(), one.what, &one.shown.unwrap_or_else(|| text(one.from)))).collect()
 }
 
-/// Place, meaning and text of every setting by which less is found, or may be.
-fn settings(partial: &Partial) -> Vec<(String, &'static str, String)> {
+/// A setting by which less is found, or may be.
+struct Setting<'p> {
+    from: &'p Provenance,
+    what: &'static str,
+    /// What is shown of it instead of its text.
+    shown: Option<String>,
+}
+
+fn settings(partial: &Partial) -> Vec<Setting<'_>> {
     let mut all: Vec<(&Provenance, &'static str)> = Vec::new();
     all.extend(partial.exclude.iter().map(|one| (&one.from, "leaves paths out")));
-    all.extend(partial.allow.iter().map(|one| (&one.from, "accepts findings")));
     all.extend(partial.selection.iter().filter(|step| !step.value.on).map(|step| (&step.from, "switches rules off")));
     all.extend(of(partial.min_severity.as_ref(), |_| true).map(|from| (from, "sets `min-severity`")));
     all.extend(of(partial.min_confidence.as_ref(), |_| true).map(|from| (from, "sets `min-confidence`")));
     all.extend(of(partial.max_size.as_ref(), |_| true).map(|from| (from, "sets `max-size`")));
     all.extend(of(partial.hidden.as_ref(), |scanned| !scanned).map(|from| (from, "leaves hidden files out")));
-    all.into_iter().map(|(from, what)| (from.to_string(), what, text(from))).collect()
+    let mut settings: Vec<Setting<'_>> =
+        partial.allow.iter().map(|one| Setting { from: &one.from, what: "accepts findings", shown: values(&one.value) }).collect();
+    settings.extend(all.into_iter().map(|(from, what)| Setting { from, what, shown: None }));
+    settings
+}
+
+/// What is said of an entry that names values: they may be the secrets, and are not for a build log.
+fn values(allow: &Allow) -> Option<String> {
+    let counts = [(allow.stopwords.len(), "by stopwords"), (allow.regex.len(), "by regexes of values")];
+    let said: Vec<&str> = counts.iter().filter(|(count, _)| *count > 0).map(|(_, what)| *what).collect();
+    (!said.is_empty()).then(|| said.join(" and "))
 }
 
 /// Where a value came from, if it is one that counts.
@@ -109,8 +126,8 @@ mod tests {
         let after = "min-severity: high\nrules: {enable: [jwt], disable: [age]}\nexclude: [x, y]\nhidden: true\nallow:\n  - paths: a\n  - regex: b\n    reason: c\n";
         let notes = added_settings("f", before, after);
         let expected = [
+            "f:7 accepts findings: by regexes of values",
             "f:3 leaves paths out: y",
-            "f:7 accepts findings: regex: b reason: c",
             "f:2 switches rules off: age",
             "f:1 sets `min-severity`: high",
         ];
