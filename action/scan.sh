@@ -33,6 +33,7 @@ arguments=(--format github "--format=sarif=$sarif" "--format=jsonl=$lines" "--fo
 [[ -z ${KEYWARD_BASELINE:-} ]] || arguments+=("--baseline=$(absolute "$KEYWARD_BASELINE")")
 [[ -z ${KEYWARD_MIN_SEVERITY:-} ]] || arguments+=("--min-severity=$KEYWARD_MIN_SEVERITY")
 [[ -z ${KEYWARD_MIN_CONFIDENCE:-} ]] || arguments+=("--min-confidence=$KEYWARD_MIN_CONFIDENCE")
+[[ -z ${KEYWARD_CACHE:-} ]] || arguments+=("--cache=$KEYWARD_CACHE")
 # Split at blanks and nothing else: no quotes, variables or patterns.
 set -f
 # shellcheck disable=SC2206

@@ -23,7 +23,7 @@ use crate::findings::{Attribution, Fate, Finding, RuleFacts, dedupe};
 use crate::rules::Rule;
 use crate::sources::archive::{self, Limits};
 use crate::sources::{Coverage, Sink};
-use examine::{Found, examine};
+use examine::{Examined, Found, examine};
 use known::Knowledge;
 use std::collections::{BTreeMap, HashMap};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -52,6 +52,8 @@ pub struct Pipeline<'a> {
     comments: Mutex<Vec<(Origin, Vec<Comment>)>>,
     skips: Mutex<Vec<Skip>>,
     known: Knowledge,
+    /// Ids of the blobs in which nothing was found, one behind the other, where they are asked for.
+    clean: Option<Mutex<Vec<u8>>>,
     progress: Progress,
 }
 
@@ -116,6 +118,7 @@ impl<'a> Pipeline<'a> {
             comments: Mutex::default(),
             skips: Mutex::default(),
             known: Knowledge::default(),
+            clean: None,
             progress: Progress::default(),
         }
     }
@@ -124,6 +127,18 @@ impl<'a> Pipeline<'a> {
     #[must_use]
     pub fn with_archives(self, limits: Limits) -> Self {
         Pipeline { archives: Some(limits), ..self }
+    }
+
+    /// Keeps the ids of blobs in which nothing was found.
+    #[must_use]
+    pub fn with_clean(self) -> Self {
+        Pipeline { clean: Some(Mutex::default()), ..self }
+    }
+
+    /// The ids of the blobs in which nothing was found so far, one behind the other, where they are kept.
+    #[must_use]
+    pub fn take_clean(&self) -> Vec<u8> {
+        self.clean.as_ref().map(|clean| std::mem::take(&mut *lock(clean))).unwrap_or_default()
     }
 
     /// Leaves out the paths of an ignore file.
@@ -291,6 +306,7 @@ impl<'a> Pipeline<'a> {
         let looked = examined.trace.as_ref().map_or(blob.bytes.len(), Trace::looked);
         self.progress.looked.fetch_add(looked as u64, Ordering::Relaxed);
         lock(&self.idle).push(scratch);
+        self.note_clean(&blob.origin, &examined);
         if examined.cut {
             let detail = format!("more than {} matches; those behind the first were not looked at", examine::MOST_MATCHES);
             self.skip(Skip { what: blob.origin.label(), reason: SkipReason::TooManyMatches, detail });
@@ -307,6 +323,17 @@ impl<'a> Pipeline<'a> {
             lock(&self.hits).push((blob.origin, examined.found));
         }
         examined.trace
+    }
+
+    /// Takes note of a blob in which there was nothing to report or to tell. Archives are never among them: a member is
+    /// an origin of its own.
+    fn note_clean(&self, origin: &Origin, examined: &Examined) {
+        if let (Some(clean), Origin::Object { id, kind: ObjectKind::Blob }) = (&self.clean, origin)
+            && examined.is_nothing()
+            && let Ok(id) = data_encoding::HEXLOWER.decode(id.as_bytes())
+        {
+            lock(clean).extend(id);
+        }
     }
 
     /// Scans the members of an archive. All that they hold counts as new, also where the archive had a predecessor.

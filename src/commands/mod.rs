@@ -2,6 +2,7 @@
 
 pub mod allow;
 pub mod baseline;
+pub mod cache;
 pub mod ci;
 pub mod config;
 pub mod explain;

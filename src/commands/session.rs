@@ -42,6 +42,8 @@ pub struct Session {
     pub gate: Gate,
     /// What every report says besides.
     pub notes: Vec<String>,
+    /// Whether the ids of blobs in which nothing is found are kept, for a cache.
+    pub keeps_clean: bool,
     /// The absolute paths of which everything is scanned; none where only a part is.
     pub whole: Vec<PathBuf>,
 }
@@ -128,6 +130,9 @@ impl Session {
         let mut pipeline = Pipeline::new(&detector, &policy, &self.places, &self.config.excluded).with_ignored(self.ignored.as_deref());
         if self.config.archives.value {
             pipeline = pipeline.with_archives(archive_limits(self.config.max_size.value.limit()));
+        }
+        if self.keeps_clean {
+            pipeline = pipeline.with_clean();
         }
         if let Some(baseline) = &self.baseline {
             pipeline = pipeline.with_baseline(baseline, today());

@@ -50,6 +50,13 @@ pub(super) struct Found {
     pub(super) parts: Vec<Part>,
 }
 
+impl Examined {
+    /// Whether nothing at all is to be told of the blob.
+    pub(super) fn is_nothing(&self) -> bool {
+        self.found.is_empty() && self.carried.is_empty() && self.comments.is_empty() && !self.cut && !self.undecoded
+    }
+}
+
 /// Scans one blob; `base` is what it was made of, where that was scanned.
 pub(super) fn examine(detector: &Detector, policy: &Policy, blob: &Blob<'_>, base: Option<Base<'_>>, scratch: &mut Scratch) -> Examined {
     let (text, least) = match classify(blob.bytes) {

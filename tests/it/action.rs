@@ -136,6 +136,17 @@ fn a_schedule_and_a_start_by_hand_check_everything() {
 }
 
 #[test]
+fn a_cache_is_filled_where_everything_is_checked() {
+    let case = case();
+    case.repo.commit_file("clean.txt", "clean\n");
+    let cache = case.repo.beside("keyward-cache");
+    let inputs = [("KEYWARD_CACHE", cache.to_str().unwrap())];
+    scan(&case.repo, "schedule", &json!({}), &inputs).expect(1, &["findings=2", "range="]);
+    scan(&case.repo, "schedule", &json!({}), &inputs).expect(1, &["findings=2", "range="]).says("not read again");
+    assert!(cache.join("key").is_file());
+}
+
+#[test]
 fn a_range_that_is_given_goes_before_the_event() {
     let case = case();
     let range = format!("{}..{}", case.base, case.head);

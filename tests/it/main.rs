@@ -6,6 +6,7 @@
 mod action;
 mod archive;
 mod baseline;
+mod cache;
 mod cases;
 mod ci;
 mod cli;

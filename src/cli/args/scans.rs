@@ -93,6 +93,9 @@ pub struct CommitArgs {
     /// Also scan the histories of initialised submodules
     #[arg(long, conflicts_with_all = ["range", "branch", "not_in"])]
     pub submodules: bool,
+    /// Do not read blobs again in which nothing was found before; remembers them in DIR [default: the user's cache directory]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, num_args = 0..=1, require_equals = true)]
+    pub cache: Option<Option<PathBuf>>,
 }
 
 /// `keyward ci`.
@@ -110,6 +113,9 @@ pub struct CiArgs {
     /// Do not scan the messages of commits and tags
     #[arg(long, help_heading = "What is scanned")]
     pub no_messages: bool,
+    /// Where everything is scanned, do not read blobs again in which nothing was found before; what a change adds always is
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, num_args = 0..=1, require_equals = true, help_heading = "What is scanned")]
+    pub cache: Option<Option<PathBuf>>,
     /// What every scan takes.
     #[command(flatten)]
     pub common: CommonArgs,

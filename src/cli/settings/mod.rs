@@ -111,6 +111,7 @@ fn session(start: &Path, cwd: &Path, common: CommonArgs, partial: Partial) -> an
         is_change: false,
         gate: Gate::None,
         notes: Vec::new(),
+        keeps_clean: false,
         whole: Vec::new(),
     })
 }

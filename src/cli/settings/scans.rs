@@ -3,6 +3,7 @@
 use super::{CONFIG_VARIABLE, STDIN, common_directory, partial, session, working_directory};
 use crate::cli::args::{CiArgs, CommitArgs, HistoryArgs, PrePushArgs, PreReceiveArgs, ScanArgs, StagedArgs};
 use crate::commands::Session;
+use crate::commands::cache;
 use crate::commands::ci::{self, Plan};
 use crate::commands::scan::Input;
 use crate::config::size::ByteSize;
@@ -64,6 +65,7 @@ pub(in crate::cli) fn history(args: HistoryArgs) -> anyhow::Result<(Session, His
         full: commits.full,
         memory: commits.memory.map_or(Some(DEFAULT_MEMORY), ByteSize::limit),
         submodules: commits.submodules,
+        cache: commits.cache.map(|directory| directory.map_or_else(cache::default_directory, Ok)).transpose()?,
     };
     Ok((session, options))
 }
@@ -80,7 +82,7 @@ pub(in crate::cli) fn ci(mut args: CiArgs) -> anyhow::Result<(Session, HistoryOp
         rules.config_from.clone_from(&plan.base);
     }
     args.common.report.accepted_from.clone_from(&plan.base);
-    let commits = CommitArgs { range: plan.range.clone(), no_messages: args.no_messages, ..CommitArgs::default() };
+    let commits = CommitArgs { range: plan.range.clone(), no_messages: args.no_messages, cache: args.cache, ..CommitArgs::default() };
     let (session, options) = history(HistoryArgs { repo: args.repo, commits, common: args.common })?;
     Ok((session, options, plan))
 }

@@ -48,6 +48,7 @@ pub(super) fn find(session: &Session, accepted: &[Accepted], top: &Path, console
             full: false,
             memory: Some(DEFAULT_MEMORY),
             submodules: false,
+            cache: None,
         };
         let history = History::open(options)?;
         let past = session.scan(console, |pipeline| {

@@ -8,6 +8,7 @@
 
 mod attribution;
 mod changed;
+mod clean;
 mod fate;
 mod holders;
 mod indexed;
@@ -27,12 +28,13 @@ mod walk;
 mod workers;
 
 pub use attribution::Traced;
+pub use clean::Clean;
 pub use snapshot::{Paths, Snapshot};
 pub use submodules::Histories;
 
 use std::collections::HashSet;
 use std::path::PathBuf;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use gix::ObjectId;
 use gix::objs::Kind;
@@ -81,6 +83,9 @@ pub struct HistoryOptions {
     pub memory: Option<u64>,
     /// Scan initialised submodules too; see [`Histories`].
     pub submodules: bool,
+    /// Directory of the cache of blobs in which nothing was found; `None` means that there is none. For the commands:
+    /// a history is told what is in it by [`Histories::skip_clean`].
+    pub cache: Option<PathBuf>,
 }
 
 /// Bytes of contents that are held by default: 512 MiB.
@@ -102,6 +107,7 @@ impl Default for HistoryOptions {
             full: false,
             memory: Some(DEFAULT_MEMORY),
             submodules: false,
+            cache: None,
         }
     }
 }
@@ -117,6 +123,8 @@ pub struct History {
     budget: Budget,
     graph: OnceLock<Graph>,
     indexed: OnceLock<Indexed>,
+    /// Blobs that are not read again.
+    clean: Option<Arc<Clean>>,
     added: OnceLock<Added>,
 }
 
@@ -151,7 +159,7 @@ impl History {
             .map_err(|error| SourceError::Git { what: format!("cannot start threads: {error}") })?;
         let budget = Budget::new(options.memory);
         let (catalog, graph, indexed, added) = (OnceLock::new(), OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Ok(History { options, repository, pool, scope, shallow, catalog, budget, graph, indexed, added })
+        Ok(History { options, repository, pool, scope, shallow, catalog, budget, graph, indexed, clean: None, added })
     }
 
     /// Hands everything in scope to `sink`, from many threads. What cannot be read is named to it and left out.
@@ -191,8 +199,17 @@ impl History {
             found.add(id);
         }
         let mut wanted = Wanted::new(packed);
-        found.packed.numbers().for_each(|number| wanted.add_number(packed, number, ObjectKind::Blob));
-        wanted.others.extend(found.others.into_iter().map(|id| (id, ObjectKind::Blob)));
+        let mut known = 0_u64;
+        for number in found.packed.numbers() {
+            if self.is_clean(|| packed.id(number)) {
+                known += 1;
+            } else {
+                wanted.add_number(packed, number, ObjectKind::Blob);
+            }
+        }
+        let (clean, others): (Vec<ObjectId>, Vec<ObjectId>) = found.others.into_iter().partition(|id| self.is_clean(|| *id));
+        known += clean.len() as u64;
+        wanted.others.extend(others.into_iter().map(|id| (id, ObjectKind::Blob)));
         if self.options.messages {
             graph.commits.iter().for_each(|node| wanted.add(packed, node.id, ObjectKind::Commit));
             graph.tags.iter().for_each(|id| wanted.add(packed, *id, ObjectKind::Tag));
@@ -202,6 +219,11 @@ impl History {
         }
         let scanned = objects::scan(objects, packed, &self.pool, wanted, self.reading(), &self.budget, sink);
         let mut coverage = coverage(graph.commits.len(), scanned);
+        if known > 0 {
+            coverage.blobs += known;
+            let what = "were found clean before, by the same program and rules, and not read again (--cache)";
+            coverage.notes.push(format!("{known} of {} blobs {what}", coverage.blobs));
+        }
         if links > 0 && !self.options.submodules {
             let what = "submodules are repositories of their own";
             coverage.notes.push(format!("{what}: {links} of their commits are named here and were not scanned; --submodules does"));
@@ -228,6 +250,7 @@ impl History {
                 continue;
             }
             let kind = match known.map_or_else(|| reader.header(&id).map(|(kind, _)| kind), Ok) {
+                Ok(Kind::Blob) if self.is_clean(|| id) => continue,
                 Ok(Kind::Blob) => ObjectKind::Blob,
                 Ok(Kind::Commit) if self.options.messages => ObjectKind::Commit,
                 Ok(Kind::Tag) if self.options.messages => ObjectKind::Tag,
@@ -287,6 +310,11 @@ impl History {
         let wanted = found.others.into_iter().chain(of(&selection.loose, Kind::Blob)).filter(|id| known.add(id));
         let wanted = wanted.map(|id| (id, ObjectKind::Blob)).collect();
         objects::one_by_one(objects, &self.pool, wanted, self.options.max_size, sink)
+    }
+
+    /// Whether a blob was found clean before, by the same program and rules.
+    fn is_clean(&self, id: impl FnOnce() -> ObjectId) -> bool {
+        self.clean.as_ref().is_some_and(|clean| clean.contains(&id()))
     }
 
     fn reading(&self) -> Reading {

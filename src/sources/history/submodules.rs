@@ -5,9 +5,10 @@
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::attribution::Traced;
-use super::{History, HistoryOptions};
+use super::{Clean, History, HistoryOptions};
 use crate::blob::{Blob, Skip};
 use crate::engine::{Base, Trace};
 use crate::findings::{Attribution, Fate, Names, Refs};
@@ -50,6 +51,35 @@ impl Histories {
             histories.notes.push(format!("not scanned, as there is no repository of it here (`git submodule update --init`): {paths}"));
         }
         Ok(histories)
+    }
+
+    /// Whether everything is scanned, and not what a range adds.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !self.top.scope.is_difference
+    }
+
+    /// The directories of the repository: its own, and its work tree.
+    #[must_use]
+    pub fn directories(&self) -> Vec<PathBuf> {
+        let repository = &self.top.repository;
+        [Some(repository.common_dir()), Some(repository.git_dir().to_owned()), repository.work_tree().map(Path::to_owned)]
+            .into_iter()
+            .flatten()
+            .collect()
+    }
+
+    /// The length of an object id, in bytes.
+    #[must_use]
+    pub fn id_length(&self) -> usize {
+        self.top.repository.objects().hash().len_in_bytes()
+    }
+
+    /// Does not read these blobs, unless a range is scanned.
+    pub fn skip_clean(&mut self, clean: &Arc<Clean>) {
+        for history in std::iter::once(&mut self.top).chain(self.below.iter_mut().map(|(_, history)| history)) {
+            history.clean = Some(clean.clone());
+        }
     }
 
     /// Hands everything in scope to `sink`, the submodules after the top.
