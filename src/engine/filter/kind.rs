@@ -1,7 +1,7 @@
 //! Kinds of values that are no secret by what they look like: paths, versions, hashes, identifiers, sentences.
 
 use super::super::entropy::randomness;
-use super::words::{holds_any, words_of};
+use super::words::{Parts, words_of};
 
 /// What a value is instead of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -115,13 +115,15 @@ fn is_hash(value: &[u8]) -> bool {
 }
 
 fn is_markup(value: &[u8]) -> bool {
+    static PARTS: Parts = Parts::new(&["</", "/>", "<!--", "' or '", "' OR '", "' or 1", "' OR 1", "&&", " || "]);
     const SQL: &[&str] = &["select ", "insert ", "update ", "delete ", "create ", "alter ", "grant ", "drop "];
     let tag = memchr::memchr(b'<', value).is_some_and(|open| memchr::memchr(b'>', &value[open..]).is_some());
-    tag || holds_any(value, &["</", "/>", "<!--", "' or '", "' OR '", "' or 1", "' OR 1", "&&", " || "]) || starts_with_any(value, SQL)
+    tag || PARTS.any_in(value) || starts_with_any(value, SQL)
 }
 
 fn is_url(value: &[u8]) -> bool {
-    holds_any(value, &["://"]) || starts_with_any(value, &["urn:", "arn:", "mailto:", "jdbc:", "//", "www.", "localhost"])
+    memchr::memmem::find(value, b"://").is_some()
+        || starts_with_any(value, &["urn:", "arn:", "mailto:", "jdbc:", "//", "www.", "localhost"])
 }
 
 /// Two words or more with blanks between, or text of another script.
@@ -283,11 +285,11 @@ fn is_style(value: &[u8]) -> bool {
 
 fn is_pattern(value: &[u8]) -> bool {
     #[rustfmt::skip]
-    const PARTS: &[&str] = &[
+    static PARTS: Parts = Parts::new(&[
         "[a-z", "[A-Z", "[0-9", "[^", "a-zA-Z", "A-Za-z", "\\d", "\\w", "\\s", "\\S", "\\b", "(?:", "(?i)", "(?=", "(?P<", ".*", ".+",
         "]+", "]*", "{1,", "abcdefghij", "ABCDEFGHIJ",
-    ];
-    holds_any(value, PARTS) || (value.len() > 2 && value[0] == b'/' && value[value.len() - 1] == b'/') || is_grammar(value)
+    ]);
+    PARTS.any_in(value) || (value.len() > 2 && value[0] == b'/' && value[value.len() - 1] == b'/') || is_grammar(value)
 }
 
 /// `1*SAFE`, `8*64ALPHA`: a repetition as [RFC 5234](https://www.rfc-editor.org/rfc/rfc5234#section-3.6) writes it.

@@ -1,7 +1,7 @@
 //! Placeholders: text that stands for a secret, or that a program replaces by one.
 
 use super::sequence::{is_blank_escaped, is_repeated, is_sequence};
-use super::words::{holds_any, squash_into, words_of};
+use super::words::{Parts, squash_into, words_of};
 
 /// How much is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,34 +84,34 @@ fn is_documented(value: &[u8]) -> bool {
 /// Words in capitals that issuers put into documented fakes, runs of `x`, and what hides a part of a secret: our own
 /// reports are text too.
 fn has_fake_word(value: &[u8]) -> bool {
-    const WORDS: [&[u8]; 14] = [
-        b"EXAMPLE",
-        b"PLACEHOLDER",
-        b"REPLACE",
-        b"REDACTED",
-        b"YOUR_",
-        b"CHANGEME",
-        b"xxxxxx",
-        b"XXXXXX",
-        b"example_",
-        b"_HERE",
-        b"......",
-        b"FAKEFAKE",
-        b"***",
-        "•••".as_bytes(),
-    ];
-    holds_any(value, &WORDS)
+    static WORDS: Parts = Parts::new(&[
+        "EXAMPLE",
+        "PLACEHOLDER",
+        "REPLACE",
+        "REDACTED",
+        "YOUR_",
+        "CHANGEME",
+        "xxxxxx",
+        "XXXXXX",
+        "example_",
+        "_HERE",
+        "......",
+        "FAKEFAKE",
+        "***",
+        "•••",
+    ]);
+    WORDS.any_in(value)
 }
 
 /// Text that a program replaces.
 fn is_template(value: &[u8]) -> bool {
     #[rustfmt::skip]
-    const PARTS: &[&str] = &[
+    static PARTS: Parts = Parts::new(&[
         "${", "{{", "}}", "$(", "#{", "<%", "%>", "{%", "<?", "@{", "%{", "$[[", "$[", "...", "\u{2026}", "__ENV", "{0}", "{}", "](",
         "$((",
-    ];
+    ]);
     const STARTS: &[&str] = &["<", "$", "@@", "%%", "@Value", "__", "[%", "&", "`"];
-    if value.is_empty() || holds_any(value, PARTS) {
+    if value.is_empty() || PARTS.any_in(value) {
         return true;
     }
     let ends = |open: u8, close: u8| value.len() > 2 && value[0] == open && value[value.len() - 1] == close;
@@ -219,11 +219,11 @@ fn is_reference(value: &[u8]) -> bool {
 /// Code instead of a literal.
 fn is_expression(value: &[u8]) -> bool {
     #[rustfmt::skip]
-    const PARTS: &[&str] = &[
+    static PARTS: Parts = Parts::new(&[
         "process.env", "os.environ", "os.getenv", "getenv", "ENV[", "environ[", "import.meta", "System.get", "->", "::", "().", "=>",
         " + ", "\" +", "&&", "||", "<<", "function(", "function (", "() {", ") { |",
-    ];
-    if holds_any(value, PARTS) {
+    ]);
+    if PARTS.any_in(value) {
         return true;
     }
     is_call(value)
@@ -281,11 +281,11 @@ fn is_placeholder_word(value: &[u8]) -> bool {
         "masked",
     ];
     #[rustfmt::skip]
-    const PARTS: &[&str] = &[
+    static PARTS: Parts = Parts::new(&[
         "changeme", "changeit", "changethis", "replaceme", "replacewith", "replacethis", "insertyour", "putyour", "enteryour", "addyour",
         "useyour", "yourpassword", "yoursecret", "yourtoken", "yourapikey", "youraccess", "yourkey", "yourclient", "placeholder",
         "redacted", "notarealkey", "notasecret", "notreal", "dummy", "fillme", "setme", "fakeapi", "fakekey", "fakesecret", "faketoken",
-    ];
+    ]);
     #[rustfmt::skip]
     const WORDS: &[&str] = &[
         "example", "examples", "sample", "your", "xxx", "xxxx", "todo", "tbd", "fake", "mock", "dummy", "placeholder", "insert",
@@ -295,7 +295,7 @@ fn is_placeholder_word(value: &[u8]) -> bool {
     ];
     let mut buffer = [0; 128];
     let Some(text) = squash_into(value, &mut buffer) else { return false };
-    if WHOLE.iter().any(|word| word.as_bytes() == text) || holds_any(text, PARTS) {
+    if WHOLE.iter().any(|word| word.as_bytes() == text) || PARTS.any_in(text) {
         return true;
     }
     words_of(value).any(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes())))

@@ -43,12 +43,39 @@ fn is_boundary(text: &[u8], at: usize) -> bool {
     before.is_ascii_uppercase() && here.is_ascii_uppercase() && next.is_some_and(u8::is_ascii_lowercase)
 }
 
-/// Whether any of the parts stands in a text. For short texts, where a searcher for each part costs more to set up.
-pub(super) fn holds_any<P: AsRef<[u8]>>(text: &[u8], parts: &[P]) -> bool {
-    (0..text.len()).any(|at| {
-        let rest = &text[at..];
-        parts.iter().any(|part| part.as_ref()[0] == rest[0] && rest.starts_with(part.as_ref()))
-    })
+/// Texts that are looked for in short ones, where a searcher for each costs more to set up than it saves.
+#[derive(Debug)]
+pub(super) struct Parts {
+    texts: &'static [&'static str],
+    /// Which bytes are the first, and which the second of a part, one bit each.
+    firsts: [u64; 4],
+    seconds: [u64; 4],
+}
+
+impl Parts {
+    /// # Panics
+    /// If a part is shorter than two bytes.
+    pub(super) const fn new(texts: &'static [&'static str]) -> Parts {
+        let (mut firsts, mut seconds) = ([0; 4], [0; 4]);
+        let mut index = 0;
+        while index < texts.len() {
+            let part = texts[index].as_bytes();
+            firsts[(part[0] >> 6) as usize] |= 1 << (part[0] & 63);
+            seconds[(part[1] >> 6) as usize] |= 1 << (part[1] & 63);
+            index += 1;
+        }
+        Parts { texts, firsts, seconds }
+    }
+
+    /// Whether any of them stands in `text`.
+    pub(super) fn any_in(&self, text: &[u8]) -> bool {
+        let is_in = |set: &[u64; 4], byte: u8| set[usize::from(byte >> 6)] >> (byte & 63) & 1 == 1;
+        text.windows(2).enumerate().any(|(at, pair)| {
+            is_in(&self.firsts, pair[0])
+                && is_in(&self.seconds, pair[1])
+                && self.texts.iter().any(|part| text[at..].starts_with(part.as_bytes()))
+        })
+    }
 }
 
 /// Letters and digits of `text` in lower case, written into `buffer`; `None` where they do not fit.
@@ -106,6 +133,7 @@ pub(in crate::engine) enum Weakness {
 
 /// Whether `value` only stands for a password, or is one of those that everybody knows. Ignores case and punctuation.
 pub(in crate::engine) fn weakness(value: &[u8]) -> Option<Weakness> {
+    static TELLING: Parts = Parts::new(&["pass", "secret", "token", "pwd", "key"]);
     let mut buffer = [0; 24];
     let squashed = squash_into(value, &mut buffer)?;
     let among = |list: &[&str], text: &[u8]| list.binary_search_by(|word| word.as_bytes().cmp(text)).is_ok();
@@ -114,7 +142,7 @@ pub(in crate::engine) fn weakness(value: &[u8]) -> Option<Weakness> {
     let digits = squashed.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let word = &squashed[..squashed.len() - digits];
     let is_plain = value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
-    let tells = holds_any(word, &["pass", "secret", "token", "pwd", "key"]);
+    let tells = TELLING.any_in(word);
     if digits > 0 && is_plain && tells && among(STAND_INS, word) {
         return Some(Weakness::WellKnown);
     }
