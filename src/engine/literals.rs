@@ -18,9 +18,11 @@ const LEAST: usize = 3;
 /// How many bytes are compared at once, and how many of them stand before the gram.
 const AROUND: usize = 16;
 const BEFORE: usize = 4;
-/// Folds case, and merges some bytes that differ in more (`@` and a backquote): that costs a comparison and no
-/// exactness.
+/// Folds case for hashing, and merges some bytes that differ in more (`@` and a backquote): that costs a comparison
+/// and no exactness.
 const FOLD: u8 = 0x20;
+/// Folds the case of a letter.
+const CASE: u8 = 0xdf;
 
 /// A set of literals.
 #[derive(Debug)]
@@ -35,12 +37,16 @@ pub(super) struct Literals {
 /// A literal, filed under its gram.
 #[derive(Debug)]
 struct Entry {
-    /// Its bytes from four before its gram to twelve behind its beginning, as far as it has them, and where it has some.
+    /// Its bytes from four before its gram to twelve behind its beginning, as far as it has them, letters as capitals;
+    /// and which bits of the text are compared with them.
     around: u128,
     mask: u128,
     literal: u32,
-    /// Offset of the gram inside it.
+    /// Offset of the gram inside it, and its length, in bytes.
     offset: u8,
+    length: u8,
+    /// Whether it has bytes beyond those.
+    is_longer: bool,
 }
 
 impl Entry {
@@ -48,10 +54,13 @@ impl Entry {
         let (mut around, mut mask) = ([0; AROUND], [0; AROUND]);
         for (place, byte) in text.iter().enumerate() {
             if let Some(at) = (place + BEFORE).checked_sub(usize::from(offset)).filter(|&at| at < AROUND) {
-                (around[at], mask[at]) = (byte | FOLD, u8::MAX);
+                mask[at] = if byte.is_ascii_lowercase() { CASE } else { u8::MAX };
+                around[at] = byte & mask[at];
             }
         }
-        Entry { around: u128::from_le_bytes(around), mask: u128::from_le_bytes(mask), literal, offset }
+        let length = u8::try_from(text.len()).expect("literals are short");
+        let is_longer = usize::from(offset) > BEFORE || text.len() + BEFORE > usize::from(offset) + AROUND;
+        Entry { around: u128::from_le_bytes(around), mask: u128::from_le_bytes(mask), literal, offset, length, is_longer }
     }
 }
 
@@ -98,25 +107,18 @@ impl Literals {
     #[inline(never)]
     fn compare(&self, bytes: &[u8], at: usize, entries: Range<usize>, visit: &mut impl FnMut(WordHit)) {
         let window = at.checked_sub(BEFORE).and_then(|from| bytes[from..].first_chunk::<AROUND>().copied());
-        let around = u128::from_le_bytes(window.unwrap_or_else(|| part(bytes, at))) | u128::from_le_bytes([FOLD; AROUND]);
+        let around = u128::from_le_bytes(window.unwrap_or_else(|| part(bytes, at)));
         for entry in &self.entries[entries] {
-            if (around ^ entry.around) & entry.mask == 0
+            if around & entry.mask == entry.around
                 && let Some(start) = at.checked_sub(usize::from(entry.offset))
             {
-                let text = &self.texts[entry.literal as usize];
-                let end = start + text.len();
-                if end <= bytes.len() && same_letters(&bytes[start..end], text) {
+                let end = start + usize::from(entry.length);
+                if end <= bytes.len() && (!entry.is_longer || bytes[start..end].eq_ignore_ascii_case(&self.texts[entry.literal as usize])) {
                     visit(WordHit { word: entry.literal, start, end });
                 }
             }
         }
     }
-}
-
-/// Whether the bytes are those of a text in lower case.
-#[inline]
-fn same_letters(bytes: &[u8], lower: &[u8]) -> bool {
-    bytes.iter().zip(lower).all(|(byte, lower)| byte.to_ascii_lowercase() == *lower)
 }
 
 /// The bytes around `at` near an end of the text; zeros where there are none.
