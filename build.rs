@@ -16,6 +16,8 @@ mod rules {
     pub mod check;
     #[path = "../src/rules/format.rs"]
     pub mod format;
+    #[path = "../src/rules/gate.rs"]
+    pub mod gate;
     #[path = "../src/rules/load.rs"]
     pub mod load;
     #[path = "../src/rules/pattern.rs"]

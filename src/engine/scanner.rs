@@ -312,10 +312,14 @@ impl<'a> Scanner<'a> {
 
     fn pattern(&mut self, index: u32, hit: WordHit, place: Place) {
         let rule = self.rule(index);
-        let Shape::Pattern { regex, longest, .. } = &rule.shape else { return };
+        let Shape::Pattern { regex, longest, gate, .. } = &rule.shape else { return };
         self.note(index, hit.start);
+        let longest = *longest as usize;
+        if !gate.may_open(&self.bytes[hit.start..self.bytes.len().min(hit.start + longest)]) {
+            return;
+        }
         let compiled = self.program.pattern(index as usize, regex);
-        if let Some((span, secret)) = compiled.around(self.bytes, Span::new(hit.start, hit.end), place, *longest as usize) {
+        if let Some((span, secret)) = compiled.around(self.bytes, Span::new(hit.start, hit.end), place, longest) {
             self.patterned(index, rule, span, secret);
         }
     }

@@ -7,6 +7,7 @@ pub mod alphabet;
 pub mod builtin;
 pub mod check;
 pub mod format;
+pub mod gate;
 pub mod load;
 pub mod pattern;
 pub mod plan;

@@ -1,5 +1,6 @@
 //! L1: what is worked out of a pattern when its rule is compiled: the longest match, and where its keywords stand in it.
 
+use super::gate::Gate;
 use super::rule::PATTERN_REACH;
 use regex_syntax::hir::{Class, Hir, HirKind};
 
@@ -28,19 +29,27 @@ impl Pattern {
     /// That is told by the first part of the pattern that always begins with one; `None` where there is no such part.
     #[must_use]
     pub fn place_of(&self, keywords: &[String]) -> Option<(u32, u32)> {
-        let parts = match self.hir.kind() {
-            HirKind::Concat(parts) => &parts[..],
+        let before = &self.parts()[..self.first_of(keywords)?];
+        let total = |length: fn(&Hir) -> Option<usize>| before.iter().map(length).sum::<Option<usize>>().map(small);
+        Some((total(|part| part.properties().minimum_len())?, total(|part| part.properties().maximum_len())?))
+    }
+
+    /// What must stand where one of `keywords` stands, and behind it.
+    #[must_use]
+    pub fn gate(&self, keywords: &[String]) -> Gate {
+        self.first_of(keywords).map_or_else(Gate::default, |first| Gate::new(&self.parts()[first..]))
+    }
+
+    fn parts(&self) -> &[Hir] {
+        match self.hir.kind() {
+            HirKind::Concat(parts) => parts,
             _ => std::slice::from_ref(&self.hir),
-        };
-        let (mut min, mut max) = (0, 0);
-        for (index, part) in parts.iter().enumerate() {
-            if always_begins(&parts[index..], keywords) {
-                return Some((small(min), small(max)));
-            }
-            min += part.properties().minimum_len()?;
-            max += part.properties().maximum_len()?;
         }
-        None
+    }
+
+    /// The first part that always begins with one of `keywords`.
+    fn first_of(&self, keywords: &[String]) -> Option<usize> {
+        (0..self.parts().len()).find(|&first| always_begins(&self.parts()[first..], keywords))
     }
 }
 

@@ -5,6 +5,7 @@
 
 use super::check::Check;
 use super::format::{Format, Part};
+use super::gate::Gate;
 use super::pattern::Pattern;
 use super::plan::Plan;
 use super::syntax::{Audience, Confidence, RuleFile, RuleSyntax, Severity, ValueClass};
@@ -92,6 +93,9 @@ pub enum Shape {
         longest: u32,
         /// Whether a person may have chosen the secret.
         chosen: bool,
+        /// What stands at a keyword that is worth a search.
+        #[doc(hidden)]
+        gate: Gate,
     },
     /// A URL with a password.
     Url {
@@ -241,13 +245,14 @@ fn compile_shape(syntax: &RuleSyntax) -> Result<Shape, (&'static str, String)> {
         return Format::parse(text).map(Shape::Format).map_err(|what| ("format", what));
     }
     if let Some(text) = &syntax.pattern {
-        let longest = Pattern::parse(text).map_err(|what| ("pattern", what))?.longest;
+        let pattern = Pattern::parse(text).map_err(|what| ("pattern", what))?;
         let chosen = match syntax.value {
             None => false,
             Some(ValueClass::Password) => true,
             Some(_) => return Err(("value", "a pattern knows only `password`; leave the key out for tokens".to_owned())),
         };
-        return Ok(Shape::Pattern { regex: text.clone(), longest, chosen });
+        let gate = pattern.gate(&syntax.keywords);
+        return Ok(Shape::Pattern { regex: text.clone(), longest: pattern.longest, chosen, gate });
     }
     if let Some(url) = &syntax.url {
         return Ok(Shape::Url { schemes: url.schemes.clone(), hosts: url.hosts.clone() });
