@@ -144,7 +144,12 @@ impl<'a> Scanner<'a> {
     pub(super) fn run_in(mut self, runs: &[Span], literals: &[Span]) -> Vec<Match> {
         let bytes = self.bytes;
         for &Span { start, end } in runs {
-            super::runs::for_each(self.detector.level, &bytes[start..end], &mut Moved { scanner: &mut self, by: start });
+            super::runs::for_each(
+                self.detector.level,
+                &bytes[start..end],
+                &self.program.heads.starts,
+                &mut Moved { scanner: &mut self, by: start },
+            );
         }
         let (program, level) = (self.program, self.detector.level);
         for &Span { start, end } in literals {

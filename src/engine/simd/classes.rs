@@ -1,6 +1,6 @@
 //! L2: what 64 bytes are made of: one bit a byte for each class of characters.
 
-use super::Level;
+use super::{Level, Starts};
 
 /// Classes of 64 bytes, one bit each; the byte at the lowest place has the lowest bit.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -15,6 +15,14 @@ pub(in crate::engine) struct Classes {
     pub(in crate::engine) wide: u64,
     /// Digits.
     pub(in crate::engine) digit: u64,
+    /// `%`, `\\` and `;`, behind which something that was escaped goes on.
+    pub(in crate::engine) opens: u64,
+    /// `%`, `\\` and `&`, which begin an escape.
+    pub(in crate::engine) closes: u64,
+    /// `=`.
+    pub(in crate::engine) equals: u64,
+    /// Where one of the [`Starts`] may stand: those, and others.
+    pub(in crate::engine) start: u64,
 }
 
 /// What is done with the classes of each block.
@@ -25,12 +33,16 @@ pub(in crate::engine) trait Blocks {
 
 /// Gives every block of 64 bytes to `blocks`, in order.
 #[inline]
-pub(in crate::engine) fn classify(level: Level, bytes: &[u8], blocks: &mut impl Blocks) {
+#[cfg_attr(not(target_arch = "x86_64"), allow(unused_variables, reason = "plain code takes every place for a start"))]
+pub(in crate::engine) fn classify(level: Level, bytes: &[u8], starts: &Starts, blocks: &mut impl Blocks) {
     match level {
         Level::Plain => plain(bytes, blocks),
         #[cfg(target_arch = "x86_64")]
         #[allow(unsafe_code, reason = "Level::Avx2 exists only where the processor has these features")]
         Level::Avx2 => unsafe { vector::classify(bytes, blocks) },
+        #[cfg(target_arch = "x86_64")]
+        #[allow(unsafe_code, reason = "Level::Avx512 exists only where the processor has these features")]
+        Level::Avx512 => unsafe { wide::classify(bytes, starts, blocks) },
     }
 }
 
@@ -44,7 +56,11 @@ fn plain(bytes: &[u8], blocks: &mut impl Blocks) {
             classes.word |= (bits >> 2 & 1) << at;
             classes.wide |= (bits >> 3 & 1) << at;
             classes.digit |= (bits >> 4 & 1) << at;
+            classes.opens |= (bits >> 5 & 1) << at;
+            classes.closes |= (bits >> 6 & 1) << at;
+            classes.equals |= (bits >> 7 & 1) << at;
         }
+        classes.start = u64::MAX;
         blocks.block(index * 64, classes);
     }
 }
@@ -61,7 +77,10 @@ const BITS: [u8; 256] = {
             | (byte.is_ascii_alphanumeric() as u8) << 1
             | (word as u8) << 2
             | (wide as u8) << 3
-            | (byte.is_ascii_digit() as u8) << 4;
+            | (byte.is_ascii_digit() as u8) << 4
+            | (matches!(byte, b'%' | b'\\' | b';') as u8) << 5
+            | (matches!(byte, b'%' | b'\\' | b'&') as u8) << 6
+            | ((byte == b'=') as u8) << 7;
         byte += 1;
     }
     bits
@@ -71,7 +90,7 @@ const BITS: [u8; 256] = {
 mod vector {
     use super::super::avx2::{load, look, nibbles, nonzero, table};
     use super::{Blocks, Classes};
-    use std::arch::x86_64::{__m256i, _mm256_and_si256, _mm256_movemask_epi8, _mm256_set1_epi8};
+    use std::arch::x86_64::{__m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8};
 
     /// By low nibble, and by high nibble: the kinds of characters that have it. A byte is of the kinds that both of its
     /// nibbles have.
@@ -81,6 +100,7 @@ mod vector {
     const ALNUM: u8 = 0b1000_0011;
     const WORD: u8 = 0b1000_1111;
     const WIDE: u8 = 0b1001_1111;
+    const EQUALS: u8 = 0b0010_0000;
 
     /// Bits: 0 and 1 letters of rows 4/6 and 5/7 of the ASCII table, 2 `_`, 3 `-`, 4 `+` and `/`, 5 `=`, 6 `.`,
     /// 7 digits.
@@ -123,8 +143,9 @@ mod vector {
     #[inline]
     fn classes(block: &[u8; 64], low: __m256i, high: __m256i) -> Classes {
         let (first, second) = block.split_at(32);
-        let first = look(nibbles(load(first.try_into().expect("32 bytes"))), low, high);
-        let second = look(nibbles(load(second.try_into().expect("32 bytes"))), low, high);
+        let bytes = (load(first.try_into().expect("32 bytes")), load(second.try_into().expect("32 bytes")));
+        let (first, second) = (look(nibbles(bytes.0), low, high), look(nibbles(bytes.1), low, high));
+        let (marks, more) = (marks(bytes.0), marks(bytes.1));
         let join = |first: u32, second: u32| u64::from(first) | u64::from(second) << 32;
         let with = |kinds: u8| {
             let kinds = _mm256_set1_epi8(kinds.cast_signed());
@@ -137,13 +158,101 @@ mod vector {
             wide: with(WIDE),
             // The bit of digits is the sign, which needs no comparison.
             digit: join(_mm256_movemask_epi8(first).cast_unsigned(), _mm256_movemask_epi8(second).cast_unsigned()),
+            opens: join(marks.0, more.0),
+            closes: join(marks.1, more.1),
+            equals: with(EQUALS),
+            start: u64::MAX,
+        }
+    }
+
+    /// Where `%`, `\\` or `;` stands, and where `%`, `\\` or `&` does.
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn marks(bytes: __m256i) -> (u32, u32) {
+        let is = |byte: u8| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte.cast_signed()));
+        let both = _mm256_or_si256(is(b'%'), is(b'\\'));
+        let mask = |all: __m256i| _mm256_movemask_epi8(all).cast_unsigned();
+        (mask(_mm256_or_si256(both, is(b';'))), mask(_mm256_or_si256(both, is(b'&'))))
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+mod wide {
+    use super::super::avx512::{Table, load};
+    use super::super::starts::LENGTH;
+    use super::{BITS, Blocks, Classes, Starts};
+    use std::arch::x86_64::{
+        __m512i, _mm512_and_si512, _mm512_maskz_mov_epi8, _mm512_movepi8_mask, _mm512_or_si512, _mm512_set1_epi8, _mm512_test_epi8_mask,
+    };
+
+    /// Bytes of a block, and what is read of them and those behind.
+    const BLOCK: usize = 64;
+    const READ: usize = BLOCK + LENGTH - 1;
+
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,bmi1,bmi2,lzcnt")]
+    pub(super) fn classify(bytes: &[u8], starts: &Starts, blocks: &mut impl Blocks) {
+        let tables = Tables::new(starts);
+        let mut at = 0;
+        while let Some(window) = bytes[at..].first_chunk::<READ>() {
+            blocks.block(at, tables.classes(window));
+            at += BLOCK;
+        }
+        while at < bytes.len() {
+            let mut window = [0; READ];
+            let rest = &bytes[at..bytes.len().min(at + READ)];
+            window[..rest.len()].copy_from_slice(rest);
+            blocks.block(at, tables.classes(&window));
+            at += BLOCK;
+        }
+    }
+
+    struct Tables {
+        classes: Table,
+        /// By half of the buckets, and by place.
+        starts: [[Table; LENGTH]; 2],
+    }
+
+    impl Tables {
+        #[target_feature(enable = "avx512f")]
+        #[inline]
+        fn new(starts: &Starts) -> Tables {
+            let half = |half: &[[u8; 128]; LENGTH]| [Table::new(&half[0]), Table::new(&half[1]), Table::new(&half[2])];
+            Tables {
+                classes: Table::new(BITS.first_chunk().expect("a class for each byte")),
+                starts: [half(&starts.tables[0]), half(&starts.tables[1])],
+            }
+        }
+
+        #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+        #[inline]
+        fn classes(&self, window: &[u8; READ]) -> Classes {
+            let bytes = |place: usize| load(window[place..place + BLOCK].try_into().expect("64 bytes"));
+            let bytes = [bytes(0), bytes(1), bytes(2)];
+            let bits = _mm512_maskz_mov_epi8(!_mm512_movepi8_mask(bytes[0]), self.classes.look(bytes[0]));
+            let with = |class: u8| _mm512_test_epi8_mask(bits, _mm512_set1_epi8(class.cast_signed()));
+            let half = |tables: &[Table; LENGTH]| {
+                let look = |place: usize| tables[place].look(bytes[place]);
+                _mm512_and_si512(_mm512_and_si512(look(0), look(1)), look(2))
+            };
+            let starts: __m512i = _mm512_or_si512(half(&self.starts[0]), half(&self.starts[1]));
+            Classes {
+                token: with(1),
+                alnum: with(2),
+                word: with(4),
+                wide: with(8),
+                digit: with(16),
+                opens: with(32),
+                closes: with(64),
+                equals: with(128),
+                start: _mm512_test_epi8_mask(starts, starts),
+            }
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::Level;
+    use super::super::{Level, Starts};
     use super::{Blocks, Classes, classify};
     use crate::text::chars::{is_alnum, is_token, is_word};
     use proptest::prelude::*;
@@ -159,10 +268,19 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_level_tells_every_byte(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        fn every_level_tells_every_byte(
+            mut bytes in proptest::collection::vec(any::<u8>(), 0..300),
+            heads in proptest::collection::vec((any::<[u8; 3]>(), 0usize..300), 1..30),
+        ) {
+            for (head, at) in &heads {
+                if let Some(place) = bytes.get_mut(*at..at + 3) {
+                    place.copy_from_slice(head);
+                }
+            }
+            let heads: Vec<[u8; 3]> = heads.into_iter().map(|(head, _)| head).collect();
             for level in Level::all() {
                 let mut all = All::default();
-                classify(level, &bytes, &mut all);
+                classify(level, &bytes, &Starts::new(heads.clone()), &mut all);
                 prop_assert_eq!(all.0.len(), bytes.len().div_ceil(64));
                 for (base, classes) in all.0 {
                     for bit in 0..64 {
@@ -173,6 +291,11 @@ mod tests {
                         prop_assert_eq!(has(classes.word), is_word(byte));
                         prop_assert_eq!(has(classes.wide), is_word(byte) || byte == b'+' || byte == b'/');
                         prop_assert_eq!(has(classes.digit), byte.is_ascii_digit());
+                        prop_assert_eq!(has(classes.opens), matches!(byte, b'%' | b'\\' | b';'));
+                        prop_assert_eq!(has(classes.closes), matches!(byte, b'%' | b'\\' | b'&'));
+                        prop_assert_eq!(has(classes.equals), byte == b'=');
+                        let starts = bytes.get(base + bit..).is_some_and(|rest| heads.iter().any(|head| rest.starts_with(head)));
+                        prop_assert!(!starts || has(classes.start));
                     }
                 }
             }

@@ -1,14 +1,16 @@
-//! L2: the vector code: what 64 bytes are made of, and where one of many grams may stand. AVX2 where the processor
-//! has it, plain code elsewhere; both give the same answers (tested).
+//! L2: the vector code: what 64 bytes are made of, and where one of many grams may stand. AVX-512 or AVX2 where the
+//! processor has it, plain code elsewhere; all lead to the same answers (tested).
 //!
 //! This folder is the only place with `unsafe`: processor features are checked once, at [`Level::detect`], and every
 //! load is of a slice whose length was checked (`docs/detector.md`, vector code).
 
 mod classes;
 mod sieve;
+mod starts;
 
 pub(super) use classes::{Blocks, Classes, classify};
 pub(super) use sieve::{Gram, Sieve};
+pub(super) use starts::Starts;
 
 /// What the processor can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,28 +20,29 @@ pub(super) enum Level {
     /// 32 bytes at a time.
     #[cfg(target_arch = "x86_64")]
     Avx2,
+    /// 64 bytes at a time, each looked up in a table of 128.
+    #[cfg(target_arch = "x86_64")]
+    Avx512,
 }
 
 impl Level {
     /// The best that this processor has.
     pub(super) fn detect() -> Level {
-        #[cfg(target_arch = "x86_64")]
-        if std::arch::is_x86_feature_detected!("avx2")
-            && std::arch::is_x86_feature_detected!("bmi1")
-            && std::arch::is_x86_feature_detected!("bmi2")
-            && std::arch::is_x86_feature_detected!("lzcnt")
-        {
-            return Level::Avx2;
-        }
-        Level::Plain
+        Level::all().last().copied().unwrap_or(Level::Plain)
     }
 
-    /// Every level that this processor has, for tests.
-    #[cfg(test)]
+    /// Every level that this processor has, the best one last.
     pub(super) fn all() -> Vec<Level> {
         let mut all = vec![Level::Plain];
-        if Level::detect() != Level::Plain {
-            all.push(Level::detect());
+        #[cfg(target_arch = "x86_64")]
+        {
+            let bits = is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("bmi2") && is_x86_feature_detected!("lzcnt");
+            if bits && is_x86_feature_detected!("avx2") {
+                all.push(Level::Avx2);
+                if is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vbmi") {
+                    all.push(Level::Avx512);
+                }
+            }
         }
         all
     }
@@ -88,5 +91,39 @@ mod avx2 {
     #[inline]
     pub(super) fn nonzero(bytes: __m256i) -> u32 {
         !_mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())).cast_unsigned()
+    }
+}
+
+/// A table by the seven lowest bits of a byte.
+#[cfg(target_arch = "x86_64")]
+mod avx512 {
+    #![allow(unsafe_code, reason = "vector loads; every one is of an array of exactly its length")]
+
+    use std::arch::x86_64::{__m512i, _mm512_loadu_si512, _mm512_permutex2var_epi8};
+
+    #[target_feature(enable = "avx512f")]
+    #[inline]
+    pub(super) fn load(bytes: &[u8; 64]) -> __m512i {
+        unsafe { _mm512_loadu_si512(bytes.as_ptr().cast()) }
+    }
+
+    /// What stands at the places below 64, and at those from there on.
+    #[derive(Clone, Copy)]
+    pub(super) struct Table(__m512i, __m512i);
+
+    impl Table {
+        #[target_feature(enable = "avx512f")]
+        #[inline]
+        pub(super) fn new(entries: &[u8; 128]) -> Table {
+            let (low, high) = entries.split_at(64);
+            Table(load(low.try_into().expect("64 entries")), load(high.try_into().expect("64 entries")))
+        }
+
+        /// The entry of each byte; the highest bit of the byte does not count.
+        #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+        #[inline]
+        pub(super) fn look(self, bytes: __m512i) -> __m512i {
+            _mm512_permutex2var_epi8(self.0, bytes, self.1)
+        }
     }
 }
