@@ -47,7 +47,8 @@ pub struct Pipeline<'a> {
     /// The baseline, and the day for which it counts.
     baseline: Option<(&'a Baseline, String)>,
     /// Scratch space that no thread uses at the moment.
-    idle: Mutex<Vec<Scratch>>,
+    #[allow(clippy::vec_box, reason = "it is moved in and out for every blob, and is a thousand bytes large")]
+    idle: Mutex<Vec<Box<Scratch>>>,
     hits: Mutex<Vec<(Origin, Vec<Found>)>>,
     comments: Mutex<Vec<(Origin, Vec<Comment>)>>,
     skips: Mutex<Vec<Skip>>,

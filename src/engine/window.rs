@@ -26,6 +26,8 @@ const LINES: (usize, usize) = (3200, 1100);
 const FRAME: (usize, usize) = (CONTEXT_REACH + 8, 72);
 /// A trigger is within this distance of a traced place, in bytes.
 const NEAR_PLACE: usize = CONTEXT_REACH + 64;
+/// Windows are one if no more bytes than these are between them.
+const NEARLY: usize = 64;
 /// More traced places make a blob one that is scanned in full.
 const MOST_PLACES: usize = 4096;
 /// More decoded bytes make a blob one that is scanned in full: below it no bound of decoding is met.
@@ -123,11 +125,13 @@ impl Plan {
         let trace = base.trace;
         let copies = within(text.len(), lead, base);
         let decoded = inherited_costs(&copies, trace.decoded.as_deref()?);
-        let (edits, places) = (edits(&copies, text.len(), trace.length), inherited(&copies, &trace.places)?);
+        // Edits whose windows meet are one: nothing is left out between them, and where their windows begin and end is the same.
+        let edits = merged(edits(&copies, text.len(), trace.length), RUNS.0 + RUNS.1);
+        let places = inherited(&copies, &trace.places)?;
         let windows = |reach: (usize, usize)| {
             let around = edits.iter().map(|&edit| widened(text, edit, reach));
             let known = places.iter().map(|&place| widened(text, place, (NEAR_PLACE, NEAR_PLACE)));
-            merged(around.chain(known).collect())
+            merged(around.chain(known).collect(), NEARLY)
         };
         let runs = windows(RUNS);
         if length(&runs) * 8 >= text.len() * 7 {
@@ -239,14 +243,13 @@ fn length(spans: &[Span]) -> usize {
     spans.iter().map(Span::len).sum()
 }
 
-/// The spans in order, those that meet or nearly so as one.
-fn merged(mut spans: Vec<Span>) -> Vec<Span> {
-    const NEARLY: usize = 64;
+/// The spans in order, those with at most `gap` bytes between them as one.
+fn merged(mut spans: Vec<Span>, gap: usize) -> Vec<Span> {
     spans.sort_unstable();
     let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
     for span in spans {
         match merged.last_mut() {
-            Some(last) if span.start <= last.end + NEARLY => last.end = last.end.max(span.end),
+            Some(last) if span.start <= last.end + gap => last.end = last.end.max(span.end),
             _ => merged.push(span),
         }
     }

@@ -63,7 +63,7 @@ fn listed_by_git(repo: &Repo, revisions: &[&str], kind: &str) -> Vec<String> {
 }
 
 /// The differential test: every reachable object comes exactly once.
-fn assert_same_as_git(repo: &Repo, revisions: &[&str]) {
+pub(crate) fn assert_same_as_git(repo: &Repo, revisions: &[&str]) {
     let (sink, coverage) = scan(repo);
     assert_eq!(sink.skips(), []);
     let blobs = listed_by_git(repo, revisions, "blob");
@@ -80,7 +80,7 @@ fn assert_same_as_git(repo: &Repo, revisions: &[&str]) {
     }
 }
 
-fn attribute(repo: &Repo, ids: &[&str]) -> BTreeMap<String, Vec<Attribution>> {
+pub(crate) fn attribute(repo: &Repo, ids: &[&str]) -> BTreeMap<String, Vec<Attribution>> {
     let ids: Vec<String> = ids.iter().map(|id| (*id).to_owned()).collect();
     open(repo.dir(), |_| {}).unwrap().attribute(&ids).unwrap().into_iter().collect()
 }
@@ -96,7 +96,7 @@ fn reasons(skips: &[Skip]) -> Vec<(String, SkipReason)> {
 }
 
 /// A history with merges, renames, deletions, an octopus and files of every kind.
-fn varied() -> Repo {
+pub(crate) fn varied() -> Repo {
     let repo = Repo::init();
     for number in 0..30 {
         repo.stage(&format!("dir{}/sub/file{}.txt", number % 3, number % 7), format!("content {number}\n").repeat(number % 5 + 1));

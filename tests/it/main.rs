@@ -27,6 +27,7 @@ mod import;
 mod keywardignore;
 mod layers;
 mod library;
+mod packs;
 mod pairs;
 mod pipeline;
 #[cfg(unix)]

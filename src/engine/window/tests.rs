@@ -1,4 +1,4 @@
-use super::{Base, Copied, Detector, RUNS, Span, Trace, edits, widened, within};
+use super::{Base, Copied, Detector, LITERALS, NEARLY, RUNS, Span, Trace, edits, merged, widened, within};
 use crate::engine::sample::{self, Random};
 use crate::engine::{Match, Scratch};
 use crate::rules::alphabet::ByteSet;
@@ -289,4 +289,29 @@ fn windows_do_not_cut_lines_with_escapes_nor_runs() {
     let runs = [b" ".repeat(2000), b"x".repeat(3000), b" ".repeat(2000)].concat();
     let window = widened(&runs, Span::new(3500, 3500), (100, 100));
     assert!(window.start <= 2000 && window.end >= 5000, "{window:?}");
+}
+
+#[test]
+fn windows_of_edits_that_are_near_are_those_of_each_edit() {
+    let mut random = Random::new(5);
+    for round in 0..400 {
+        let pieces = ["token0123456789", "\n", " = ", "x", "\r", "\\n", "word word word "];
+        let few = round % 7 + 1;
+        let text: Vec<u8> = (0..3000).flat_map(|_| pieces[random.below(few)].bytes()).collect();
+        let mut edits: Vec<Span> = Vec::new();
+        let mut at = 0;
+        while edits.len() < 20 {
+            let start = at + random.below(2200);
+            at = start + random.below(40);
+            if at > text.len() {
+                break;
+            }
+            edits.push(Span::new(start, at));
+        }
+        let near = merged(edits.clone(), RUNS.0 + RUNS.1);
+        for reach in [RUNS, LITERALS] {
+            let windows = |edits: &[Span]| merged(edits.iter().map(|&edit| widened(&text, edit, reach)).collect(), NEARLY);
+            assert_eq!(windows(&near), windows(&edits));
+        }
+    }
 }

@@ -49,7 +49,7 @@ impl<'a> Commit<'a> {
 
     /// Committer date in seconds since 1970; 0 where it cannot be read.
     pub fn time(&self) -> i64 {
-        Signature::parse(self.committer).seconds
+        seconds(self.committer.rsplit_once_str(b">").map_or(b"", |(_, when)| when))
     }
 }
 
@@ -90,9 +90,7 @@ impl Signature {
     pub fn parse(line: &[u8]) -> Self {
         let (who, when) = line.rsplit_once_str(b">").unwrap_or((line, b""));
         let (name, email) = who.split_once_str(b"<").unwrap_or((who, b""));
-        let mut when = when.fields();
-        let seconds = when.next().and_then(|field| field.to_str().ok()?.parse().ok()).unwrap_or(0);
-        let offset = when.next().and_then(offset_seconds).unwrap_or(0);
+        let (seconds, offset) = (seconds(when), when.fields().nth(1).and_then(offset_seconds).unwrap_or(0));
         let text = |bytes: &[u8]| bytes.trim().to_str_lossy().into_owned();
         Signature { name: text(name), email: text(email), seconds, offset }
     }
@@ -102,6 +100,11 @@ impl Signature {
         let time = gix::date::Time::new(self.seconds, self.offset);
         time.format(gix::date::time::format::ISO8601_STRICT).unwrap_or_default()
     }
+}
+
+/// The seconds that `SECONDS OFFSET` begins with; 0 where they cannot be read.
+fn seconds(when: &[u8]) -> i64 {
+    when.fields().next().and_then(|field| field.to_str().ok()?.parse().ok()).unwrap_or(0)
 }
 
 /// `+0130` as seconds.
