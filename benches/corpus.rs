@@ -27,6 +27,8 @@ pub(crate) fn all() -> Vec<Corpus> {
         Corpus { name: "assignments", files: vec![assignments()] },
         Corpus { name: "base64-lines", files: vec![base64(76)] },
         Corpus { name: "base64-one-line", files: vec![base64(usize::MAX)] },
+        Corpus { name: "minified", files: vec![minified()] },
+        Corpus { name: "random-bytes", files: vec![random_bytes()] },
         Corpus { name: "zeros", files: vec![vec![0; GENERATED]] },
     ];
     if let Some(tree) = std::env::var_os("KEYWARD_BENCH_TREE") {
@@ -57,11 +59,42 @@ fn assignments() -> Vec<u8> {
     text
 }
 
+/// Statements of short names without blanks or line breaks, as a bundle for browsers.
+fn minified() -> Vec<u8> {
+    const STATEMENTS: [&str; 8] = [
+        "function #(#,#){return #.#(#)}",
+        "var #=#.#,#=!0;",
+        "if(#&&#.#){#=#.#(#,\"#\")}",
+        "#.prototype.#=function(){this.#=#;return this};",
+        "for(var #=0;#<#.length;#++)#.push(#[#]);",
+        "#.exports={#:#,#:#,token:#,#:1e3};",
+        "switch(#){case 12:return\"#-#\";default:throw Error(#)}",
+        "#=#?#.#.#:{className:\"# #-#\",key:#};",
+    ];
+    const NAMES: &[u8; 54] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ$_";
+    let mut random = Random::new(4);
+    let mut text = Vec::with_capacity(GENERATED + 128);
+    while text.len() < GENERATED {
+        for byte in STATEMENTS[random.below(STATEMENTS.len())].bytes() {
+            match byte {
+                b'#' => {
+                    text.extend((0..=random.below(3)).map(|_| NAMES[random.below(NAMES.len())]));
+                }
+                other => text.push(other),
+            }
+        }
+    }
+    text
+}
+
+fn random_bytes() -> Vec<u8> {
+    let mut random = Random::new(3);
+    (0..GENERATED).map(|_| u8::try_from(random.below(256)).expect("below 256")).collect()
+}
+
 /// Random base64 in lines of a length.
 fn base64(line: usize) -> Vec<u8> {
-    let mut random = Random::new(3);
-    let bytes: Vec<u8> = (0..GENERATED * 3 / 4).map(|_| u8::try_from(random.below(256)).expect("below 256")).collect();
-    let text = data_encoding::BASE64.encode(&bytes).into_bytes();
+    let text = data_encoding::BASE64.encode(&random_bytes()[..GENERATED * 3 / 4]).into_bytes();
     text.chunks(line.min(text.len())).collect::<Vec<_>>().join(&b'\n')
 }
 

@@ -1,0 +1,17 @@
+//! `src/engine/simd/` and what it stands on.
+
+#![allow(dead_code, unused_imports, unreachable_pub, reason = "the tests use a part of these modules")]
+
+#[path = "../../src/text"]
+mod text {
+    #[path = "chars.rs"]
+    pub(crate) mod chars;
+}
+
+#[path = "../../src/engine"]
+mod engine {
+    #[path = "commonness.rs"]
+    pub(crate) mod commonness;
+    #[path = "simd/mod.rs"]
+    pub(crate) mod simd;
+}
