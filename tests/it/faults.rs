@@ -271,6 +271,31 @@ fn claimed_sizes_are_not_believed() {
     }
 }
 
+/// Two deltas of a thousand instructions that make two gigabytes of a few bytes, in a process that has one.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_delta_that_makes_gigabytes_is_named_and_not_built() {
+    const PIECE: u64 = 0xff_ffff;
+    let repo = healthy();
+    let base = "a".repeat(0xffff);
+    let large = 1000 * base.len() as u64;
+    let delta =
+        |base_size: u64, result: u64, instruction: &[u8], count: usize| [size(base_size), size(result), instruction.repeat(count)].concat();
+    let first = delta(base.len() as u64, large, &copy(0, 0xffff), 1000);
+    let second = delta(large, 120 * PIECE, &[0xf0, 0xff, 0xff, 0xff], 120);
+    let entries = [Entry::blob(base.as_bytes()), Entry::delta(0, first, b"large"), Entry::delta(1, second, b"huge")];
+    add_pack(&repo, &entries);
+    commit_blob(&repo, &entries[2].id);
+    let rules = repo.beside("acme.yaml");
+    std::fs::write(&rules, crate::support::keyward::RULES).unwrap();
+    let mut command = repo.command("sh", repo.dir());
+    command.args(["-c", "ulimit -v 1000000; exec \"$@\"", "sh", env!("CARGO_BIN_EXE_keyward"), "history", "--threads", "2"]);
+    let output = command.args(["--disable", "all", "--rules", "acme-token", "--rule-file"]).arg(&rules).output().unwrap();
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(1), "{text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(text.contains("healthy.txt:1:1") && text.contains(&format!("too large: blob {}", hex(&entries[2].id))), "{text}");
+}
+
 #[test]
 fn a_chain_of_ten_thousand_deltas_is_read() {
     const LENGTH: usize = 10_000;

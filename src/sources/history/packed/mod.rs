@@ -109,7 +109,7 @@ pub(super) fn scan(
     sink: &dyn Sink,
 ) -> Scanned {
     let left = Mutex::new(std::mem::take(&mut wanted.others));
-    let workers = Workers::new(pool, || (Walker::default(), (Vec::new(), Scanned::default())));
+    let workers = Workers::new(pool, || (Walker::up_to(reading.limit), (Vec::new(), Scanned::default())));
     for pack in 0..packed.packs.len() {
         let (_, start) = packed.table(pack);
         let is_wanted = |place: u32| wanted.packed.holds(start + place);

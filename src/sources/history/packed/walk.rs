@@ -69,12 +69,14 @@ pub(super) struct Walker {
     copies: Vec<Copied>,
     /// Buffers that wait for content.
     spare: Vec<Vec<u8>>,
+    /// Bytes of the largest content that is built.
+    most: usize,
 }
 
 impl Default for Walker {
     fn default() -> Self {
         let decoder = Box::new(Decoder::new(Format::Zlib));
-        Walker { decoder, instructions: Vec::new(), copies: Vec::new(), spare: Vec::new() }
+        Walker { decoder, instructions: Vec::new(), copies: Vec::new(), spare: Vec::new(), most: ALLOCATION_LIMIT }
     }
 }
 
@@ -97,6 +99,13 @@ struct Base<K> {
 }
 
 impl Walker {
+    /// A walker for contents of which none over `limit` bytes is scanned. What is much larger is not built, as a few
+    /// instructions of a delta can make gigabytes.
+    pub(super) fn up_to(limit: Option<u64>) -> Self {
+        let limit = limit.and_then(|limit| usize::try_from(limit).ok()).unwrap_or(ALLOCATION_LIMIT);
+        Walker { most: limit.clamp(LEAST_MOST, ALLOCATION_LIMIT), ..Walker::default() }
+    }
+
     /// Shows all objects of one tree to `visit`.
     pub(super) fn tree<V: Visit>(&mut self, ground: Ground<'_>, root: u32, visit: &mut V) {
         let Some(kind) = ground.table.kind(root) else { return };
@@ -202,7 +211,7 @@ impl Walker {
 
     /// The content of an entry that is no delta.
     fn whole(&mut self, ground: Ground<'_>, place: u32) -> Option<Vec<u8>> {
-        let (data, size) = data(ground, place)?;
+        let (data, size) = data(ground, place, self.most)?;
         let mut content = self.spare.pop().unwrap_or_default();
         content.clear();
         let is_whole = content.try_reserve_exact(size).is_ok() && {
@@ -218,7 +227,7 @@ impl Walker {
 
     /// The content of a delta. What it copied is left in `copies`.
     fn build(&mut self, ground: Ground<'_>, place: u32, base: &[u8]) -> Option<Vec<u8>> {
-        let (data, size) = data(ground, place)?;
+        let (data, size) = data(ground, place, self.most)?;
         if self.instructions.len() < size {
             self.instructions.try_reserve(size - self.instructions.len()).ok()?;
             self.instructions.resize(size, 0);
@@ -226,7 +235,7 @@ impl Walker {
         let instructions = &mut self.instructions[..size];
         let mut content = self.spare.pop().unwrap_or_default();
         let is_built = inflate(&mut self.decoder, data, instructions)
-            && delta::apply(base, instructions, ALLOCATION_LIMIT, &mut content, &mut self.copies).is_ok();
+            && delta::apply(base, instructions, self.most, &mut content, &mut self.copies).is_ok();
         if self.instructions.len() > LARGEST_SPARE {
             self.instructions = Vec::new();
         }
@@ -249,6 +258,9 @@ impl Walker {
 const MOST_SPARE: usize = 8;
 const LARGEST_SPARE: usize = 4 << 20;
 
+/// Contents up to this size, in bytes, are built whatever the limit is: smaller ones may be built on them.
+const LEAST_MOST: usize = 256 << 20;
+
 /// Loses an object and all that is built on it.
 fn lose<V: Visit>(ground: Ground<'_>, place: u32, visit: &mut V) {
     let mut places = vec![place];
@@ -258,11 +270,11 @@ fn lose<V: Visit>(ground: Ground<'_>, place: u32, visit: &mut V) {
     }
 }
 
-/// The compressed data of an entry with all that follows, and what it inflates to.
-fn data(ground: Ground<'_>, place: u32) -> Option<(&[u8], usize)> {
+/// The compressed data of an entry with all that follows, and what it inflates to, if that is at most `most` bytes.
+fn data(ground: Ground<'_>, place: u32, most: usize) -> Option<(&[u8], usize)> {
     let bytes = ground.pack.bytes_from(ground.table.offset(place))?;
     let header = entry::read(bytes, ground.pack.index.object_hash().len_in_bytes())?;
-    let size = usize::try_from(header.size).ok().filter(|&size| size <= ALLOCATION_LIMIT)?;
+    let size = usize::try_from(header.size).ok().filter(|&size| size <= most)?;
     Some((&bytes[header.length..], size))
 }
 
