@@ -10,7 +10,7 @@ use super::file::{self, Readers};
 use super::{Console, Outcome, Session};
 use crate::report::Gate;
 use crate::sources::git::{GitEnvironment, Repository};
-use crate::sources::history::HistoryOptions;
+use crate::sources::history::{HistoryOptions, Snapshot};
 use anyhow::{Context as _, anyhow, bail};
 use gix::ObjectId;
 use providers::{Base, Event, Request};
@@ -39,6 +39,10 @@ pub fn plan(dir: &Path, range: Option<String>, lookup: Lookup<'_>) -> anyhow::Re
     if let Some(range) = range {
         let base = range.split_once("..").map(|(base, _)| base.to_owned()).filter(|base| !base.is_empty() && !base.contains(' '));
         let head = range.rsplit_once("..").map(|(_, head)| head.to_owned()).filter(|head| !head.contains(' '));
+        if let Some(base) = &base {
+            // Asked for here, since the configuration would be read from it first and the message be about that.
+            Snapshot::open(dir, base).context("--range")?;
+        }
         return Ok(Plan { shown: format!("ci: scanning {range} (--range)"), range: Some(range), base, head });
     }
     let request = providers::find(lookup)?;

@@ -131,7 +131,9 @@ impl Page<'_> {
         }
         self.note(gutter, "commit", &history(first))?;
         self.note(gutter, "removed", &removal(first))?;
-        self.note(gutter, "in", &refs(first))?;
+        if !gate.is_hook() {
+            self.note(gutter, "in", &refs(first))?;
+        }
         self.places(places, gutter)?;
         self.acceptance(first, gutter, gate)?;
         writeln!(self.out)

@@ -198,6 +198,8 @@ fn a_given_range_goes_before_the_environment() {
     let range = format!("{0}..{0}", case.base);
     let run = keyward(case.repo.dir(), ["ci", "--range", &range]).acme().env("GITHUB_EVENT_NAME", "push").run().expect(0);
     assert!(run.stderr.contains("--range"), "{}", run.stderr);
+    let unknown = keyward(case.repo.dir(), ["ci", "--range", "nope..HEAD"]).acme().run().expect(2);
+    assert!(unknown.stderr.starts_with("keyward: error: --range: `nope`: "), "{}", unknown.stderr);
 }
 
 /// What a run has to scan: what the change adds, everything, or nothing.

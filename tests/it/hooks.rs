@@ -157,6 +157,14 @@ fn other_managers_keep_their_files_and_the_line_is_told() {
     repo.write(".config/lefthook.yaml", "pre-commit:\n  commands: { keyward: { run: keyward staged } }\n");
     let status = hook(repo.dir(), ["status"]).expect(0).stdout;
     assert!(status.contains("pre-commit: managed by lefthook: runs keyward\n") && status.contains("add `pre-push:"), "{status}");
+    std::fs::rename(repo.dir().join(".config/lefthook.yaml"), repo.dir().join("lefthook.toml")).unwrap();
+    assert!(hook(repo.dir(), ["status"]).expect(0).stdout.contains("}`, which is YAML, to "));
+    let line = status.split('`').nth(1).unwrap();
+    let read: serde_json::Value = serde_yaml::from_str(line).unwrap();
+    assert_eq!(read["pre-push"]["commands"]["keyward"]["run"], "keyward pre-push {1} {2}");
+    std::fs::remove_file(repo.dir().join("lefthook.toml")).unwrap();
+    repo.write(".config/lefthook.yaml", line);
+    assert!(hook(repo.dir(), ["status"]).expect(0).stdout.contains("pre-push: managed by lefthook: runs keyward\n"));
 }
 
 #[test]

@@ -86,8 +86,12 @@ impl Manager {
         match self.name {
             "lefthook" => {
                 let (stdin, arguments) = if kind == Kind::PrePush { ("use_stdin: true, ", " {1} {2}") } else { ("", "") };
+                // In quotes, since YAML takes the braces of lefthook's templates for its own.
                 let command = kind.command().replace(" \"$@\"", arguments);
-                format!("add `{}: {{ commands: {{ keyward: {{ {stdin}run: {command} }} }} }}` to {}", kind.name(), file.display())
+                let is_yaml = file.extension().is_some_and(|kind| kind == "yml" || kind == "yaml");
+                let form = if is_yaml { "" } else { ", which is YAML," };
+                let name = kind.name();
+                format!("add `{name}: {{ commands: {{ keyward: {{ {stdin}run: '{command}' }} }} }}`{form} to {}", file.display())
             }
             _ => format!("add the line `{}` to {}", kind.command(), file.display()),
         }
