@@ -158,11 +158,35 @@ fn baselines_of_detect_secrets_become_entries_by_hash() {
 }
 
 #[test]
+fn hashes_of_a_mere_prefix_stand_for_the_secret_on_their_line() {
+    // As detect-secrets has it for the tokens of GitHub and GitLab.
+    let repo = repository();
+    let hash = |text: &str| {
+        let mut hasher = gix::hash::hasher(gix::hash::Kind::Sha1);
+        hasher.update(text.as_bytes());
+        hasher.try_finalize().unwrap().to_string()
+    };
+    let import = |repo: &Repo, line: usize| {
+        let entry = json!({"type": "X", "filename": "src/a.env", "hashed_secret": hash("acme"), "is_verified": false, "line_number": line});
+        repo.write(".secrets.baseline", json!({"version": "1.5.0", "results": {"src/a.env": [entry]}}).to_string());
+        acme(repo, ["import", ".secrets.baseline", "--write"]).run().expect(0)
+    };
+    says(import(&repo, 7), &["0 of 1", "keyward finds nothing there"]);
+    repo.write("src/a.env", format!("# first\n{} {}\n", token(1), token(3)));
+    says(import(&repo, 2), &["0 of 1", "several secrets are on that line"]);
+    repo.write("src/a.env", format!("# first\n{}", setting(1)));
+    accepts_the_first(&repo, import(&repo, 2));
+}
+
+#[test]
 fn entries_that_are_there_stay_and_nothing_is_added_twice() {
     let repo = repository();
     acme(&repo, ["baseline", "create", "--reason", "from before"]).run().expect(0);
     repo.write(".gitleaksignore", "src/a.env:x:2\n");
-    says(acme(&repo, ["import", ".gitleaksignore", "--write"]).run().expect(0), &["0 of 1 accepted findings added"]);
+    says(
+        acme(&repo, ["import", ".gitleaksignore", "--write"]).run().expect(0),
+        &["0 of 1 accepted findings added to .keyward.baseline; 1 in it already"],
+    );
     assert_eq!(baseline_entries(&repo), 2);
     assert_eq!(read(&repo, ".keyward.baseline").matches("from before").count(), 2);
 }

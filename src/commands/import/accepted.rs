@@ -14,6 +14,9 @@ use std::path::Path;
 /// The least number of bytes that two spans of one secret share: tools differ in where a secret begins and ends.
 const LEAST_SHARED: usize = 12;
 
+/// The longest beginning of a secret that is tried against a hash, in bytes.
+const MOST_HASHED: usize = 512;
+
 /// What the scans say of the accepted findings.
 pub(super) struct Found {
     /// Those that are findings here.
@@ -80,20 +83,27 @@ impl Pool {
         let top = top.display().to_string().replace('\\', "/");
         let below = one.path.strip_prefix(&top).map_or(one.path.as_str(), |rest| rest.trim_start_matches('/'));
         let here = self.by_path.get(below).map(Vec::as_slice).unwrap_or_default();
-        let is_same = |(candidate, site): &&(Candidate, Site)| match &one.secret {
+        let is_there =
+            |site: &Site| site.line == one.line && site.commit.starts_with(&one.commit) && site.commit.is_empty() == one.commit.is_empty();
+        let certain = |(candidate, _): &&(Candidate, Site)| match &one.secret {
             Known::Value(secret) => is_same_secret(secret, &candidate.secret),
-            Known::Sha1(hash) => names_of(&candidate.secret).any(|name| sha1(name) == *hash),
-            Known::Place => {
-                site.line == one.line && site.commit.starts_with(&one.commit) && site.commit.is_empty() == one.commit.is_empty()
-            }
+            Known::Sha1(hash) => is_hash_of(hash, &candidate.secret),
+            Known::Place => false,
         };
-        let found: Vec<Candidate> = here.iter().filter(is_same).map(|(candidate, _)| candidate.clone()).collect();
-        let secrets: BTreeSet<&Secret> = found.iter().map(|candidate| &candidate.secret).collect();
-        match secrets.len() {
+        let by_place = |(candidate, site): &&(Candidate, Site)| match &one.secret {
+            Known::Value(_) => false,
+            Known::Sha1(hash) => is_there(site) && is_hash_of_prefix(hash, &candidate.secret),
+            Known::Place => is_there(site),
+        };
+        let found: Vec<Candidate> = here.iter().filter(certain).map(|(candidate, _)| candidate.clone()).collect();
+        if !found.is_empty() {
+            return Ok(found);
+        }
+        let found: Vec<Candidate> = here.iter().filter(by_place).map(|(candidate, _)| candidate.clone()).collect();
+        match found.iter().map(|candidate| &candidate.secret).collect::<BTreeSet<_>>().len() {
             0 => Err("keyward finds nothing there, so nothing needs to be accepted"),
             1 => Ok(found),
-            _ if one.secret == Known::Place => Err("several secrets are on that line; accept the right one with `keyward allow`"),
-            _ => Ok(found),
+            _ => Err("several secrets are on that line; accept the right one with `keyward allow`"),
         }
     }
 }
@@ -105,11 +115,18 @@ fn is_same_secret(theirs: &Secret, ours: &Secret) -> bool {
     theirs == ours || (short.len() >= LEAST_SHARED && 2 * short.len() >= long.len() && memchr::memmem::find(long, short).is_some())
 }
 
-/// The texts by which detect-secrets may have hashed a secret: itself, and the label of a key block.
-fn names_of(secret: &Secret) -> impl Iterator<Item = &[u8]> {
+/// Whether detect-secrets hashed this secret: itself, or the label of a key block.
+fn is_hash_of(hash: &str, secret: &Secret) -> bool {
     let bytes = secret.reveal();
     let label = bytes.strip_prefix(b"-----").and_then(|rest| memchr::memmem::find(rest, b"-----").map(|end| &rest[..end]));
-    std::iter::once(bytes).chain(label)
+    std::iter::once(bytes).chain(label).any(|text| sha1(text) == hash)
+}
+
+/// Whether detect-secrets hashed the beginning of this secret: keys that became longer than its regex are, and where that
+/// has a group around a prefix (`ghp`, `glpat`), only the group, which then says no more than the kind.
+fn is_hash_of_prefix(hash: &str, secret: &Secret) -> bool {
+    let bytes = secret.reveal();
+    (1..bytes.len().min(MOST_HASHED)).any(|end| sha1(&bytes[..end]) == hash)
 }
 
 fn sha1(bytes: &[u8]) -> String {
@@ -120,7 +137,7 @@ fn sha1(bytes: &[u8]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{is_same_secret, names_of, sha1};
+    use super::{is_hash_of, is_hash_of_prefix, is_same_secret, sha1};
     use crate::findings::Secret;
 
     fn secret(text: &str) -> Secret {
@@ -133,10 +150,12 @@ mod tests {
     }
 
     #[test]
-    fn the_label_of_a_key_block_names_it_too() {
+    fn hashes_may_be_of_a_part() {
         let block = secret("-----BEGIN X KEY-----\nabc\n-----END X KEY-----");
-        assert_eq!(names_of(&block).nth(1), Some(&b"BEGIN X KEY"[..]));
-        assert_eq!(names_of(&secret("plain")).count(), 1);
+        assert!(is_hash_of(&sha1(b"BEGIN X KEY"), &block) && is_hash_of(&sha1(block.reveal()), &block));
+        let long = secret(&format!("sk_live_{}", "a1B2".repeat(12)));
+        assert!(is_hash_of_prefix(&sha1(&long.reveal()[..32]), &long) && !is_hash_of(&sha1(b"sk"), &long));
+        assert!(is_hash_of_prefix(&sha1(b"sk"), &long) && !is_hash_of_prefix(&sha1(b"live"), &long));
     }
 
     #[test]

@@ -116,7 +116,9 @@ pub fn run(mut session: Session, imported: &Imported, target: &Target, console: 
         let found = accepted::find(&session, &imported.accepted, &target.top, console)?;
         let new = add(known, &session, &found, target)?;
         let verb = if target.write { "added" } else { "would be added" };
-        said.push(format!("{new} of {} accepted findings {verb} to {shown}", imported.accepted.len()));
+        let same = imported.accepted.len().saturating_sub(found.missing.len() + new);
+        let same = if same > 0 { format!("; {same} in it already, or the same as another") } else { String::new() };
+        said.push(format!("{new} of {} accepted findings {verb} to {shown}{same}", imported.accepted.len()));
         if target.write && new > 0 && !is_there {
             said.extend(baseline::attributes::merge_by_lines(&session.places, &target.baseline)?);
         }
