@@ -150,7 +150,8 @@ fn what_only_a_stash_a_log_or_the_index_leads_to_is_told() {
     assert_eq!(staged, ["index"]);
     let reset = lead(|repo, secret| {
         repo.commit_file("a.txt", secret);
-        repo.git(&["reset", "--quiet", "--hard", "HEAD~1"]);
+        repo.commit_file("b.txt", "more\n");
+        repo.git(&["reset", "--quiet", "--hard", "HEAD~2"]);
     });
     assert_eq!(reset, ["log of HEAD"]);
     let noted = lead(|repo, secret| drop(repo.git(&["notes", "add", "-m", secret, "HEAD"])));

@@ -70,10 +70,11 @@ impl History {
     /// Says which references lead to each secret of a batch.
     fn name_refs(&self, fates: &mut [Fate], batch: &[Vec<ObjectId>], bits: &Bits, holders: &Holders<'_>, reader: &Reader) {
         let mut refs = vec![Refs::default(); batch.len()];
-        for (name, id) in &self.scope.ends.included {
-            let mask = self.led_to(*id, bits, holders, reader);
+        // A log names many objects, one behind the other, and is named once.
+        for tips in self.scope.ends.included.chunk_by(|(one, _), (next, _)| one == next) {
+            let mask = tips.iter().fold(0, |mask, (_, id)| mask | self.led_to(*id, bits, holders, reader));
             let led_to = refs.iter_mut().enumerate().filter(|(at, _)| mask >> at & 1 != 0);
-            led_to.for_each(|(_, refs)| add(refs, name));
+            led_to.for_each(|(_, refs)| add(refs, &tips[0].0));
         }
         for (refs, objects) in refs.iter_mut().zip(batch) {
             if objects.iter().any(|id| self.indexed().paths.contains_key(id)) {
