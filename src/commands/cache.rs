@@ -51,7 +51,7 @@ impl Cache {
         if scanned.iter().filter_map(|top| top.canonicalize().ok()).any(|top| place.starts_with(top)) {
             bail!("{}: the cache must lie outside of the repository, or whoever changes that could bring one along", directory.display());
         }
-        fs::create_dir_all(&directory).with_context(|| format!("{}: cannot make the directory of the cache", directory.display()))?;
+        make(&directory).with_context(|| format!("{}: cannot make the directory of the cache", directory.display()))?;
         let key = key(&directory)?;
         let settings = settings(config, width)?;
         let name = data_encoding::HEXLOWER.encode(&settings[..16]);
@@ -129,6 +129,14 @@ pub fn default_directory() -> anyhow::Result<PathBuf> {
     let set = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
     let above = set("XDG_CACHE_HOME").or_else(|| set("LOCALAPPDATA")).or_else(|| set("HOME").map(|home| home.join(".cache")));
     above.map(|above| above.join("keyward")).context("no directory for caches is known; name one, as in --cache=DIR")
+}
+
+/// Makes a directory, and those above it, for the user only.
+fn make(directory: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(directory)
 }
 
 /// The path with links followed, as far as it exists.

@@ -140,6 +140,7 @@ fn a_key_that_others_could_have_written_is_not_used() {
     cached(&repo, []).run().expect(1);
     let key = directory(&repo).join("key");
     assert_eq!(key.metadata().unwrap().permissions().mode() & 0o777, 0o600);
+    assert_eq!(directory(&repo).metadata().unwrap().permissions().mode() & 0o777, 0o700);
     std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o666)).unwrap();
     assert!(notes(&cached(&repo, []).run())[0].contains("not written with this key"));
     assert_eq!(key.metadata().unwrap().permissions().mode() & 0o777, 0o600);
