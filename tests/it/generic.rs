@@ -31,6 +31,8 @@ const PASSWORDS: &[&str] = &[
     r#"root_pass = "@@""#,
     r#"ftp_pass="@@""#,
     "ENV ADMIN_PASSWORD=@@",
+    r#"db_pw = "@@""#,
+    "bind_pw: @@",
     "- POSTGRES_PASSWORD=@@",
     "conn = psycopg2.connect(host='db', user='app', password='@@')",
     r#"mysqli_connect("db01", "app", "@@", "crm");"#,
@@ -142,6 +144,10 @@ const KEYS: &[&str] = &[
     r#"accessKey="@@""#,
     r#"setApiKey("@@")"#,
     r#".header("X-Auth-Token", "@@")"#,
+    r#"ACME_KEY = "@@""#,
+    "deploy_key: '@@'",
+    r#"consumer_key="@@""#,
+    r#""acme-key": "@@""#,
 ];
 
 /// Words that passwords are made of.

@@ -316,8 +316,12 @@ fn is_identifier(value: &[u8]) -> bool {
     if value.starts_with(b"--") && value.get(2).is_some_and(u8::is_ascii_alphabetic) {
         return true;
     }
+    // `users#index` names a method; with a digit it is more likely a password.
+    let is_method = !value.iter().any(u8::is_ascii_digit);
     let is_joined = |byte: &u8| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.' | b':' | b'/' | b'$' | b'@' | b'*' | b'[' | b']' | b'#')
+        byte.is_ascii_alphanumeric()
+            || matches!(byte, b'_' | b'-' | b'.' | b':' | b'/' | b'$' | b'@' | b'*' | b'[' | b']')
+            || (*byte == b'#' && is_method)
     };
     if !value.iter().all(is_joined) || !value.iter().any(u8::is_ascii_alphabetic) {
         return false;

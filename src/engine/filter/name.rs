@@ -173,6 +173,7 @@ const HARMLESS_KEYS: &[&str] = &[
     "settings", "property", "param", "parameter", "header", "query", "form", "field", "data", "meta", "metadata", "json", "yaml", "xml",
     "lookup", "group", "range", "shard", "routing", "idempotency", "dedup", "deduplication", "cookie", "storagekey", "localstorage",
     "pub", "react", "ctrl", "alt", "shift", "tab", "enter", "delete", "escape", "s3", "bucket", "tag", "annotation", "resource", "type",
+    "socket", "recv", "apt", "sealed", "wrapped", "encrypted", "format",
 ];
 /// Words at the end that say that the value is something else.
 #[rustfmt::skip]
@@ -304,6 +305,9 @@ mod tests {
                 "AccessKeyId",
                 "authority",
                 "secretary",
+                "recv-keys",
+                "Sec-WebSocket-Key",
+                "Kms-Sealed-Key",
             ],
             NameVerdict::Harmless,
         );

@@ -177,7 +177,9 @@ fn lowered(found: Confidence, bytes: &[u8], assignment: &Assignment, verdict: Na
         let sure = looks_random && (assignment.form != Form::Query || traits.length >= 16);
         confidence = if sure { confidence.min(Confidence::Medium) } else { one_less(confidence).ok_or(Refusal::WeakName)? };
     }
-    if (assignment.partial || assignment.operator == Operator::Compare) && !looks_random {
+    // What a program compares with by chance is a word; a password has more kinds of characters.
+    let is_compared = assignment.operator == Operator::Compare && !(traits.length >= 8 && traits.classes() >= 3);
+    if (assignment.partial || is_compared) && !looks_random {
         confidence = one_less(confidence).ok_or(Refusal::Partial)?;
     }
     let is_line_of_words = assignment.operator == Operator::Space && assignment.form == Form::Line;

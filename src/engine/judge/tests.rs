@@ -36,6 +36,13 @@ fn random_values_are_secrets_in_all_forms() {
 }
 
 #[test]
+fn what_a_password_is_compared_with_is_one_where_no_word_looks_so() {
+    let compared = |halves: [&str; 2]| verdict(&format!("if password == \"{}\":", halves.concat()));
+    assert_eq!(compared(["Blue-Fal", "con77"]), Some(Confidence::Medium));
+    assert_eq!(compared(["blue", "falcon7"]), Some(Confidence::Low));
+}
+
+#[test]
 fn passwords_that_people_choose_are_secrets() {
     let passwords = [
         ["Sum", "mer2024"],
@@ -122,9 +129,8 @@ fn weak_words_are_low_or_nothing() {
 }
 
 #[test]
-fn a_comparison_and_an_expression_lower_the_confidence() {
+fn an_expression_lowers_the_confidence() {
     let password = ["Summer", "2024"].concat();
-    assert_eq!(verdict(&format!("if password == \"{password}\":")), Some(Confidence::Low));
     assert_eq!(verdict(&format!("password = \"{password}\" + suffix")), Some(Confidence::Low));
     assert_eq!(verdict(&format!("token = \"{password}\"")), None);
 }

@@ -37,7 +37,7 @@ impl Traits {
     }
 
     /// How many of lower case, upper case, digits and symbols there are.
-    fn classes(&self) -> usize {
+    pub(super) fn classes(&self) -> usize {
         [self.lower, self.upper, self.digits, self.symbols].iter().filter(|&&count| count > 0).count()
     }
 
