@@ -1,7 +1,7 @@
 //! L1: a cheap look ahead, before a pattern is compiled and run: what must stand at its keyword and behind it.
 //!
 //! Most places where a keyword stands have nothing else of the pattern. Its steps are followed over the next
-//! [`WINDOW`] bytes with a set of places, one bit each; what lies further off, or is too general, counts as fitting.
+//! 64 bytes with a set of places, one bit each; what lies further off, or is too general, counts as fitting.
 
 use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
 use serde::{Deserialize, Serialize};
