@@ -173,7 +173,7 @@ const HARMLESS_KEYS: &[&str] = &[
     "settings", "property", "param", "parameter", "header", "query", "form", "field", "data", "meta", "metadata", "json", "yaml", "xml",
     "lookup", "group", "range", "shard", "routing", "idempotency", "dedup", "deduplication", "cookie", "storagekey", "localstorage",
     "pub", "react", "ctrl", "alt", "shift", "tab", "enter", "delete", "escape", "s3", "bucket", "tag", "annotation", "resource", "type",
-    "socket", "recv", "apt", "sealed", "wrapped", "encrypted", "format",
+    "socket", "recv", "apt", "sealed", "wrapped", "encrypted", "format", "gpg", "pgp", "publishable", "site", "anon",
 ];
 /// Words at the end that say that the value is something else.
 #[rustfmt::skip]
@@ -308,6 +308,8 @@ mod tests {
                 "recv-keys",
                 "Sec-WebSocket-Key",
                 "Kms-Sealed-Key",
+                "gpg_key",
+                "recaptchaSiteKey",
             ],
             NameVerdict::Harmless,
         );
