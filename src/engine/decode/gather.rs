@@ -135,6 +135,8 @@ fn may_begin_text(word: &[u8]) -> bool {
     let second = value(1) << 4 | value(2) >> 2;
     match (first, second) {
         (0xc2.., 0x80..0xc0) | (0x1f, 0x8b) | (0xff, 0xfe) | (0xfe, 0xff) => true,
+        // A line break or a quotation mark before text in another script.
+        (_, 0xc2..=0xf4) => is_plain(first),
         _ => (is_plain(first) || first == 0) && (is_plain(second) || second == 0),
     }
 }
