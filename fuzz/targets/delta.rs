@@ -5,13 +5,16 @@
 // The module is none of the library's interface, so it is compiled in here.
 #[path = "../../src/sources/history/packed/delta.rs"]
 mod delta;
+#[path = "parts/size.rs"]
+mod size;
 
 use keyward::blob;
 use libfuzzer_sys::fuzz_target;
+use size::delta_size;
 
 fuzz_target!(|input: (&[u8], &[u8])| {
     let (base, instructions) = input;
-    let sized = [&size(base.len())[..], instructions].concat();
+    let sized = [&delta_size(base.len())[..], instructions].concat();
     for delta in [instructions, &sized] {
         let (mut result, mut copies) = (vec![1, 2, 3], Vec::new());
         if delta::apply(base, delta, 1 << 16, &mut result, &mut copies).is_ok() {
@@ -23,16 +26,3 @@ fuzz_target!(|input: (&[u8], &[u8])| {
         assert!(result.capacity() <= (1 << 17) + base.len() + delta.len());
     }
 });
-
-/// A size as deltas write it: seven bits in each byte, the lowest first.
-fn size(mut number: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    loop {
-        let low = (number & 0x7f) as u8;
-        number >>= 7;
-        bytes.push(if number > 0 { low | 0x80 } else { low });
-        if number == 0 {
-            return bytes;
-        }
-    }
-}

@@ -2,11 +2,15 @@
 //! whose branch leads to the first of them. Whatever they are, a scan comes to an end and names what it cannot read.
 #![no_main]
 
+#[path = "parts/size.rs"]
+mod size;
+
 use keyward::blob::{Blob, Skip};
 use keyward::sources::Sink;
 use keyward::sources::git::GitEnvironment;
 use keyward::sources::history::{History, HistoryOptions};
 use libfuzzer_sys::fuzz_target;
+use size::delta_size;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
@@ -61,8 +65,8 @@ fn pack(entries: &[Entry]) -> (Vec<u8>, Vec<u32>) {
         let base = usize::from(*base) % entries.len();
         let mut content = Vec::new();
         if kind > 4 && fault & 1 == 0 {
-            content.extend(number(entries[base].3.len()));
-            content.extend(number(bytes.len()));
+            content.extend(delta_size(entries[base].3.len()));
+            content.extend(delta_size(bytes.len()));
         }
         content.extend(bytes);
         let claimed = match fault >> 5 {
@@ -104,20 +108,7 @@ fn header(kind: u8, mut size: usize, pack: &mut Vec<u8>) {
     size >>= 4;
     pack.push(if size > 0 { first | 0x80 } else { first });
     if size > 0 {
-        pack.extend(number(size));
-    }
-}
-
-/// A size as deltas write it: seven bits in each byte, the lowest first.
-fn number(mut number: usize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    loop {
-        let low = (number & 0x7f) as u8;
-        number >>= 7;
-        bytes.push(if number > 0 { low | 0x80 } else { low });
-        if number == 0 {
-            return bytes;
-        }
+        pack.extend(delta_size(size));
     }
 }
 

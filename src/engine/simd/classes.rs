@@ -89,6 +89,7 @@ const BITS: [u8; 256] = {
 #[cfg(target_arch = "x86_64")]
 mod vector {
     use super::super::avx2::{load, look, nibbles, nonzero, table};
+    use super::super::padded;
     use super::{Blocks, Classes};
     use std::arch::x86_64::{__m256i, _mm256_and_si256, _mm256_cmpeq_epi8, _mm256_movemask_epi8, _mm256_or_si256, _mm256_set1_epi8};
 
@@ -133,9 +134,7 @@ mod vector {
             blocks.block(index * 64, classes(block, low, high));
         }
         if !tail.is_empty() {
-            let mut block = [0; 64];
-            block[..tail.len()].copy_from_slice(tail);
-            blocks.block(whole.len() * 64, classes(&block, low, high));
+            blocks.block(whole.len() * 64, classes(&padded(tail), low, high));
         }
     }
 
@@ -179,6 +178,7 @@ mod vector {
 #[cfg(target_arch = "x86_64")]
 mod wide {
     use super::super::avx512::{Table, load};
+    use super::super::padded;
     use super::super::starts::LENGTH;
     use super::{BITS, Blocks, Classes, Starts};
     use std::arch::x86_64::{
@@ -198,10 +198,7 @@ mod wide {
             at += BLOCK;
         }
         while at < bytes.len() {
-            let mut window = [0; READ];
-            let rest = &bytes[at..bytes.len().min(at + READ)];
-            window[..rest.len()].copy_from_slice(rest);
-            blocks.block(at, tables.classes(&window));
+            blocks.block(at, tables.classes(&padded(&bytes[at..])));
             at += BLOCK;
         }
     }

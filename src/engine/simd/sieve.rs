@@ -138,10 +138,21 @@ static SHARES: [f32; CODES] = {
     shares
 };
 
+/// Calls `visit` with the places behind `at` that have a bit.
+#[cfg(target_arch = "x86_64")]
+#[inline]
+fn each(at: usize, mut candidates: u64, visit: &mut impl FnMut(usize)) {
+    while candidates != 0 {
+        visit(at + candidates.trailing_zeros() as usize);
+        candidates &= candidates - 1;
+    }
+}
+
 #[cfg(target_arch = "x86_64")]
 mod vector {
     use super::super::avx2::{load, nonzero, table};
-    use super::{LENGTH, Sieve};
+    use super::super::padded;
+    use super::{LENGTH, Sieve, each};
     use std::arch::x86_64::{
         __m256i, _mm256_and_si256, _mm256_blendv_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_shuffle_epi8, _mm256_slli_epi16,
     };
@@ -159,21 +170,10 @@ mod vector {
             at += STEP;
         }
         while at < bytes.len() {
-            let mut window = [0; READ];
-            let rest = &bytes[at..bytes.len().min(at + READ)];
-            window[..rest.len()].copy_from_slice(rest);
             let inside = bytes.len() - at;
-            let candidates = tables.candidates(&window);
+            let candidates = tables.candidates(&padded::<READ>(&bytes[at..]));
             each(at, if inside < STEP { candidates & ((1 << inside) - 1) } else { candidates }, visit);
             at += STEP;
-        }
-    }
-
-    #[inline]
-    fn each(at: usize, mut candidates: u32, visit: &mut impl FnMut(usize)) {
-        while candidates != 0 {
-            visit(at + candidates.trailing_zeros() as usize);
-            candidates &= candidates - 1;
         }
     }
 
@@ -195,7 +195,7 @@ mod vector {
         /// One bit for each of the first 32 places.
         #[target_feature(enable = "avx2")]
         #[inline]
-        fn candidates(&self, window: &[u8; READ]) -> u32 {
+        fn candidates(&self, window: &[u8; READ]) -> u64 {
             let at = |place: usize| {
                 let bytes = load(window[place..place + STEP].try_into().expect("32 bytes"));
                 // A shuffle goes by the four lowest bits where the highest is zero, a blend by the highest.
@@ -209,7 +209,7 @@ mod vector {
             let join =
                 |one: (__m256i, __m256i), other: (__m256i, __m256i)| (_mm256_and_si256(one.0, other.0), _mm256_and_si256(one.1, other.1));
             let all = join(join(at(0), at(1)), join(at(2), at(3)));
-            nonzero(_mm256_or_si256(all.0, all.1))
+            u64::from(nonzero(_mm256_or_si256(all.0, all.1)))
         }
     }
 }
@@ -217,7 +217,8 @@ mod vector {
 #[cfg(target_arch = "x86_64")]
 mod exact {
     use super::super::avx512::{Table, load};
-    use super::{LENGTH, Sieve};
+    use super::super::padded;
+    use super::{LENGTH, Sieve, each};
     use std::arch::x86_64::{_mm512_and_si512, _mm512_or_si512, _mm512_test_epi8_mask};
 
     /// Bytes of a step, and what a step reads.
@@ -233,21 +234,10 @@ mod exact {
             at += STEP;
         }
         while at < bytes.len() {
-            let mut window = [0; READ];
-            let rest = &bytes[at..bytes.len().min(at + READ)];
-            window[..rest.len()].copy_from_slice(rest);
             let inside = bytes.len() - at;
-            let candidates = tables.candidates(&window);
+            let candidates = tables.candidates(&padded::<READ>(&bytes[at..]));
             each(at, if inside < STEP { candidates & ((1 << inside) - 1) } else { candidates }, visit);
             at += STEP;
-        }
-    }
-
-    #[inline]
-    fn each(at: usize, mut candidates: u64, visit: &mut impl FnMut(usize)) {
-        while candidates != 0 {
-            visit(at + candidates.trailing_zeros() as usize);
-            candidates &= candidates - 1;
         }
     }
 
