@@ -287,9 +287,7 @@ impl<'a> Scanner<'a> {
                     self.scratch.encoded.pattern(self.bytes, hit.end);
                 }
                 Action::Assignment => {
-                    if let Some(parsed) = assignment::parse(self.bytes, Span::new(hit.start, hit.end)) {
-                        self.assignments(&parsed);
-                    }
+                    assignment::parse_all(self.bytes, Span::new(hit.start, hit.end), &mut |parsed| self.assignments(&parsed));
                 }
                 Action::Program => {
                     if let Some(parsed) = assignment::parse_program(self.bytes, Span::new(hit.start, hit.end)) {
@@ -342,7 +340,8 @@ impl<'a> Scanner<'a> {
     fn assignments(&mut self, parsed: &assignment::Assignment) {
         let mut name = std::mem::take(&mut self.scratch.name);
         name.clear();
-        name.extend(parsed.name.of(self.bytes).iter().filter(|byte| byte.is_ascii_alphanumeric()).map(u8::to_ascii_lowercase));
+        let is_kept = |byte: &&u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
+        name.extend(parsed.name.of(self.bytes).iter().filter(is_kept).map(u8::to_ascii_lowercase));
         let program = self.program;
         let mut rules = std::mem::take(&mut self.scratch.candidates);
         rules.clear();

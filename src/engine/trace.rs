@@ -246,15 +246,24 @@ impl<'a> Tracer<'a> {
     }
 
     fn assignments(&mut self, keyword: Span) {
-        let parsed = assignment::parse(self.bytes, keyword);
-        let name = parsed.map_or(keyword, |parsed| parsed.name);
+        let mut parsed = Vec::new();
+        assignment::parse_all(self.bytes, keyword, &mut |found| parsed.push(found));
+        if parsed.is_empty() {
+            self.assignment(keyword, keyword, None);
+        }
+        for found in &parsed {
+            self.assignment(keyword, found.name, Some(found));
+        }
+    }
+
+    fn assignment(&mut self, keyword: Span, name: Span, parsed: Option<&assignment::Assignment>) {
         let name = crate::rules::rule::squash(&String::from_utf8_lossy(name.of(self.bytes)));
         for (index, rule) in self.rules() {
             let Shape::Assignment { names, value } = &rule.shape else { continue };
             if !names.iter().any(|known| name.contains(known.as_str())) {
                 continue;
             }
-            let Some(parsed) = &parsed else {
+            let Some(parsed) = parsed else {
                 self.push(index, keyword, keyword, Err(Refusal::NoValue));
                 continue;
             };

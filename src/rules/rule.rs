@@ -273,10 +273,10 @@ fn text_key(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |key, byte| (key ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
-/// Letters and digits of a name in lower case: what is left when spelling conventions are taken away.
+/// Letters and digits of a name, those of ASCII in lower case: what is left when spelling conventions are taken away.
 #[must_use]
 pub fn squash(name: &str) -> String {
-    name.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect()
+    name.chars().filter(|c| c.is_ascii_alphanumeric() || !c.is_ascii()).map(|c| c.to_ascii_lowercase()).collect()
 }
 
 fn derive_keywords(shape: &Shape, syntax: &RuleSyntax, context: &[String]) -> Result<Vec<Keyword>, String> {
@@ -310,7 +310,7 @@ fn derive_keywords(shape: &Shape, syntax: &RuleSyntax, context: &[String]) -> Re
 fn spellings(names: &[String]) -> Vec<String> {
     let mut all = Vec::new();
     for name in names {
-        let words: Vec<String> = name.split('_').map(str::to_lowercase).collect();
+        let words: Vec<String> = name.split('_').map(str::to_ascii_lowercase).collect();
         if words.len() == 1 {
             all.push(words[0].clone());
         } else {

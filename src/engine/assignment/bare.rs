@@ -9,7 +9,7 @@ use super::{Form, LONGEST_VALUE, Operator};
 use crate::text::Span;
 
 /// Words that may stand before a name at the beginning of its line: shells, Dockerfiles, lists, comments, diffs.
-const INTRODUCTIONS: &str = "export set setx env ENV ARG declare -x local readonly typeset - -e --env # // ; * $ $env: + > RUN -- rem REM";
+const INTRODUCTIONS: &str = "export set setx env ENV ARG declare -x local readonly typeset -e --env $ $env: RUN rem REM";
 /// Words that begin a line of a name and a value with nothing but blanks between.
 const DIRECTIVES: &str = "${ env arg setenv set setx login machine param default";
 /// Keys that tell a connection string, in lower case.
@@ -54,7 +54,14 @@ pub(super) fn spaced_form(name: &Name<'_>) -> Option<Form> {
 
 /// Whether a name behind `line` is the first thing on its line, apart from words that only introduce it.
 fn begins_line(line: &[u8]) -> bool {
-    let known = |word: &[u8]| INTRODUCTIONS.split(' ').any(|known| known.as_bytes() == word);
+    // `-`, `//`, `/*`, `1.`
+    let is_mark = |word: &[u8]| {
+        let digits = word.iter().take(3).take_while(|byte| byte.is_ascii_digit()).count();
+        let marks = &word[digits..];
+        let is_number = digits > 0 && matches!(marks, b"." | b")");
+        is_number || (digits == 0 && marks.iter().all(|byte| b"-+*#/;>%!<\"'|".contains(byte)))
+    };
+    let known = |word: &[u8]| is_mark(word) || INTRODUCTIONS.split(' ').any(|known| known.as_bytes() == word);
     line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).all(known)
 }
 
@@ -230,6 +237,11 @@ fn holds_comment(value: &[u8]) -> bool {
     value.windows(2).any(|pair| pair == b"/*" || pair == b"*/")
 }
 
+/// Whether the comment around a value ends here, or another begins.
+fn closes_comment(rest: &[u8]) -> bool {
+    [&b"*/"[..], b"-->", b"<!--", b"\"\"\"", b"--%>", b"-}", b"*)"].iter().any(|mark| rest.starts_with(mark))
+}
+
 /// Whether more text of the same value or expression follows on the line.
 fn goes_on(mut cursor: Cursor<'_>, form: Form, operator: Operator) -> bool {
     if !matches!(form, Form::Line | Form::Directive) {
@@ -243,5 +255,5 @@ fn goes_on(mut cursor: Cursor<'_>, form: Form, operator: Operator) -> bool {
         let mut next = cursor;
         !next.identifier(b"").is_empty() && next.peek() == Some(b'=')
     };
-    !(cursor.at_line_end() || comment || shell || next_pair || cursor.rest().starts_with(b"<!--"))
+    !(cursor.at_line_end() || comment || shell || next_pair || closes_comment(cursor.rest()))
 }

@@ -3,7 +3,8 @@
 use super::cursor::{Cursor, is_word};
 use super::name::Name;
 use super::quote::{Quote, quotation};
-use super::{Assignment, Form, Operator, bare, listing, markup, pair, value};
+use super::{Assignment, Form, Operator, bare, compare, listing, markup, pair, user, value};
+use crate::text::Span;
 
 /// The longest type between a name and its `=`, in bytes.
 const LONGEST_TYPE: usize = 64;
@@ -16,18 +17,26 @@ pub(super) struct Found {
     pub(super) form: Form,
 }
 
+impl Found {
+    /// The assignment of the value to `name`.
+    pub(super) fn of(self, name: Span) -> Assignment {
+        Assignment {
+            name,
+            value: self.value.span,
+            quoted: self.value.quoted,
+            operator: self.operator,
+            form: self.form,
+            partial: self.value.partial,
+        }
+    }
+}
+
 /// The assignment to `name`.
 pub(super) fn parse(bytes: &[u8], name: &Name<'_>) -> Option<Assignment> {
     let cursor = Cursor::new(bytes, name.after);
-    let found = if name.quoted { after_quoted(cursor, name)? } else { after_bare(cursor, name)? };
-    Some(Assignment {
-        name: name.span,
-        value: found.value.span,
-        quoted: found.value.quoted,
-        operator: found.operator,
-        form: found.form,
-        partial: found.value.partial,
-    })
+    let found = if name.quoted { after_quoted(cursor, name) } else { after_bare(cursor, name) };
+    let found = found.map(|found| user::without_user(bytes, name, found)).or_else(|| compare::before(bytes, name));
+    found.map(|found| found.of(name.span))
 }
 
 /// `"name": …`, `['name'] = …`, `("name", …)`, `key="name" value=…`, `name="name">…<`
@@ -40,13 +49,18 @@ fn after_quoted(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
         b']' => {
             cursor.at += 1;
             cursor.eat("]");
+            // `fill('input[name="password"]', '…')`
+            if let (Some(b'"' | b'\'' | b'`'), Some(next @ (b',' | b')'))) = (cursor.peek(), cursor.peek_ahead(1)) {
+                cursor.at += 1;
+                return if next == b',' { pair::pair(cursor, name) } else { pair::pair_of_calls(cursor) };
+            }
         }
         _ => {}
     }
     let blanks = cursor.skip_blanks();
     match cursor.peek()? {
         b',' => pair::pair(cursor, name),
-        b'\n' | b'\r' => pair::name_and_value_lines(cursor),
+        b'\n' | b'\r' => pair::name_and_value_lines(cursor, name),
         b'{' => pair::terraform_default(cursor),
         _ => assigned(cursor, name)
             .or_else(|| pair::fallback(cursor, name))
@@ -59,9 +73,14 @@ fn after_bare(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     match cursor.peek()? {
         b'>' => return markup::element(cursor, name.span),
         b'<' if cursor.peek_ahead(1) == Some(b'/') => return markup::next_element(cursor),
+        b':' if cursor.rest().starts_with(b":</") => return markup::next_element(cursor),
         b'[' => skip_index(&mut cursor)?,
+        b'}' if cursor.peek_ahead(1) == Some(b'"') => return compare::in_shell(cursor, name),
+        b'.' if compare::behind(cursor).is_some() => return compare::behind(cursor),
         b']' | b'}' => cursor.at += 1,
-        b'(' | b'{' => return built(cursor, name).or_else(|| value_property(cursor, name)),
+        b'(' | b'{' => return built(cursor, name).or_else(|| value_property(cursor, name)).or_else(|| compare::behind(cursor)),
+        b')' => return compare::behind(cursor),
+        b'"' => return compare::in_shell(cursor, name),
         b'?' if cursor.peek_ahead(1) == Some(b':') => cursor.at += 1,
         // `**Password**: …` of Markdown
         b'*' if cursor.peek_ahead(1) == Some(b'*') => cursor.at += 2,
@@ -69,10 +88,10 @@ fn after_bare(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     }
     let blanks = cursor.skip_blanks();
     match cursor.peek()? {
-        b'\n' | b'\r' => pair::name_and_value_lines(cursor),
+        b'\n' | b'\r' => pair::name_and_value_lines(cursor, name),
         b',' => pair::compared_or_passed(cursor, name).or_else(|| listing::next_cell(cursor, name)),
         b'{' => value_property(cursor, name),
-        b'|' if cursor.peek_ahead(1) == Some(b' ') => listing::next_column(cursor, name),
+        b'|' => pair::fallback(cursor, name).or_else(|| listing::next_column(cursor, name)),
         _ if blanks > 0 && markup::opens_tag(cursor.bytes, name.span) => markup::value_attribute(cursor),
         _ => {
             let found = pair::braced_default(cursor, name).or_else(|| assigned(cursor, name)).or_else(|| pair::fallback(cursor, name));
@@ -123,7 +142,7 @@ fn in_url(name: &Name<'_>) -> bool {
 
 /// The operator here and the place behind it.
 pub(super) fn operator(mut cursor: Cursor<'_>) -> Option<(Operator, Cursor<'_>)> {
-    const OPERATORS: [(&str, Operator); 16] = [
+    const OPERATORS: [(&str, Operator); 17] = [
         ("===", Operator::Compare),
         ("!==", Operator::Compare),
         ("==", Operator::Compare),
@@ -140,9 +159,14 @@ pub(super) fn operator(mut cursor: Cursor<'_>) -> Option<(Operator, Cursor<'_>)>
         ("::", Operator::Call),
         ("=", Operator::Equals),
         (":", Operator::Colon),
+        ("：", Operator::Colon),
     ];
     let (text, operator) = OPERATORS.iter().find(|(text, _)| cursor.rest().starts_with(text.as_bytes()))?;
     cursor.at += text.len();
+    // `**Password:** …`
+    if *operator == Operator::Colon && cursor.rest().starts_with(b"** ") {
+        cursor.at += 2;
+    }
     // `=~` and `::` only look like the operators that they begin with.
     (*operator != Operator::Call).then_some((*operator, cursor))
 }
@@ -183,7 +207,8 @@ fn blank_in_type(before: &[u8], after: &[u8]) -> bool {
 
 /// A literal or, where the surroundings allow it, an unquoted value.
 fn value_after(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -> Option<Found> {
-    literal_after(cursor, name, operator).or_else(|| match operator {
+    let found = literal_after(cursor, name, operator).or_else(|| user::spaced_pair(cursor, name, operator));
+    found.or_else(|| match operator {
         Operator::Equals => bare_after(cursor, name, operator),
         Operator::Colon => bare_after(cursor, name, operator).or_else(|| listing::first_item(cursor)),
         Operator::Fallback => bare_after(cursor, name, operator).filter(|found| found.form == Form::Line),
@@ -277,8 +302,13 @@ fn spaced(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
             if cursor.peek() == Some(b'`') {
                 return listing::quoted_in_prose(cursor);
             }
-            let value = value::literal(cursor, Operator::Space)?;
-            return Some(Found { value, operator: Operator::Space, form: Form::Directive });
+            if let Some(value) = value::literal(cursor, Operator::Space) {
+                return Some(Found { value, operator: Operator::Space, form: Form::Directive });
+            }
+            // `IDENTIFIED BY …` without quotes
+            name.span.of(cursor.bytes).eq_ignore_ascii_case(b"identified").then_some(())?;
+            let (value, _) = bare::value(cursor, Form::Inline, Operator::Space)?;
+            return Some(Found { value, operator: Operator::Space, form: Form::Position });
         }
         if cursor.eat(".asciz ") || cursor.eat(".string ") || cursor.eat("db ") {
             let value = value::literal(cursor, Operator::Equals)?;

@@ -4,7 +4,7 @@ use super::cursor::{Cursor, is_word};
 use super::form::Found;
 use super::quote::quotation;
 use super::value::Value;
-use super::{Form, LONGEST_VALUE, Operator};
+use super::{Form, LONGEST_NAME, LONGEST_VALUE, Operator};
 use crate::text::Span;
 
 /// The most attributes between a name and its value.
@@ -43,11 +43,17 @@ pub(super) fn content(mut cursor: Cursor<'_>) -> Option<Found> {
     Some(found(Span::new(start, start + text.len()), end))
 }
 
-/// `</key><string>…</string>` and `</name><value>…</value>`: the cursor is on the closing tag behind a name.
+/// `</key><string>…</string>`, `</name><value>…</value>`, `</td><td>…</td>`: the cursor is on the closing tag behind a name.
 pub(super) fn next_element(mut cursor: Cursor<'_>) -> Option<Found> {
-    (cursor.eat("</key>") || cursor.eat("</name>") || cursor.eat("</Key>") || cursor.eat("</Name>")).then_some(())?;
+    const NAMES: [&str; 9] =
+        ["</key>", "</name>", "</param-name>", "</env-entry-name>", "</stringprop>", "</td>", "</th>", "</dt>", "</config-property-name>"];
+    const VALUES: [&str; 8] =
+        ["<string", "<value", "<param-value", "<env-entry-value", "<stringprop", "<td", "<dd", "<config-property-value"];
+    let _ = cursor.eat(":");
+    NAMES.iter().any(|name| cursor.eat_ignoring_case(name)).then_some(())?;
     cursor.skip_blanks_and_line_break();
-    (cursor.eat("<string") || cursor.eat("<value") || cursor.eat("<Value")).then_some(())?;
+    VALUES.iter().any(|value| cursor.eat_ignoring_case(value)).then_some(())?;
+    cursor.at += cursor.rest().iter().take(LONGEST_NAME).take_while(|&&byte| byte != b'>' && byte != b'\n').count();
     content(cursor)
 }
 

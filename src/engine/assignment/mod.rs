@@ -9,7 +9,9 @@
 //! what lies beyond, and it is linear in that distance.
 
 mod bare;
+mod columns;
 mod command;
+mod compare;
 mod cursor;
 mod form;
 mod listing;
@@ -17,6 +19,7 @@ mod markup;
 mod name;
 mod pair;
 mod quote;
+mod user;
 mod value;
 
 use super::work;
@@ -100,17 +103,32 @@ pub enum Form {
     Position,
 }
 
-/// The assignment to the name that `keyword` is a part of. `None` where nothing is assigned, where what is
+/// The first assignment to the name that `keyword` is a part of. `None` where nothing is assigned, where what is
 /// assigned is no literal, and where the name or the value is too long.
 #[must_use]
 pub fn parse(bytes: &[u8], keyword: Span) -> Option<Assignment> {
+    let mut first = None;
+    parse_all(bytes, keyword, &mut |found| first = first.or(Some(found)));
+    first
+}
+
+/// Calls `visit` with every assignment to the name that `keyword` is a part of: several where it heads a column.
+pub fn parse_all(bytes: &[u8], keyword: Span, visit: &mut impl FnMut(Assignment)) {
     work::add(LEAST_WORK);
     let within = within_reach(bytes, keyword);
-    let found = match command::parse(within, keyword) {
-        Some(found) => found,
-        None => form::parse(within, &name::Name::around(within, keyword)?)?,
+    let mut visit = |found| {
+        if let Some(found) = whole(found, keyword) {
+            visit(found);
+        }
     };
-    whole(found, keyword)
+    if let Some(found) = command::parse(within, keyword) {
+        return visit(found);
+    }
+    let Some(name) = name::Name::around(within, keyword) else { return };
+    let is_all = columns::values(within, &name, &mut |found| visit(found.of(name.span)));
+    if let Some(found) = if is_all { None } else { form::parse(within, &name) } {
+        visit(found);
+    }
 }
 
 /// What a program that takes a password by place, such as `curl`, is given. `None` where it is given nothing.

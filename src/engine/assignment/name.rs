@@ -61,6 +61,9 @@ fn expand_right(bytes: &[u8], from: usize) -> Option<usize> {
     let rest = &bytes[from..];
     let mut length = 0;
     while length <= LONGEST_NAME && rest.get(length).is_some_and(|&byte| is_name_byte(byte)) {
+        if rest[length..].starts_with("：".as_bytes()) {
+            break;
+        }
         let joins = is_word(rest[length]) || rest.get(length + 1).is_some_and(|&byte| is_word(byte));
         if !joins {
             break;

@@ -5,7 +5,7 @@ use super::cursor::{Cursor, is_word};
 use super::form::{Found, operator};
 use super::name::Name;
 use super::quote::Quote;
-use super::{Form, Operator, bare, value};
+use super::{Form, Operator, bare, compare, value};
 use crate::text::Span;
 
 /// `name || "…"`, `getenv("NAME") ?: "…"`, `var("NAME").unwrap_or("…")`
@@ -23,6 +23,9 @@ pub(super) fn fallback(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found>
         ".get_or(",
         ".or(",
     ];
+    if let Some(found) = filtered_default(cursor) {
+        return Some(found);
+    }
     if name.quoted {
         while matches!(cursor.peek(), Some(b')' | b']' | b'?')) && !cursor.rest().starts_with(b"??") && !cursor.rest().starts_with(b"?:") {
             cursor.at += 1;
@@ -38,6 +41,16 @@ pub(super) fn fallback(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found>
     if !is_fallback {
         return None;
     }
+    let value = value::literal(cursor, Operator::Fallback)?;
+    Some(Found { value, operator: Operator::Fallback, form: Form::Literal })
+}
+
+/// `name | default("…")` of Jinja, Twig and Helm.
+fn filtered_default(mut cursor: Cursor<'_>) -> Option<Found> {
+    cursor.skip_blanks();
+    cursor.eat("|").then_some(())?;
+    cursor.skip_blanks();
+    ["default(", "d(", "default:", "default "].iter().any(|filter| cursor.eat(filter)).then_some(())?;
     let value = value::literal(cursor, Operator::Fallback)?;
     Some(Found { value, operator: Operator::Fallback, form: Form::Literal })
 }
@@ -81,7 +94,8 @@ pub(super) fn pair(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
         return Some(found);
     }
     let mut value = value::literal(cursor, Operator::Comma)?;
-    value.partial |= !takes_name_and_value(function_before(name.line.unwrap_or_default()));
+    // `["--password", "…"]`
+    value.partial |= name.dashes == 0 && !takes_name_and_value(function_before(name.line.unwrap_or_default()));
     Some(Found { value, operator: Operator::Comma, form: Form::Argument })
 }
 
@@ -94,6 +108,7 @@ fn keyed_value(mut cursor: Cursor<'_>) -> Option<Found> {
             return Some(Found { value, operator, form: Form::Literal });
         }
         let mut keyed = cursor;
+        let _ = keyed.eat("\"") || keyed.eat("'");
         let key = keyed.identifier(b"");
         let is_argument = !key.is_empty() && matches!(keyed.peek(), Some(b'=' | b':' | b'"' | b'\''));
         is_argument.then_some(())?;
@@ -143,8 +158,18 @@ fn takes_name_and_value(function: &[u8]) -> bool {
 
 /// `value:`, `"value":` or `default=` at the cursor: the operator and the place behind it.
 fn value_key(mut cursor: Cursor<'_>) -> Option<(Operator, Cursor<'_>)> {
-    const KEYS: [&[u8]; 9] =
-        [b"value", b"default", b"defaultvalue", b"default_value", b"fallback", b"parametervalue", b"val", b"initialvalue", b"initial"];
+    const KEYS: [&[u8]; 10] = [
+        b"with",
+        b"value",
+        b"default",
+        b"defaultvalue",
+        b"default_value",
+        b"fallback",
+        b"parametervalue",
+        b"val",
+        b"initialvalue",
+        b"initial",
+    ];
     let opening = Quote::at(cursor.bytes, cursor.at);
     if let Some((_, width)) = opening {
         cursor.at += width;
@@ -161,8 +186,15 @@ fn value_key(mut cursor: Cursor<'_>) -> Option<(Operator, Cursor<'_>)> {
 }
 
 /// A name on one line, as the value of `name:`, and `value: …` on the next.
-pub(super) fn name_and_value_lines(mut cursor: Cursor<'_>) -> Option<Found> {
+pub(super) fn name_and_value_lines(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     cursor.skip_blanks_and_line_break().then_some(())?;
+    // `- --password` and `- value`: the arguments of a container
+    if name.dashes == 2 && name.line.is_some_and(|line| line.trim_ascii() == b"-") {
+        cursor.eat("- ").then_some(())?;
+        let value = value::literal(cursor, Operator::Space)
+            .or_else(|| bare::value(cursor, Form::Line, Operator::Equals).map(|(value, _)| value))?;
+        return Some(Found { value, operator: Operator::Comma, form: Form::Flag });
+    }
     let (operator, after) = value_key(cursor)?;
     let value = value::literal(after, operator).or_else(|| bare::value(after, Form::Line, operator).map(|(value, _)| value))?;
     Some(Found { value, operator, form: if value.quoted { Form::Literal } else { Form::Line } })
@@ -192,9 +224,7 @@ pub(super) fn compared_or_passed(mut cursor: Cursor<'_>, name: &Name<'_>) -> Opt
     cursor.skip_blanks_and_line_break();
     let mut value = value::literal(cursor, Operator::Comma)?;
     let function = function_before(name.line.unwrap_or_default());
-    let ends = |end: &str| function.len() >= end.len() && function[function.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes());
-    let operator =
-        if ["cmp", "equals", "equal", "compare", "eq"].iter().any(|end| ends(end)) { Operator::Compare } else { Operator::Comma };
+    let operator = if compare::is_comparison(function) { Operator::Compare } else { Operator::Comma };
     value.partial |= operator == Operator::Comma && !takes_name_and_value(function);
     Some(Found { value, operator, form: Form::Argument })
 }

@@ -1,6 +1,6 @@
 //! What is read from lines of many languages and formats. Values are made by seed, so none stands here.
 
-use super::{Assignment, Form, Operator, parse};
+use super::{Assignment, Form, Operator, parse, parse_all};
 use crate::rules::ASSIGNMENT_REACH;
 use crate::text::Span;
 use proptest::prelude::*;
@@ -53,8 +53,11 @@ pub(in crate::engine) fn all(text: &str) -> Vec<Assignment> {
     let mut found: Vec<Assignment> = Vec::new();
     for keyword in KEYWORDS {
         for (start, _) in lower.match_indices(keyword) {
-            let assignment = parse(text.as_bytes(), Span::new(start, start + keyword.len()));
-            found.extend(assignment.filter(|assignment| !found.contains(assignment)));
+            parse_all(text.as_bytes(), Span::new(start, start + keyword.len()), &mut |assignment| {
+                if !found.contains(&assignment) {
+                    found.push(assignment);
+                }
+            });
         }
     }
     found.sort_by_key(|assignment| (assignment.name.start, assignment.value.start));
@@ -247,6 +250,49 @@ pub(in crate::engine) const LINES: &[&str] = &[
     "\"private_key\" : \"@\",",
     "token=@\n",
     "\t\t\"apiKey\":\t\"@\"",
+    // Lists of names and of values
+    "user, password = \"bob\", \"@\"",
+    "user, password := \"bob\", \"@\"",
+    "host, user, password, db = 'db1', 'bob', '@', 'crm'",
+    "(user, password) = (\"bob\", \"@\")",
+    "const [user, password] = [\"bob\", \"@\"];",
+    "my ($user, $password) = ('bob', '@');",
+    "val (user, password) = Pair(\"bob\", \"@\")",
+    "username,password\nbob,@\n",
+    "id;name;password;mail\n1;bob;\"@\";bob@corp.io\n",
+    "host\tuser\tpassword\ndb1\tbob\t@\n",
+    "| User | Password |\n|------|:---------|\n| bob  | @ |\n",
+    "+----+----------+\n| id | password |\n+----+----------+\n|  1 | @ |\n",
+    "INSERT INTO users (name, password) VALUES ('bob', '@');",
+    "INSERT INTO `users` (`name`, `password`)\nVALUES ('bob', '@');",
+    // A user and a password
+    "login/password: bob / @",
+    "username/password = bob/@",
+    "credentials: bob:@",
+    "credential = \"bob:@\"",
+    "login: bob, password: @",
+    // Comparisons
+    "if (\"@\" == password) {",
+    "if (\"@\".equals(password)) {",
+    "if (strcmp(\"@\", user->password) == 0)",
+    "if [ \"$password\" == \"@\" ]; then",
+    "assertEquals(\"@\", user.getPassword());",
+    "assert.Equal(t, \"@\", user.Password)",
+    "expect(user.password).toBe(\"@\");",
+    "assertThat(user.getPassword()).isEqualTo(\"@\");",
+    // And more of markup, templates and command lines
+    "<param-name>password</param-name>\n<param-value>@</param-value>",
+    "<stringProp name=\"Argument.name\">password</stringProp>\n<stringProp name=\"Argument.value\">@</stringProp>",
+    "<tr><td>Password:</td><td>@</td></tr>",
+    "<dt>Password</dt><dd>@</dd>",
+    "password = [[@]]",
+    "{{ db_password | default('@') }}",
+    "{\"key\": \"db_password\", \"type\": \"string\", \"value\": \"@\"}",
+    "fill_in 'Password', with: '@'",
+    "await page.fill('input[name=\"password\"]', '@');",
+    "args: [\"--user\", \"bob\", \"--password\", \"@\"]",
+    "- --password\n- @\n",
+    "**Password:** @",
 ];
 
 #[test]
@@ -260,6 +306,38 @@ fn values_are_read_in_all_forms() {
         }
     }
     assert!(missed.is_empty(), "{} of {} missed: {missed:#?}", missed.len(), LINES.len());
+}
+
+#[test]
+fn every_row_below_a_header_has_a_value() {
+    assert_eq!(values("user,password\nbob,x1\neve,\"y,2\"\n\nmallory,z3\n"), ["x1", "y,2"]);
+    assert_eq!(values("INSERT INTO t (a, password) VALUES (1, 'x1'), (2, 'y2'); (3, 'z3')"), ["x1", "y2"]);
+    assert_eq!(values("|a|password|\n|-|--|\n|1|x1|\n|2|`y2`|\n"), ["x1", "y2"]);
+}
+
+#[test]
+fn lists_of_other_lengths_are_none() {
+    for line in [
+        "user, password\nbob",
+        "user, password = load(), \"x1\", 2",
+        "a/x.txt,1,password\nb/y.txt,2,x1",
+        "one,two\nthree,password\nfour,x1",
+        "Set the host, the user name, the password\nat home, or, x1",
+        "f(user, password)\n(\"bob\", \"x1\")",
+        "INSERT INTO t (a, password) SELECT (1, 'x1')",
+        "| user | password |\n| bob | x1 |",
+    ] {
+        assert!(!values(line).contains(&"x1"), "{line}");
+    }
+}
+
+#[test]
+fn only_the_password_is_taken_of_a_pair() {
+    assert_eq!(values("credential: bob:x1"), ["x1"]);
+    assert_eq!(values("auth = \"bob@corp.io:x1\""), ["x1"]);
+    assert_eq!(values("user/password: bob/x1"), ["x1"]);
+    assert_eq!(values("credential: arn:aws:x1"), ["arn:aws:x1"]);
+    assert_eq!(values("password: bob:x1"), ["bob:x1"]);
 }
 
 #[test]

@@ -42,6 +42,9 @@ fn plain_literal(mut cursor: Cursor<'_>) -> Option<Value> {
     if cursor.eat("!!str ") || cursor.eat("!!binary ") {
         cursor.skip_blanks();
     }
+    if cursor.rest().starts_with(b"[[") {
+        return bracketed(cursor);
+    }
     if quotation(cursor.bytes, cursor.at).is_none() {
         skip_prefix(&mut cursor)?;
     }
@@ -49,6 +52,16 @@ fn plain_literal(mut cursor: Cursor<'_>) -> Option<Value> {
     // What looks like an opening quote was a closing one where a blank follows.
     (!matches!(cursor.bytes.get(span.start), Some(b' ' | b','))).then_some(())?;
     Some(Value { span, after, quoted: true, partial: is_joined(cursor.bytes, after) })
+}
+
+/// `[[…]]` of Lua; lists of lists hold marks that a value in it seldom has.
+fn bracketed(mut cursor: Cursor<'_>) -> Option<Value> {
+    cursor.eat("[[");
+    let is_inside = |byte: &u8| *byte > b' ' && !matches!(byte, b'[' | b']' | b'"' | b'\'' | b',' | b'$');
+    let length = cursor.rest().iter().take(super::LONGEST_VALUE).take_while(|byte| is_inside(byte)).count();
+    let span = Span::new(cursor.at, cursor.at + length);
+    cursor.at = span.end;
+    (length > 0 && cursor.eat("]]")).then_some(Value { span, after: cursor.at, quoted: true, partial: false })
 }
 
 /// `b`, `r`, `u8`, `L`, `@`, `N`, `r#` before a quotation mark.

@@ -44,6 +44,9 @@ pub fn secret_name(name: &[u8]) -> NameVerdict {
         }
         words = head;
     }
+    if ends_foreign(name) {
+        return NameVerdict::Strong;
+    }
     let [head @ .., last] = words else { return NameVerdict::Harmless };
     if is_one_of(last, HARMLESS_ENDS) {
         return NameVerdict::Harmless;
@@ -134,11 +137,24 @@ fn ends_strongly(word: &[u8]) -> bool {
     is_short || ENDS.iter().any(|end| ends(end))
 }
 
+/// Whether a name ends with a word for a password that ASCII has no letters for.
+fn ends_foreign(name: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const WORDS: &[&str] = &[
+        "пароль", "Пароль", "ПАРОЛЬ", "密码", "密碼", "口令", "パスワード", "暗証番号", "비밀번호", "암호", "contraseña", "contraseÑa", "hasło", "hasŁo", "lösenord", "lÖsenord",
+        "şifre", "Şifre", "jelszó", "jelszÓ", "lozinka", "κωδικός", "סיסמה", "รหัสผ่าน", "mật_khẩu", "parolă",
+    ];
+    let name = name.trim_ascii_end();
+    let end = |word: &&&str| name.len() >= word.len() && name[name.len() - word.len()..].eq_ignore_ascii_case(word.as_bytes());
+    !name.is_ascii() && WORDS.iter().any(|word| end(&word))
+}
+
 /// Secret by themselves.
 #[rustfmt::skip]
 const STRONG: &[&str] = &[
     "password", "passwd", "passphrase", "passcode", "pwd", "pass", "passwort", "secret", "credential", "pswd", "psw", "apikey", "pw",
     "identified", "psk", "dbpass", "keypass", "storepass", "authtoken", "contrasena", "contrase", "motdepasse", "passe", "senha", "kennwort", "wachtwoord", "haslo", "parola", "salasana", "jwt",
+    "heslo", "jelszo", "sifre", "losenord", "clave", "mdp", "contrasenia", "lozinka", "geslo", "slaptazodis", "parole",
 ];
 /// Strong only behind another word: `db_pass`.
 const STRONG_BUT_SHORT: &[&str] = &["jwt"];

@@ -47,7 +47,7 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
         return Err(Refusal::Call);
     }
     let mut buffer = [0; LONGEST_ENCODED];
-    let value = behind_user(name, value);
+    let class = if class == ValueClass::Secret && is_behind_user(bytes, assignment) { ValueClass::Password } else { class };
     let traits = Traits::of(value);
     let by_value = match encoded_text(value, &mut buffer) {
         Some(text) => encoded(text),
@@ -113,19 +113,33 @@ fn judged_name<'b>(bytes: &'b [u8], assignment: &Assignment) -> &'b [u8] {
     let name = assignment.name.of(bytes);
     match assignment.operator {
         Operator::Call => name.rsplit(|&byte| byte == b'.').next().unwrap_or(name),
+        Operator::Compare => {
+            const METHODS: [&str; 5] = ["equals", "equalsIgnoreCase", "compareTo", "eql", "eq"];
+            let mut parts = name.rsplit(|&byte| byte == b'.');
+            let last = parts.next().unwrap_or(name);
+            let is_method = METHODS.iter().any(|method| last.eq_ignore_ascii_case(method.as_bytes()));
+            without_get(if is_method { parts.next().unwrap_or(last) } else { last })
+        }
         _ => name,
     }
 }
 
-/// The password of `user:password`, where the name says that both are there: `userpwd`, `basic_auth`.
-fn behind_user<'v>(name: &[u8], value: &'v [u8]) -> &'v [u8] {
-    const ENDS: [&str; 5] = ["userpwd", "userpass", "auth", "credentials", "userpassword"];
-    let last = name.rsplit(|byte| matches!(byte, b'_' | b'.' | b'-')).next().unwrap_or_default();
-    let holds_both = ENDS.iter().any(|end| last.len() >= end.len() && last[last.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes()));
-    match memchr::memchr(b':', value) {
-        Some(colon) if holds_both && colon > 0 && !value[colon..].starts_with(b"://") => &value[colon + 1..],
-        _ => value,
+/// `getPassword` as `Password`, and `get_password` as `password`.
+fn without_get(name: &[u8]) -> &[u8] {
+    match name {
+        [b'g' | b'G', b'e', b't', b'_', rest @ ..] => rest,
+        [b'g' | b'G', b'e', b't', rest @ ..] if rest.first().is_some_and(u8::is_ascii_uppercase) => rest,
+        _ => name,
     }
+}
+
+/// Whether the value is the second half of one that began with a user: `credentials: user:…`.
+fn is_behind_user(bytes: &[u8], assignment: &Assignment) -> bool {
+    if assignment.value.start < assignment.name.end {
+        return false;
+    }
+    let between = bytes[assignment.name.end..assignment.value.start].trim_ascii_end();
+    matches!(between, [_, .., b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9', b':'] | [_, .., b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b' ', b'/'])
 }
 
 /// Text in base64: `user:password`, or a secret of a Kubernetes manifest.
@@ -171,7 +185,7 @@ fn lowered(found: Confidence, bytes: &[u8], assignment: &Assignment, verdict: Na
     let looks_random = (traits.random > RANDOM && traits.surprise() > 20.0) || traits.kind == Some(NotASecret::Uuid);
     let mut confidence = found;
     if !assignment.quoted && !looks_random {
-        confidence = unquoted(confidence, assignment, traits).ok_or(Refusal::Unquoted)?;
+        confidence = unquoted(confidence, bytes, assignment, traits).ok_or(Refusal::Unquoted)?;
     }
     if verdict == NameVerdict::Weak {
         let sure = looks_random && (assignment.form != Form::Query || traits.length >= 16);
@@ -199,9 +213,13 @@ fn is_badge(bytes: &[u8], assignment: &Assignment) -> bool {
 
 /// What is left of the confidence of an unquoted value that does not look random: a word without quotes is a
 /// variable, a type or prose far more often than a secret.
-fn unquoted(confidence: Confidence, assignment: &Assignment, traits: &Traits) -> Option<Confidence> {
+fn unquoted(confidence: Confidence, bytes: &[u8], assignment: &Assignment, traits: &Traits) -> Option<Confidence> {
     let is_mixed = (traits.digits > 0 && traits.letters() > 0) || traits.symbols > 0;
+    // `Falcon!Harbour42` in the middle of a line
+    let in_chain = bytes[..assignment.name.start].ends_with(b":") || assignment.name.of(bytes).contains(&b':');
+    let is_typical = traits.length >= 8 && traits.classes() >= 3 && traits.digits > 0 && traits.symbols > 0 && !in_chain;
     match (assignment.form, assignment.operator) {
+        (Form::Inline, _) if is_mixed && (is_typical || stands_behind_user(bytes, assignment)) => Some(confidence),
         // `key: X509Options`
         (Form::Inline, Operator::Colon) if traits.symbols == 0 && traits.random < 0.6 => None,
         (Form::Inline, _) if is_mixed => one_less(confidence),
@@ -212,6 +230,20 @@ fn unquoted(confidence: Confidence, assignment: &Assignment, traits: &Traits) ->
         }
         _ => None,
     }
+}
+
+/// Whether a user is given right before the name: `user: bob, password: …`.
+fn stands_behind_user(bytes: &[u8], assignment: &Assignment) -> bool {
+    const USERS: [&str; 8] = ["user", "username", "login", "uid", "email", "account", "用户名", "账号"];
+    const REACH: usize = 64;
+    let before = &bytes[assignment.name.start.saturating_sub(REACH)..assignment.name.start];
+    let line = &before[memchr::memrchr(b'\n', before).map_or(0, |at| at + 1)..];
+    let is_given = |at: usize| {
+        let head = line[..at].trim_ascii_end();
+        let head = head.strip_suffix(b"\xef\xbc").unwrap_or(head);
+        USERS.iter().any(|user| head.len() >= user.len() && head[head.len() - user.len()..].eq_ignore_ascii_case(user.as_bytes()))
+    };
+    memchr::memchr3_iter(b':', b'=', 0x9a, line).any(is_given)
 }
 
 #[cfg(test)]

@@ -56,7 +56,8 @@ fn passwords_that_people_choose_are_secrets() {
     ];
     let mut missed = Vec::new();
     for line in LINES.iter().filter(|line| {
-        line.to_lowercase().contains("passw") && !line.contains(" == ") && !line.contains("cmp(") && !line.contains("equals(")
+        let compares = [" == ", "cmp(", "quals(", "Equal(", ").toBe(", "EqualTo("].iter().any(|part| line.contains(part));
+        line.to_lowercase().contains("passw") && !compares
     }) {
         for password in passwords.iter().map(|halves| halves.concat()) {
             let text = fill(line, &password);
@@ -70,6 +71,27 @@ fn passwords_that_people_choose_are_secrets() {
         }
     }
     assert!(missed.is_empty(), "{} missed: {missed:#?}", missed.len());
+}
+
+#[test]
+fn passwords_have_names_in_many_languages() {
+    for name in
+        ["пароль", "Пароль", "密码", "パスワード", "비밀번호", "contraseña", "hasło", "lösenord", "şifre", "senha", "Passwort", "heslo"]
+    {
+        assert_eq!(crate::engine::filter::secret_name(name.as_bytes()), crate::engine::filter::NameVerdict::Strong, "{name}");
+    }
+    for name in ["пароль_поле", "密码提示", "Passwortfeld", "contraseña_url"] {
+        assert_ne!(crate::engine::filter::secret_name(name.as_bytes()), crate::engine::filter::NameVerdict::Strong, "{name}");
+    }
+}
+
+#[test]
+fn a_password_in_the_middle_of_a_line_is_told_by_its_characters_or_its_user() {
+    let password = |halves: [&str; 2], line: &str| verdict(&line.replace('@', &halves.concat()));
+    assert_eq!(password(["Falcon!", "Harbour42"], "// see password: @ for it"), Some(Confidence::Medium));
+    assert_eq!(password(["Harb", "our2019"], "// user: bob, password: @"), Some(Confidence::Medium));
+    assert!(password(["Harb", "our2019"], "// see password: @ for it") < Some(Confidence::Medium));
+    assert_eq!(password(["arn:aws:x:secret:Some-", "name-Wrt9Ba"], "SecretId: \"@\""), Some(Confidence::Low));
 }
 
 #[test]
