@@ -332,7 +332,7 @@ impl History {
     /// What the packs hold. Looks at the header of every entry, so it is not for what reads a few objects.
     fn packed(&self) -> Packed<'_> {
         let objects = self.repository.objects();
-        self.catalog.get_or_init(|| Catalog::read(objects)).of(objects)
+        self.catalog.get_or_init(|| self.pool.install(|| Catalog::read(objects))).of(objects)
     }
 
     /// Where trees are read: those of `packed` all at once.

@@ -5,12 +5,16 @@
 
 use gix::objs::Kind;
 use gix::{ObjectId, oid};
+use rayon::iter::{IndexedParallelIterator as _, IntoParallelIterator as _, ParallelIterator as _};
 
 use super::entry::{self, Stored};
 use crate::sources::git::Pack;
 
 /// No place.
 pub(super) const NONE: u32 = u32::MAX;
+
+/// Headers that a thread reads at least, which are neighbours in the pack.
+const NEIGHBOURS: usize = 4096;
 
 /// What is known of the objects of one pack without inflating them.
 #[derive(Debug, Default)]
@@ -33,7 +37,7 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// Reads the headers of all entries.
+    /// Reads the headers of all entries, with the threads of the pool that this runs in.
     pub(super) fn read(pack: &Pack) -> Table {
         let count = pack.index.num_objects();
         let mut order: Vec<(u64, u32)> = (0..count).map(|number| (pack.index.pack_offset_at_index(number), number)).collect();
@@ -71,23 +75,25 @@ impl Table {
 
     fn headers(&mut self, pack: &Pack) {
         let id_length = pack.index.object_hash().len_in_bytes();
-        let mut left: Vec<u32> = Vec::new();
-        for place in 0..self.len() {
-            let at = place as usize;
-            let Some(header) = pack.bytes_from(self.offsets[at]).and_then(|bytes| entry::read(bytes, id_length)) else { continue };
-            self.sizes[at] = u32::try_from(header.size).unwrap_or(u32::MAX);
+        let read = |place: u32| {
+            let offset = self.offsets[place as usize];
+            let Some(header) = pack.bytes_from(offset).and_then(|bytes| entry::read(bytes, id_length)) else { return (0, 0, NONE) };
+            let size = u32::try_from(header.size).unwrap_or(u32::MAX);
             let base = match header.stored {
-                Stored::Whole(kind) => {
-                    self.kinds[at] = kind;
-                    continue;
-                }
-                Stored::OnDistance(distance) => self.offsets[at].checked_sub(distance).and_then(|offset| self.before(place, offset)),
+                Stored::Whole(kind) => return (size, kind, NONE),
+                Stored::OnDistance(distance) => offset.checked_sub(distance).and_then(|offset| self.before(place, offset)),
                 Stored::OnId(id) => oid::try_from_bytes(id).ok().and_then(|id| self.lookup(pack, id)),
             };
-            let Some(base) = base else { continue };
-            self.bases[at] = base;
-            self.kinds[at] = self.kinds[base as usize];
-            if self.kinds[at] == 0 {
+            (size, 0, base.unwrap_or(NONE))
+        };
+        let mut headers: Vec<(u32, u8, u32)> = Vec::new();
+        (0..self.len()).into_par_iter().with_min_len(NEIGHBOURS).map(read).collect_into_vec(&mut headers);
+        let mut left: Vec<u32> = Vec::new();
+        for (place, (size, kind, base)) in (0..).zip(headers) {
+            let at = place as usize;
+            (self.sizes[at], self.bases[at]) = (size, base);
+            self.kinds[at] = if base == NONE { kind } else { self.kinds[base as usize] };
+            if base != NONE && self.kinds[at] == 0 {
                 left.push(place);
             }
         }
@@ -118,15 +124,31 @@ impl Table {
     }
 
     /// The place of the object `id`.
+    ///
+    /// Ids are spread evenly, so where one must be is nearly known; the search goes out from there. An index that was made
+    /// up may hold ids that are not: then it costs what a search by halves does.
     pub(super) fn lookup(&self, pack: &Pack, id: &oid) -> Option<u32> {
         let at = beginning(id, self.bits);
         let (mut start, mut end) = (self.starts[at], self.starts[at + 1]);
+        let sought = prefix(id);
+        let share = (u64::from(end - start) * (sought << self.bits >> 32)) >> 32;
+        let (mut probe, mut step) = (start + u32::try_from(share).expect("less than the number of ids"), 1);
         while start < end {
-            let middle = u32::midpoint(start, end);
-            match id.cmp(pack.index.oid_at_index(middle)) {
-                std::cmp::Ordering::Less => end = middle,
-                std::cmp::Ordering::Equal => return Some(self.places[middle as usize]),
-                std::cmp::Ordering::Greater => start = middle + 1,
+            let known = pack.index.oid_at_index(probe);
+            match sought.cmp(&prefix(known)).then_with(|| id.cmp(known)) {
+                std::cmp::Ordering::Equal => return Some(self.places[probe as usize]),
+                std::cmp::Ordering::Less => {
+                    end = probe;
+                    probe = probe.saturating_sub(step);
+                }
+                std::cmp::Ordering::Greater => {
+                    start = probe + 1;
+                    probe = probe.saturating_add(step);
+                }
+            }
+            step = step.saturating_mul(2);
+            if !(start..end).contains(&probe) {
+                probe = u32::midpoint(start, end);
             }
         }
         None
@@ -173,4 +195,9 @@ impl Table {
 fn beginning(id: &oid, bits: u32) -> usize {
     let bytes = id.as_bytes();
     usize::from(u16::from_be_bytes([bytes[0], bytes[1]])) >> (16 - bits)
+}
+
+/// The first 64 bits of an id as a number.
+fn prefix(id: &oid) -> u64 {
+    id.as_bytes().first_chunk().map_or(0, |bytes| u64::from_be_bytes(*bytes))
 }

@@ -225,9 +225,9 @@ fn inherit<N: Copy>(base: &Entries<N>, copied: &Copied, at: usize, entries: &mut
     if last == first {
         return None;
     }
-    let moved = |start: &u32| u32::try_from(*start as usize - from + at).ok();
-    let end = moved(&base.starts[last])?;
-    entries.starts.extend(base.starts[first..last].iter().map_while(moved));
+    let end = u32::try_from(base.starts[last] as usize - from + at).ok()?;
+    let by = end.wrapping_sub(base.starts[last]);
+    entries.starts.extend(base.starts[first..last].iter().map(|start| start.wrapping_add(by)));
     entries.notes.extend_from_slice(&base.notes[first..last]);
     Some(end as usize)
 }
