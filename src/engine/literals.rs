@@ -32,6 +32,7 @@ pub(super) struct Literals {
     buckets: Buckets,
     /// Sorted by hash.
     entries: Vec<Entry>,
+    longest: usize,
 }
 
 /// A literal, filed under its gram.
@@ -84,7 +85,13 @@ impl Literals {
         keyed.dedup();
         let buckets = Buckets::new(&keyed.iter().map(|&(hash, ..)| hash).collect::<Vec<_>>());
         let entries = keyed.into_iter().map(|(_, literal, offset)| Entry::new(&texts[literal as usize], literal, offset)).collect();
-        Literals { texts, sieve: Sieve::new(grams), buckets, entries }
+        let longest = texts.iter().map(|text| text.len()).max().unwrap_or_default();
+        Literals { texts, sieve: Sieve::new(grams), buckets, entries, longest }
+    }
+
+    /// Length of the longest literal, in bytes.
+    pub(super) fn longest(&self) -> usize {
+        self.longest
     }
 
     /// The literals, in lower case.

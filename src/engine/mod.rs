@@ -11,6 +11,7 @@ pub mod checksum;
 mod commonness;
 mod decode;
 pub mod entropy;
+mod events;
 pub mod examples;
 pub mod filter;
 mod heads;

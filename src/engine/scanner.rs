@@ -1,5 +1,6 @@
 //! L2: one pass over one blob: runs, heads, lengths, literals, and the matches that they lead to.
 
+use super::events::Event;
 use super::program::{Action, Program};
 use super::runs::{Visitor, Word};
 use super::words::WordHit;
@@ -73,46 +74,6 @@ impl Visitor for Scanner<'_> {
     }
 }
 
-/// Shows a scanner what is in a stretch of its bytes.
-struct Moved<'s, 'a> {
-    scanner: &'s mut Scanner<'a>,
-    /// Where the stretch begins.
-    by: usize,
-}
-
-impl Moved<'_, '_> {
-    fn moved(&self, word: Word) -> Word {
-        Word { start: word.start + self.by, end: word.end + self.by }
-    }
-}
-
-impl Visitor for Moved<'_, '_> {
-    #[inline]
-    fn beginning(&mut self, at: usize) {
-        self.scanner.beginning(at + self.by);
-    }
-
-    #[inline]
-    fn word(&mut self, word: Word) {
-        self.scanner.word(self.moved(word));
-    }
-
-    #[inline]
-    fn wide(&mut self, stretch: Word) {
-        self.scanner.wide(self.moved(stretch));
-    }
-
-    #[inline]
-    fn long(&mut self, stretch: Word) {
-        self.scanner.long(self.moved(stretch));
-    }
-
-    #[inline]
-    fn run(&mut self, start: usize, end: usize) {
-        Visitor::run(self.scanner, start + self.by, end + self.by);
-    }
-}
-
 /// One scan of one blob.
 pub(super) struct Scanner<'a> {
     detector: &'a Detector,
@@ -129,9 +90,11 @@ impl<'a> Scanner<'a> {
         Scanner { detector, program: &detector.program, bytes, scratch, found: Vec::new() }
     }
 
-    pub(super) fn run(self) -> Vec<Match> {
-        let whole = [Span::new(0, self.bytes.len())];
-        self.run_in(&whole, &whole)
+    pub(super) fn run(mut self) -> Vec<Match> {
+        let (program, level, bytes) = (self.program, self.detector.level, self.bytes);
+        super::runs::for_each(level, bytes, &program.heads.starts, &mut self);
+        program.literals.find(level, bytes, &mut |hit| self.literal(hit));
+        self.finish()
     }
 
     /// Notes where something comes of a trigger, for [`window`](super::window).
@@ -140,22 +103,10 @@ impl<'a> Scanner<'a> {
         self
     }
 
-    /// Tries the runs and literals in these stretches only, each ordered. No run may cross the end of a stretch.
-    pub(super) fn run_in(mut self, runs: &[Span], literals: &[Span]) -> Vec<Match> {
-        let bytes = self.bytes;
-        for &Span { start, end } in runs {
-            super::runs::for_each(
-                self.detector.level,
-                &bytes[start..end],
-                &self.program.heads.starts,
-                &mut Moved { scanner: &mut self, by: start },
-            );
-        }
-        let (program, level) = (self.program, self.detector.level);
-        for &Span { start, end } in literals {
-            let moved = |hit: WordHit| WordHit { start: hit.start + start, end: hit.end + start, ..hit };
-            program.literals.find(level, &bytes[start..end], &mut |hit| self.literal(moved(hit)));
-        }
+    /// Tries these triggers of the bytes only, each kind ordered by place.
+    pub(super) fn replay(mut self, runs: impl Iterator<Item = Event>, literals: impl Iterator<Item = Event>) -> Vec<Match> {
+        runs.for_each(|event| event.show(&mut self));
+        literals.for_each(|event| self.literal(event.literal()));
         self.finish()
     }
 

@@ -1,16 +1,20 @@
 //! L2: scans a version of something that was scanned before, and looks only at what is new.
 //!
-//! What a scan finds hangs on *triggers*: runs of token characters and literals. What becomes of a trigger depends on
-//! no more than its reach, so a trigger that was copied together with its reach comes to what it came to in the base.
-//! Where that was nothing, it need not be tried again. So tried again are the triggers around edits and those that
-//! came to something or look further than [`NARROW`] rules do ([`Trace`]), in the full bytes of the version: nothing is
-//! taken over, and what is found is found as in a full scan. `docs/history.md` has the argument for each kind of rule.
+//! What a scan finds hangs on *triggers*: runs of token characters and literals. Whether something is one depends on
+//! its own bytes, so only edits are looked at for them, and the others are those of the base ([`events`](super::events)).
+//! What becomes of a trigger depends on no more than its reach, so one that was copied together with its reach comes to
+//! what it came to in the base. Where that was nothing, it need not be tried again. So tried again are the triggers
+//! around edits and those that came to something or look further than [`NARROW`] rules do ([`Trace`]), in the full bytes
+//! of the version: nothing is taken over, and what is found is found as in a full scan. `docs/history.md` has the
+//! argument for each kind of rule.
 
+use super::events::{Event, Events, around_runs};
 use super::{Detector, Match, Scratch, pairs, scanner};
 use crate::blob::Copied;
 use crate::rules::{CONTEXT_REACH, Rule, Shape};
 use crate::text::Span;
 use crate::text::chars::is_token;
+use std::borrow::Cow;
 
 /// The longest match of a rule whose triggers are not traced, in bytes.
 const NARROW: usize = 384;
@@ -28,19 +32,29 @@ const FRAME: (usize, usize) = (CONTEXT_REACH + 8, 72);
 const NEAR_PLACE: usize = CONTEXT_REACH + 64;
 /// Windows are one if no more bytes than these are between them.
 const NEARLY: usize = 64;
-/// More traced places make a blob one that is scanned in full.
+/// More traced places make a blob one of whose versions all triggers are tried.
 const MOST_PLACES: usize = 4096;
-/// More decoded bytes make a blob one that is scanned in full: below it no bound of decoding is met.
+/// How many bytes of text there are for each trigger, at least, beyond some few, where triggers are kept: they take 12
+/// bytes each.
+const LEAST_APART: usize = 24;
+const FEW_EVENTS: usize = 256;
+/// More decoded bytes do so too: below it no bound of decoding is met.
 const MOST_DECODED: usize = 256 << 10;
+
+/// Stretches of a text, ordered.
+type Places = Box<[(u32, u32)]>;
+/// Where something was decoded, and the bytes that this cost, ordered; `None` where more than what is near decides on it.
+type Costs = Option<Box<[(u32, u32)]>>;
 
 /// What the scan of one text leaves for its next version. Holds places, no bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Trace {
     /// Where something was found or a rule of wide reach was tried, ordered.
-    places: Box<[(u32, u32)]>,
-    /// Where something was decoded, and the bytes that this cost, ordered. `None` where versions have to be scanned in
-    /// full.
-    decoded: Option<Box<[(u32, u32)]>>,
+    places: Places,
+    /// `None` where all triggers of versions have to be tried.
+    decoded: Costs,
+    /// All triggers; `None` where they are too many, and versions have to be looked at whole.
+    events: Option<Events>,
     /// Where the text begins in its blob, and its length.
     lead: usize,
     length: usize,
@@ -80,84 +94,144 @@ impl Detector {
     /// with `base`, in less time.
     #[must_use]
     pub fn scan_version(&self, text: &[u8], lead: usize, base: Option<Base<'_>>, scratch: &mut Scratch) -> (Vec<Match>, Trace) {
-        if let Some(plan) = base.and_then(|base| Plan::make(text, lead, base)) {
-            let (matches, mut trace) = self.scan_traced(text, lead, &plan.runs, &plan.literals, scratch);
-            if let Some(again) = &trace.decoded
-                && let Some(decoded) = joined(plan.decoded, again)
-            {
-                trace.decoded = Some(decoded);
-                return (matches, trace);
+        let trace = Trace { places: Box::default(), decoded: None, events: None, lead, length: text.len(), looked: text.len() };
+        if u32::try_from(text.len()).is_err() {
+            return (self.scan_with(text, scratch), trace);
+        }
+        let plan = base.and_then(|base| Plan::make(text, lead, self.program.literals.longest(), base));
+        let (events, looked, tried) = self.look(text, plan);
+        let is_few = events.len() <= text.len() / LEAST_APART + FEW_EVENTS;
+        let (matches, places, decoded) = self.try_where_needed(text, &events, tried, scratch);
+        (matches, Trace { places, decoded, events: is_few.then_some(events), looked, ..trace })
+    }
+
+    /// All triggers of a text, how many bytes were looked at for them, and where they have to be tried.
+    fn look(&self, text: &[u8], plan: Option<Plan<'_>>) -> (Events, usize, Option<Tried>) {
+        let Some(Plan { runs, literals, events, copies, tried }) = plan else {
+            let whole = [Span::new(0, text.len())];
+            return (Events::find(self, text, &whole, &whole), text.len(), None);
+        };
+        let new = Events::find(self, text, &runs, &literals);
+        let all = new.inherit(self, events, &copies, (&runs, &literals), text.len());
+        (all, length(&runs).max(length(&literals)), tried)
+    }
+
+    /// Tries triggers where that is needed, or all of them.
+    fn try_where_needed(&self, text: &[u8], events: &Events, tried: Option<Tried>, scratch: &mut Scratch) -> (Vec<Match>, Places, Costs) {
+        if let Some(tried) = tried {
+            let (matches, places, again) = self.try_in(text, events, &tried.runs, &tried.literals, scratch);
+            // What was decoded is more than is sure to stay below a bound.
+            if let Some(decoded) = again.and_then(|again| joined(tried.decoded, &again)) {
+                return (matches, places, Some(decoded));
             }
         }
         let whole = [Span::new(0, text.len())];
-        self.scan_traced(text, lead, &whole, &whole, scratch)
+        self.try_in(text, events, &whole, &whole, scratch)
     }
 
-    fn scan_traced(&self, text: &[u8], lead: usize, runs: &[Span], literals: &[Span], scratch: &mut Scratch) -> (Vec<Match>, Trace) {
-        let found = scanner::Scanner::new(self, text, scratch).traced().run_in(runs, literals);
+    /// Tries the triggers that lie in these stretches.
+    fn try_in(&self, text: &[u8], events: &Events, runs: &[Span], literals: &[Span], scratch: &mut Scratch) -> (Vec<Match>, Places, Costs) {
+        let scanner = scanner::Scanner::new(self, text, scratch).traced();
+        let found = scanner.replay(inside(&events.runs, runs), inside(&events.literals, literals));
         let mut places = scratch.trail.take().unwrap_or_default();
         places.sort_unstable();
         places.dedup();
-        let is_small = places.len() <= MOST_PLACES && u32::try_from(text.len()).is_ok();
-        let decoded = scratch.encoded.settled().filter(|_| is_small);
+        let decoded = scratch.encoded.settled().filter(|_| places.len() <= MOST_PLACES);
         if decoded.is_none() {
             places.clear();
         }
         let decoded = decoded.map(|costs| costs.iter().map(|&(at, cost)| (short(at), short(cost))).collect());
         let places = places.iter().map(|place| (short(place.start), short(place.end))).collect();
-        let looked = length(runs).max(length(literals));
-        (pairs::join(self, text, found), Trace { places, decoded, lead, length: text.len(), looked })
+        (pairs::join(self, text, found), places, decoded)
     }
 }
 
-/// What of a version has to be scanned.
+/// What of a version has to be looked at, and what of it tried.
 #[derive(Debug)]
-struct Plan {
+struct Plan<'b> {
+    /// Where triggers may be others than in the base.
+    runs: Vec<Span>,
+    literals: Vec<Span>,
+    /// The triggers of the base, and what of it was copied.
+    events: &'b Events,
+    copies: Cow<'b, [Copied]>,
+    /// `None` where all triggers have to be tried.
+    tried: Option<Tried>,
+}
+
+/// Where triggers have to be tried.
+#[derive(Debug)]
+struct Tried {
     runs: Vec<Span>,
     literals: Vec<Span>,
     /// What was decoded of the copied parts, as in [`Trace`].
     decoded: Vec<(u32, u32)>,
 }
 
-impl Plan {
-    /// `None` where a full scan is needed, or is as cheap.
-    fn make(text: &[u8], lead: usize, base: Base<'_>) -> Option<Plan> {
-        let trace = base.trace;
+impl<'b> Plan<'b> {
+    /// `None` where the version has to be looked at whole, or that is as cheap. `longest` is the length of the longest
+    /// literal.
+    fn make(text: &[u8], lead: usize, longest: usize, base: Base<'b>) -> Option<Plan<'b>> {
+        let events = base.trace.events.as_ref()?;
         let copies = within(text.len(), lead, base);
-        let decoded = inherited_costs(&copies, trace.decoded.as_deref()?);
+        let edits = edits(&copies, text.len(), base.trace.length);
+        let runs = merged(edits.iter().map(|&edit| around_runs(text, edit)).collect(), NEARLY);
+        let around = |edit: &Span| Span::new(edit.start.saturating_sub(longest), text.len().min(edit.end + longest));
+        let literals = merged(edits.iter().map(around).collect(), NEARLY);
+        if length(&runs).max(length(&literals)) * 8 >= text.len() * 7 {
+            return None;
+        }
+        let tried = Tried::make(text, edits, &copies, base.trace);
+        Some(Plan { runs, literals, events, copies, tried })
+    }
+}
+
+impl Tried {
+    /// `None` where that is everywhere.
+    fn make(text: &[u8], edits: Vec<Span>, copies: &[Copied], trace: &Trace) -> Option<Tried> {
+        let decoded = inherited_costs(copies, trace.decoded.as_deref()?);
         // Edits whose windows meet are one: nothing is left out between them, and where their windows begin and end is the same.
-        let edits = merged(edits(&copies, text.len(), trace.length), RUNS.0 + RUNS.1);
-        let places = inherited(&copies, &trace.places)?;
+        let edits = merged(edits, RUNS.0 + RUNS.1);
+        let places = inherited(copies, &trace.places)?;
         let windows = |reach: (usize, usize)| {
             let around = edits.iter().map(|&edit| widened(text, edit, reach));
             let known = places.iter().map(|&place| widened(text, place, (NEAR_PLACE, NEAR_PLACE)));
             merged(around.chain(known).collect(), NEARLY)
         };
-        let runs = windows(RUNS);
-        if length(&runs) * 8 >= text.len() * 7 {
-            return None;
-        }
-        let literals = windows(LITERALS);
-        Some(Plan { runs, literals, decoded })
+        Some(Tried { runs: windows(RUNS), literals: windows(LITERALS), decoded })
     }
 }
 
+/// The triggers that lie in stretches, both ordered.
+fn inside<'e>(events: &'e [Event], spans: &'e [Span]) -> impl Iterator<Item = Event> + 'e {
+    spans.iter().flat_map(move |span| {
+        let first = events.partition_point(|event| event.span().start < span.start);
+        let behind = events[first..].iter().take_while(move |event| event.span().start < span.end);
+        behind.filter(move |event| event.span().end <= span.end).copied()
+    })
+}
+
 /// The copies as offsets into the texts, as far as they lie in them; neighbours in both are one.
-fn within(length: usize, lead: usize, base: Base<'_>) -> Vec<Copied> {
+fn within(length: usize, lead: usize, base: Base<'_>) -> Cow<'_, [Copied]> {
+    let joins = |pair: &[Copied]| pair[0].at + pair[0].length == pair[1].at && pair[0].from + pair[0].length == pair[1].from;
+    let fits = |copied: &Copied| copied.at + copied.length <= length && copied.from + copied.length <= base.trace.length;
+    if lead == 0 && base.trace.lead == 0 && base.copies.iter().all(fits) && !base.copies.windows(2).any(joins) {
+        return Cow::Borrowed(base.copies);
+    }
     let shift = |copied: &Copied| {
         let cut = lead.saturating_sub(copied.at).max(base.trace.lead.saturating_sub(copied.from));
         let left = copied.length.checked_sub(cut).filter(|&left| left > 0)?;
-        let (at, from) = (copied.at + cut - lead, copied.from + cut - base.trace.lead);
-        (at + left <= length && from + left <= base.trace.length).then_some(Copied { at, from, length: left })
+        let moved = Copied { at: copied.at + cut - lead, from: copied.from + cut - base.trace.lead, length: left };
+        fits(&moved).then_some(moved)
     };
     let mut copies: Vec<Copied> = Vec::with_capacity(base.copies.len());
     for copied in base.copies.iter().filter_map(shift) {
         match copies.last_mut() {
-            Some(last) if last.at + last.length == copied.at && last.from + last.length == copied.from => last.length += copied.length,
+            Some(last) if joins(&[*last, copied]) => last.length += copied.length,
             _ => copies.push(copied),
         }
     }
-    copies
+    Cow::Owned(copies)
 }
 
 /// What was decoded of the copied parts of the base.
@@ -187,18 +261,23 @@ fn short(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
-/// What is not copied, and the seams between copies that were not neighbours, or the first or last of the base.
+/// What is not copied, and the seams between copies that were not neighbours, or the first or last of the base. Those
+/// that are near each other are one: what is around them is looked at anyhow.
 fn edits(copies: &[Copied], length: usize, base_length: usize) -> Vec<Span> {
-    let mut edits = Vec::new();
+    let mut edits: Vec<Span> = Vec::new();
+    let mut add = |start: usize, end: usize| match edits.last_mut() {
+        Some(last) if start <= last.end + NEARLY => last.end = end,
+        _ => edits.push(Span::new(start, end)),
+    };
     let (mut at, mut from) = (0, 0);
     for copied in copies {
         if copied.at > at || copied.from != from {
-            edits.push(Span::new(at, copied.at));
+            add(at, copied.at);
         }
         (at, from) = (copied.at + copied.length, copied.from + copied.length);
     }
     if length > at || base_length != from {
-        edits.push(Span::new(at, length));
+        add(at, length);
     }
     edits
 }

@@ -31,6 +31,13 @@ impl Encoded {
         }
     }
 
+    /// Whether [`Encoded::run`] does anything for a run.
+    #[inline]
+    pub(in crate::engine) fn is_marked(bytes: &[u8], start: usize, end: usize) -> bool {
+        let is_behind = start > 0 && matches!(bytes[start - 1], b'%' | b'\\' | b';');
+        is_behind || bytes[end - 1] == b'=' || matches!(bytes.get(end), Some(b'%' | b'\\' | b'&'))
+    }
+
     /// `secret` at `at`: where that is the kind of a manifest, what its entries hold is base64, however short.
     pub(in crate::engine) fn manifest(&mut self, bytes: &[u8], at: usize) {
         if self.manifests > bytes.len() * MANIFESTS_TIMES_INPUT + MORE_MANIFESTS {

@@ -1,4 +1,4 @@
-use super::{Base, Copied, Detector, LITERALS, NEARLY, RUNS, Span, Trace, edits, merged, widened, within};
+use super::{Base, Copied, Detector, Events, LITERALS, NEARLY, RUNS, Span, Trace, edits, merged, widened, within};
 use crate::engine::sample::{self, Random};
 use crate::engine::{Match, Scratch};
 use crate::rules::alphabet::ByteSet;
@@ -144,7 +144,7 @@ fn a_version_holds_what_a_full_scan_of_it_finds() {
     let detector = Detector::builtin();
     let rules: Vec<Rule> = detector.rules().iter().map(|rule| (**rule).clone()).collect();
     let mut maker = Maker { rules: &rules, random: Random::new(991), kinds: Vec::new() };
-    let (mut found, mut looked, mut total) = (0, 0, 0);
+    let (mut found, mut looked, mut total, mut odd) = (0, 0, 0, 0);
     for round in 0..ROUNDS {
         let length = 1000 + maker.random.below(20_000);
         let mut text = maker.text(length);
@@ -154,6 +154,7 @@ fn a_version_holds_what_a_full_scan_of_it_finds() {
             let (matches, next_trace) = scan(&detector, &next, Some((&trace, &copies)));
             let full = detector.scan(&next);
             assert_eq!(matches, full, "round {round}, copies {copies:?}");
+            odd += check_events(&detector, &next, &next_trace);
             found += full.len();
             looked += next_trace.looked();
             total += next.len();
@@ -162,6 +163,17 @@ fn a_version_holds_what_a_full_scan_of_it_finds() {
     }
     assert!(found > ROUNDS * 10, "the texts hold something to find, not only {found} matches");
     assert!(looked < total / 10 * 9, "not everything is looked at: {looked} of {total}");
+    assert!(odd < total / 1000, "{odd} triggers that are none in {total} bytes");
+}
+
+/// Whether the trace of a version has all triggers that a look at the whole text finds; how many it has that are none.
+fn check_events(detector: &Detector, text: &[u8], trace: &Trace) -> usize {
+    let whole = [Span::new(0, text.len())];
+    let all = Events::find(detector, text, &whole, &whole);
+    let Some(known) = &trace.events else { return 0 };
+    assert_eq!(known.literals, all.literals);
+    assert!(known.runs.is_sorted() && all.runs.iter().all(|event| known.runs.contains(event)));
+    known.runs.len() - all.runs.len()
 }
 
 #[test]
@@ -265,7 +277,8 @@ fn edits_are_what_was_not_copied_and_the_seams_between() {
     assert_eq!(all(&[copied(0, 0, 10)], 10, 10), []);
     assert_eq!(all(&[copied(0, 0, 4), copied(6, 4, 6)], 12, 10), [(4, 6)], "an insertion");
     assert_eq!(all(&[copied(0, 0, 4), copied(4, 6, 4)], 8, 10), [(4, 4)], "a deletion is a seam");
-    assert_eq!(all(&[copied(0, 2, 4)], 4, 10), [(0, 0), (4, 4)], "a new beginning and a new end");
+    assert_eq!(all(&[copied(0, 2, 100)], 100, 110), [(0, 0), (100, 100)], "a new beginning and a new end");
+    assert_eq!(all(&[copied(0, 2, 4)], 4, 10), [(0, 4)], "what is near is one");
     assert_eq!(all(&[], 3, 0), [(0, 3)]);
 }
 
@@ -274,9 +287,9 @@ fn copies_that_meet_in_both_texts_are_one() {
     let (_, trace) = scan(&Detector::builtin(), b"0123456789", None);
     let copied = |at, from, length| Copied { at, from, length };
     let copies = [copied(0, 0, 4), copied(4, 4, 3), copied(7, 8, 2)];
-    assert_eq!(within(9, 0, Base { trace: &trace, copies: &copies }), [copied(0, 0, 7), copied(7, 8, 2)]);
+    assert_eq!(within(9, 0, Base { trace: &trace, copies: &copies })[..], [copied(0, 0, 7), copied(7, 8, 2)]);
     // A byte order mark, which is no part of the text.
-    assert_eq!(within(6, 3, Base { trace: &trace, copies: &copies }), [copied(0, 3, 4), copied(4, 8, 2)], "3 bytes are cut");
+    assert_eq!(within(6, 3, Base { trace: &trace, copies: &copies })[..], [copied(0, 3, 4), copied(4, 8, 2)], "3 bytes are cut");
 }
 
 #[test]

@@ -1,0 +1,211 @@
+//! L2: the triggers of a text, as a list: the parts of runs and the literals that rules are reached through.
+//!
+//! Whether something is a trigger depends on its own bytes and those right beside it, so the triggers of a version are
+//! those of its base, moved, and those that are found around edits ([`window`](super::window)). What a trigger comes to
+//! depends on more, and is not noted here.
+
+use super::Detector;
+use super::decode::Encoded;
+use super::program::Program;
+use super::runs::{Visitor, Word, for_each};
+use super::words::WordHit;
+use crate::blob::Copied;
+use crate::rules::plan::LONGEST_WORD;
+use crate::text::Span;
+use crate::text::chars::is_token;
+
+/// How many bytes beside a part of a run have a say in whether it is a trigger.
+const BESIDE: usize = 2;
+
+/// A trigger. Ordered by place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Event {
+    start: u32,
+    end: u32,
+    /// The number of a literal, or which part of a run it is.
+    what: u32,
+}
+
+/// Parts of runs.
+const BEGINNING: u32 = 0;
+const WORD: u32 = 1;
+const WIDE: u32 = 2;
+const LONG: u32 = 3;
+const RUN: u32 = 4;
+
+/// The triggers of a text of less than 4 GiB, each list ordered.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Events {
+    pub(super) runs: Vec<Event>,
+    pub(super) literals: Vec<Event>,
+}
+
+impl Event {
+    fn new(start: usize, end: usize, what: u32) -> Event {
+        Event { start: short(start), end: short(end), what }
+    }
+
+    /// Where it stands.
+    pub(super) fn span(self) -> Span {
+        Span::new(self.start as usize, self.end as usize)
+    }
+
+    /// Shows a part of a run to `visitor`.
+    pub(super) fn show(self, visitor: &mut impl Visitor) {
+        let Span { start, end } = self.span();
+        match self.what {
+            BEGINNING => visitor.beginning(start),
+            WORD => visitor.word(Word { start, end }),
+            WIDE => visitor.wide(Word { start, end }),
+            LONG => visitor.long(Word { start, end }),
+            _ => visitor.run(start, end),
+        }
+    }
+
+    /// The literal.
+    pub(super) fn literal(self) -> WordHit {
+        let Span { start, end } = self.span();
+        WordHit { word: self.what, start, end }
+    }
+}
+
+impl Events {
+    /// The triggers in stretches of a text: of runs, which no stretch may cut, and literals.
+    pub(super) fn find(detector: &Detector, bytes: &[u8], runs: &[Span], literals: &[Span]) -> Events {
+        let mut events = Events::default();
+        let (program, level) = (&detector.program, detector.level);
+        for &Span { start, end } in runs {
+            let mut collector = Collector { program, bytes, by: start, events: &mut events.runs };
+            for_each(level, &bytes[start..end], &program.heads.starts, &mut collector);
+        }
+        for &Span { start, end } in literals {
+            let found = &mut events.literals;
+            program
+                .literals
+                .find(level, &bytes[start..end], &mut |hit| found.push(Event::new(hit.start + start, hit.end + start, hit.word)));
+        }
+        events.runs.sort_unstable();
+        events.literals.sort_unstable();
+        events
+    }
+
+    /// The triggers of a text of that `length`: those of its `base` that were `copied`, and those `found` in the stretches
+    /// around edits.
+    pub(super) fn inherit(
+        self,
+        detector: &Detector,
+        base: &Events,
+        copies: &[Copied],
+        (runs, literals): (&[Span], &[Span]),
+        length: usize,
+    ) -> Events {
+        let longest = detector.program.literals.longest();
+        Events {
+            runs: joined(&base.runs, copies, runs, &self.runs, (length, 0)),
+            literals: joined(&base.literals, copies, literals, &self.literals, (length, longest)),
+        }
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.runs.len() + self.literals.len()
+    }
+}
+
+/// The stretch in which parts of runs are other triggers than they were because of an edit: all runs that touch it.
+pub(super) fn around_runs(text: &[u8], edit: Span) -> Span {
+    let (start, end) = (edit.start.saturating_sub(BESIDE), text.len().min(edit.end + BESIDE));
+    let before = text[..start].iter().rev().take_while(|&&byte| is_token(byte)).count();
+    let behind = text[end..].iter().take_while(|&&byte| is_token(byte)).count();
+    Span::new(start - before, end + behind)
+}
+
+/// Notes the parts of runs in a stretch that begins `by` bytes behind the beginning of `bytes`.
+struct Collector<'c> {
+    program: &'c Program,
+    bytes: &'c [u8],
+    by: usize,
+    events: &'c mut Vec<Event>,
+}
+
+impl Collector<'_> {
+    fn add(&mut self, part: Word, what: u32) {
+        self.events.push(Event::new(part.start + self.by, part.end + self.by, what));
+    }
+}
+
+impl Visitor for Collector<'_> {
+    #[inline]
+    fn beginning(&mut self, at: usize) {
+        let place = at + self.by;
+        if (place > 0 && matches!(self.bytes[place - 1], b'\\' | b'%')) || self.program.heads.may_stand(self.bytes, place) {
+            self.add(Word { start: at, end: at }, BEGINNING);
+        }
+    }
+
+    #[inline]
+    fn word(&mut self, word: Word) {
+        let length = word.end - word.start;
+        if length <= LONGEST_WORD && self.program.lengths.begin(length) {
+            self.add(word, WORD);
+        }
+    }
+
+    #[inline]
+    fn wide(&mut self, stretch: Word) {
+        let length = stretch.end - stretch.start;
+        if length <= LONGEST_WORD && self.program.lengths.begin(length) {
+            self.add(stretch, WIDE);
+        }
+    }
+
+    #[inline]
+    fn long(&mut self, stretch: Word) {
+        self.add(stretch, LONG);
+    }
+
+    #[inline]
+    fn run(&mut self, start: usize, end: usize) {
+        if Encoded::is_marked(self.bytes, start + self.by, end + self.by) {
+            self.add(Word { start, end }, RUN);
+        }
+    }
+}
+
+/// The triggers of `base` that were copied and do not lie in one of the stretches that `found` was looked for in, together
+/// with `found`, ordered. What was not copied in one piece lies in such a stretch, and no trigger reaches from outside
+/// of a stretch to there.
+fn joined(base: &[Event], copies: &[Copied], looked: &[Span], mut found: &[Event], (length, longest): (usize, usize)) -> Vec<Event> {
+    let mut all = Vec::with_capacity(base.len() + found.len());
+    let mut copies = copies.iter().peekable();
+    let (mut from, mut is_sorted) = (0, true);
+    for span in looked.iter().copied().chain([Span::new(length, length)]) {
+        while copies.next_if(|copied| copied.at + copied.length <= from).is_some() {}
+        if let Some(copied) = copies.peek().filter(|copied| copied.at <= from && from < span.start) {
+            debug_assert!(span.start <= copied.at + copied.length, "what was not copied is looked at");
+            let start = from - copied.at + copied.from;
+            let by = short(copied.at).wrapping_sub(short(copied.from));
+            let moved = |event: &Event| Event { start: event.start.wrapping_add(by), end: event.end.wrapping_add(by), what: event.what };
+            let ahead = base.partition_point(|event| event.span().start + longest < start);
+            let first = ahead + base[ahead..].partition_point(|event| event.span().start < start);
+            let behind = first + base[first..].partition_point(|event| event.span().start < start + span.start - from);
+            let before = all.len();
+            all.extend(base[ahead..first].iter().filter(|event| event.span().end > start && event.span().start >= copied.from).map(moved));
+            is_sorted &= all.len() == before;
+            all.extend(base[first..behind].iter().map(moved));
+        }
+        let inside = found.partition_point(|event| event.span().start < span.end);
+        all.extend_from_slice(&found[..inside]);
+        found = &found[inside..];
+        from = span.end;
+    }
+    if !is_sorted {
+        all.sort();
+    }
+    all
+}
+
+/// An offset into a text of less than 4 GiB.
+fn short(at: usize) -> u32 {
+    u32::try_from(at).expect("only texts of less than 4 GiB have their triggers noted")
+}
