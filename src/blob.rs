@@ -3,6 +3,7 @@
 //! A [`Blob`] is handed from a source to the pipeline. Sources never know the rules, so a blob carries
 //! bytes and an [`Origin`], and nothing else.
 
+use crate::text::path::through;
 use std::path::PathBuf;
 
 /// Bytes to scan and where they lie.
@@ -64,6 +65,13 @@ pub enum Origin {
         /// The member's name inside the archive, as stored there.
         name: String,
     },
+    /// The name of a file or directory: not what is in it.
+    Name {
+        /// What lies at a path that the name is a part of.
+        of: Box<Origin>,
+        /// The name, as it stands in the path.
+        name: String,
+    },
 }
 
 /// Which kind of git object an [`Origin::Object`] is.
@@ -85,6 +93,7 @@ impl Origin {
             Origin::File { path, .. } | Origin::Stdin { path } | Origin::Index { path, .. } => Some(path.clone()),
             Origin::Object { .. } => None,
             Origin::Member { archive, name } => archive.path().map(|outer| format!("{outer}!{name}")),
+            Origin::Name { of, name } => of.path().map(|path| through(&path, name).unwrap_or(name).to_owned()),
         }
     }
 
@@ -101,6 +110,7 @@ impl Origin {
                 format!("{kind} {id}")
             }
             Origin::Member { archive, name } => format!("{}!{name}", archive.label()),
+            Origin::Name { of, .. } => format!("name of {}", of.label()),
             other => other.path().unwrap_or_default(),
         }
     }

@@ -6,6 +6,8 @@
 
 mod examine;
 mod known;
+mod names;
+mod paths;
 mod places;
 
 pub use known::Known;
@@ -25,15 +27,11 @@ use crate::sources::archive::{self, Limits};
 use crate::sources::{Coverage, Sink};
 use examine::{Examined, Found, examine};
 use known::Knowledge;
-use std::collections::{BTreeMap, HashMap};
+use paths::{is_no_file, object, paths, shown};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
-
-/// Path under which messages of commits and tags are reported: they have none of their own.
-const MESSAGE_PATH: &str = "(commit message)";
-/// Path of an object that no commit reaches.
-const NO_PATH: &str = "(unreachable)";
 
 /// One scan under way.
 #[derive(Debug)]
@@ -52,6 +50,10 @@ pub struct Pipeline<'a> {
     hits: Mutex<Vec<(Origin, Vec<Found>)>>,
     comments: Mutex<Vec<(Origin, Vec<Comment>)>>,
     skips: Mutex<Vec<Skip>>,
+    /// Names, and whether they hold a secret.
+    names: Mutex<HashMap<String, bool>>,
+    /// Paths of names that were told.
+    told: Mutex<HashSet<String>>,
     known: Knowledge,
     /// Ids of the blobs in which nothing was found, one behind the other, where they are asked for.
     clean: Option<Mutex<Vec<u8>>>,
@@ -118,6 +120,8 @@ impl<'a> Pipeline<'a> {
             hits: Mutex::default(),
             comments: Mutex::default(),
             skips: Mutex::default(),
+            names: Mutex::default(),
+            told: Mutex::default(),
             known: Knowledge::default(),
             clean: None,
             progress: Progress::default(),
@@ -194,9 +198,10 @@ impl<'a> Pipeline<'a> {
         let (hits, skips) = (std::mem::take(&mut *lock(&self.hits)), std::mem::take(&mut *lock(&self.skips)));
         for (origin, found) in hits {
             for (path, history) in paths(&origin, attributions) {
+                let shown = shown(&origin, &path, &found);
                 for one in &found {
                     let facts = known.entry(one.rule).or_insert_with(|| facts(&self.detector.rules()[one.rule]));
-                    self.settle(&origin, &path, history.as_ref(), one, facts, &mut results);
+                    self.settle(&origin, (&path, &shown), history.as_ref(), one, facts, &mut results);
                 }
             }
         }
@@ -225,9 +230,17 @@ impl<'a> Pipeline<'a> {
         results.comments.dedup();
     }
 
-    /// Judges one match at one path and puts it where it belongs.
-    fn settle(&self, origin: &Origin, path: &str, history: Option<&Attribution>, found: &Found, facts: &RuleFacts, results: &mut Results) {
-        let (identity, configured) = (self.places.identity(origin, path), self.places.configured(origin, path));
+    /// Judges one match at one path, which is `shown` so in reports, and puts it where it belongs.
+    fn settle(
+        &self,
+        origin: &Origin,
+        (path, shown): (&str, &str),
+        history: Option<&Attribution>,
+        found: &Found,
+        facts: &RuleFacts,
+        results: &mut Results,
+    ) {
+        let (identity, configured) = (self.places.identity(origin, shown), self.places.configured(origin, path));
         if self.excluded.is_match(&configured) || self.ignores(origin, path) {
             return;
         }
@@ -257,7 +270,7 @@ impl<'a> Pipeline<'a> {
             rule: facts.clone(),
             severity: rule.severity,
             confidence: found.confidence,
-            path: path.to_owned(),
+            path: shown.to_owned(),
             location: found.location.clone(),
             secret: found.secret.clone(),
             fingerprint,
@@ -271,7 +284,7 @@ impl<'a> Pipeline<'a> {
     /// Suppresses what the baseline accepts. Findings and candidates are still in the same order.
     fn apply_baseline(&self, results: &mut Results) {
         let Some((baseline, today)) = &self.baseline else { return };
-        let exists = |path: &str| path.ends_with(MESSAGE_PATH) || path.starts_with(NO_PATH) || self.places.exists(path);
+        let exists = |path: &str| is_no_file(path) || self.places.exists(path);
         let judgement = baseline.judge(&results.candidates, today, &exists);
         for (index, mut finding) in std::mem::take(&mut results.findings).into_iter().enumerate() {
             finding.suppressed = baseline.suppression(&judgement, index);
@@ -378,6 +391,14 @@ impl Sink for Pipeline<'_> {
         }
     }
 
+    fn is_leak(&self, name: &str) -> bool {
+        self.holds_secret(name)
+    }
+
+    fn name(&self, origin: Origin) {
+        self.tell_name(origin);
+    }
+
     fn skip(&self, skip: Skip) {
         lock(&self.skips).push(skip);
     }
@@ -397,41 +418,6 @@ fn panicked(what: String) -> Skip {
 /// Nothing that is done under these locks leaves its data half changed.
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// The git object that a blob comes from.
-fn object(origin: &Origin) -> Option<(&str, ObjectKind)> {
-    match origin {
-        Origin::Object { id, kind } => Some((id, *kind)),
-        Origin::Member { archive, .. } => object(archive),
-        Origin::File { .. } | Origin::Stdin { .. } | Origin::Index { .. } => None,
-    }
-}
-
-/// The paths under which a blob is reported.
-fn paths(origin: &Origin, attributions: &Attributions) -> Vec<(String, Option<Attribution>)> {
-    let Some((id, kind)) = object(origin) else {
-        return vec![(origin.path().unwrap_or_default(), None)];
-    };
-    let inner = member_suffix(origin);
-    let of = |attribution: &Attribution| match (kind, attribution.paths.first()) {
-        // The message of a submodule's commit is told below its path.
-        (ObjectKind::Commit | ObjectKind::Tag, Some(path)) => format!("{path}/{MESSAGE_PATH}"),
-        (ObjectKind::Commit | ObjectKind::Tag, None) => MESSAGE_PATH.to_owned(),
-        (ObjectKind::Blob, Some(path)) => format!("{path}{inner}"),
-        (ObjectKind::Blob, None) => format!("{NO_PATH}{inner}"),
-    };
-    let known = attributions.get(id).map(Vec::as_slice).unwrap_or_default();
-    if known.is_empty() {
-        let unknown = Attribution { blob: id.to_owned(), ..Attribution::default() };
-        return vec![(of(&unknown), Some(unknown))];
-    }
-    known.iter().map(|attribution| (of(attribution), Some(attribution.clone()))).collect()
-}
-
-/// What stands behind an archive's path for a member of it.
-fn member_suffix(origin: &Origin) -> String {
-    if let Origin::Member { archive, name } = origin { format!("{}!{name}", member_suffix(archive)) } else { String::new() }
 }
 
 /// What reports need of a rule.

@@ -82,6 +82,10 @@ impl Places {
         match origin {
             Origin::File { disk, .. } => Some(clean(&self.cwd.join(disk))),
             Origin::Stdin { path } => Some(clean(&self.cwd.join(path))),
+            Origin::Name { of, .. } => match **of {
+                Origin::File { .. } | Origin::Stdin { .. } => Some(clean(&self.cwd.join(reported))),
+                _ => self.absolute(of, reported),
+            },
             Origin::Index { .. } | Origin::Object { .. } => self.repository.as_ref().map(|repository| repository.join(reported)),
             Origin::Member { archive, name } => {
                 let outer = reported.strip_suffix(name.as_str()).and_then(|rest| rest.strip_suffix('!')).unwrap_or(reported);

@@ -5,11 +5,12 @@ pub mod content;
 pub mod diff;
 pub mod git;
 pub mod history;
+pub mod names;
 pub mod staged;
 pub mod stdin;
 pub mod walk;
 
-use crate::blob::{Blob, Skip};
+use crate::blob::{Blob, Origin, Skip};
 use crate::engine::{Base, Trace};
 
 /// What takes the blobs of a source. Called from many threads at once.
@@ -23,6 +24,17 @@ pub trait Sink: Sync {
         let _ = base;
         self.blob(blob);
         None
+    }
+
+    /// Whether the name of a file or directory holds a secret, so that it is to be told where it stands.
+    fn is_leak(&self, name: &str) -> bool {
+        let _ = name;
+        false
+    }
+
+    /// Takes note of a name that holds a secret, an [`Origin::Name`].
+    fn name(&self, origin: Origin) {
+        let _ = origin;
     }
 
     /// Takes note of something that was not scanned.

@@ -15,6 +15,17 @@ pub fn display(path: &[u8]) -> Cow<'_, str> {
     }
 }
 
+/// The part of a path up to a component of it and with that; `None` where the path has no such component.
+#[must_use]
+pub fn through<'p>(path: &'p str, component: &str) -> Option<&'p str> {
+    let mut at = 0;
+    path.split('/').find_map(|part| {
+        let end = at + part.len();
+        at = end + 1;
+        (part == component).then(|| &path[..end])
+    })
+}
+
 /// The text for a path of the operating system.
 #[must_use]
 pub fn display_os(path: &Path) -> Cow<'_, str> {

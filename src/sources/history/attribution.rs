@@ -104,7 +104,8 @@ impl History {
     fn introduced_at(&self, id: &ObjectId) -> Vec<Place> {
         let added = self.added();
         let mut places: Vec<Place> = Vec::new();
-        for introduction in added.introduced.get(id).into_iter().flatten() {
+        let leaks = added.leaks.get().into_iter().flatten().filter(|introduction| introduction.blob == *id);
+        for introduction in added.introduced.get(id).into_iter().flatten().chain(leaks) {
             if places.iter().all(|place| place.path != introduction.path) {
                 let commit = added.selection.commits[introduction.commit].id;
                 // The commits of a range are listed from the newest.

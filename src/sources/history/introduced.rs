@@ -13,6 +13,7 @@ use crate::blob::Skip;
 use crate::sources::git::{
     Deleted, EntryKind, Limits, ObjectError, Objects, Reader, Similarity, TreeEntry, TreeLookup, deleted_files, find_entry, tree_of,
 };
+use crate::sources::names;
 
 /// Bytes of delta bases that each thread keeps.
 const CACHE: usize = 32 << 20;
@@ -50,38 +51,51 @@ pub(super) struct Introduction {
 /// All that a range adds, by blob; for each the introductions with the oldest commit first.
 pub(super) type Introduced = BTreeMap<ObjectId, Vec<Introduction>>;
 
-/// Compares every commit of `selection` with its parents and the base.
-pub(super) fn introduced(objects: &Objects, pool: &ThreadPool, selection: &Selection) -> (Introduced, Vec<Skip>) {
+/// Compares every commit of `selection` with its parents and the base. Besides what is added, the new paths with a name
+/// that is long enough to hold a secret, moved files too, and what could not be read.
+pub(super) fn introduced(objects: &Objects, pool: &ThreadPool, selection: &Selection) -> (Introduced, Vec<Introduction>, Vec<Skip>) {
     let base_trees = base_trees(objects, &selection.bases);
     let places: Vec<usize> = (0..selection.commits.len()).collect();
-    let worker = || (objects.reader(CACHE), Vec::new(), Vec::new());
+    let worker = || (objects.reader(CACHE), (Vec::new(), Vec::new()), Vec::new());
     let workers = Workers::new(pool, worker);
-    workers.each_run(&places, RUN, |(reader, found, skips), run| {
+    workers.each_run(&places, RUN, |(reader, (found, named), skips), run| {
         let reader: &Reader = reader;
         let mut trees = TreeLookup::new(reader, objects.hash());
         for place in run {
             if trees.len() > KEPT_TREES {
                 trees = TreeLookup::new(reader, objects.hash());
             }
-            let mut diff = Diff { trees: &mut trees, reader, place: *place, found: Vec::new(), deleted: Vec::new(), skips: &mut *skips };
+            let mut diff = Diff {
+                trees: &mut trees,
+                reader,
+                place: *place,
+                found: Vec::new(),
+                named: &mut *named,
+                deleted: Vec::new(),
+                skips: &mut *skips,
+            };
             diff.commit(&selection.commits[*place], &base_trees);
             found.append(&mut diff.found);
         }
     });
     let mut introduced = Introduced::new();
     let mut all_skips: Vec<Skip> = Vec::new();
-    for (_, found, skips) in workers.into_states() {
+    let mut all_named: Vec<Introduction> = Vec::new();
+    for (_, (found, named), skips) in workers.into_states() {
+        all_named.extend(named);
         for introduction in found {
             introduced.entry(introduction.blob).or_default().push(introduction);
         }
         all_skips.extend(skips);
     }
+    let oldest_first = |a: &Introduction, b: &Introduction| b.commit.cmp(&a.commit).then_with(|| a.path.cmp(&b.path));
     for introductions in introduced.values_mut() {
-        introductions.sort_by(|a, b| b.commit.cmp(&a.commit).then_with(|| a.path.cmp(&b.path)));
+        introductions.sort_by(oldest_first);
     }
+    all_named.sort_by(oldest_first);
     all_skips.sort_by(|a, b| a.what.cmp(&b.what));
     all_skips.dedup();
-    (introduced, all_skips)
+    (introduced, all_named, all_skips)
 }
 
 /// The trees of the base commits; those that cannot be read leave nothing out.
@@ -103,6 +117,7 @@ struct Diff<'d, 'r> {
     reader: &'r Reader,
     place: usize,
     found: Vec<Introduction>,
+    named: &'d mut Vec<Introduction>,
     deleted: Vec<Deleted>,
     skips: &'d mut Vec<Skip>,
 }
@@ -117,6 +132,11 @@ impl Diff<'_, '_> {
             }
         }
         self.trees(commit.tree, &parents);
+        let is_named = |introduction: &&Introduction| {
+            let mut names = introduction.path.split(|byte| *byte == b'/');
+            introduction.before.is_empty() && names.any(|name| name.len() >= names::LEAST)
+        };
+        self.named.extend(self.found.iter().filter(is_named).cloned());
         self.pair_renames();
         self.drop_known(bases);
     }

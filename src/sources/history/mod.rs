@@ -14,6 +14,7 @@ mod holders;
 mod indexed;
 mod introduced;
 mod message;
+mod named;
 mod objects;
 mod packed;
 mod range;
@@ -37,11 +38,12 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use gix::ObjectId;
+use gix::bstr::ByteSlice as _;
 use gix::objs::Kind;
 use rayon::ThreadPool;
 
 use self::indexed::Indexed;
-use self::introduced::{Introduced, introduced};
+use self::introduced::{Introduced, Introduction, introduced};
 use self::objects::{Reading, Scanned};
 use self::packed::{Budget, Catalog, Packed, Wanted, commits};
 use self::range::{Selection, select};
@@ -49,9 +51,9 @@ use self::reach::reach;
 use self::scope::Scope;
 use self::trees::{Ground, Numbers};
 use self::walk::{Graph, object_skip};
-use super::git::{GitEnvironment, ObjectError, Repository};
-use super::{Coverage, Sink, SourceError};
-use crate::blob::{ObjectKind, Skip, SkipReason};
+use super::git::{GitEnvironment, ObjectError, Repository, TreeLookup};
+use super::{Coverage, Sink, SourceError, names};
+use crate::blob::{ObjectKind, Origin, Skip, SkipReason};
 
 /// What to scan of a history.
 #[derive(Debug, Clone)]
@@ -132,6 +134,10 @@ pub struct History {
 struct Added {
     selection: Selection,
     introduced: Introduced,
+    /// New paths with a name that could hold a secret.
+    named: Vec<Introduction>,
+    /// Those of them that do.
+    leaks: OnceLock<Vec<Introduction>>,
     skips: Vec<Skip>,
 }
 
@@ -187,11 +193,12 @@ impl History {
         name_cut(graph.is_cut, sink);
         let packed = self.packed();
         let numbers = Numbers::new(packed);
-        let roots = graph.commits.iter().map(|node| node.tree).chain(graph.trees.iter().copied()).collect();
-        let (mut found, skips) = reach(self.ground(packed), &numbers, roots);
+        let roots = || graph.commits.iter().map(|node| node.tree).chain(graph.trees.iter().copied()).collect();
+        let (mut found, skips) = reach(self.ground(packed), &numbers, roots());
         for skip in skips {
             sink.skip(skip);
         }
+        named::tell(self.ground(packed), &numbers, &roots, std::mem::take(&mut found.names), sink);
         let links = found.submodules.len();
         let indexed = self.indexed();
         indexed.broken.iter().for_each(|skip| sink.skip(skip.clone()));
@@ -278,6 +285,7 @@ impl History {
             let tags = selection.tags.iter().map(|id| (*id, ObjectKind::Tag));
             objects::one_by_one(objects, &self.pool, commits.chain(tags).collect(), None, sink);
         }
+        self.tell_new_names(added, sink);
         let scanned = changed::scan(objects, &self.pool, &added.introduced, self.options.max_size, sink);
         let mut coverage = coverage(selection.commits.len(), scanned);
         if !selection.loose.is_empty() {
@@ -286,6 +294,27 @@ impl History {
             coverage.bytes += scanned.bytes;
         }
         coverage
+    }
+
+    /// Tells names that hold a secret and that the base of the range does not have.
+    fn tell_new_names(&self, added: &Added, sink: &dyn Sink) {
+        let objects = self.repository.objects();
+        let (reader, mut bases) = (objects.reader(0), None);
+        let mut trees = TreeLookup::new(&reader, objects.hash());
+        let is_leak = |introduction: &&Introduction| {
+            let mut is_told = false;
+            let mut is_known = |path: &str| {
+                let bases = bases.get_or_insert_with(|| introduced::base_trees(objects, &added.selection.bases));
+                let is_known = bases.iter().any(|base| matches!(trees.at_path(base, path.as_bytes().as_bstr()), Ok(Some(_))));
+                is_told |= !is_known;
+                is_known
+            };
+            let origin = || Origin::Object { id: introduction.blob.to_string(), kind: ObjectKind::Blob };
+            names::tell(sink, &introduction.path.to_string(), &origin, &mut is_known);
+            is_told
+        };
+        let leaks = added.named.iter().filter(is_leak).cloned().collect();
+        added.leaks.get_or_init(|| leaks);
     }
 
     /// Directories and files that a range names without a commit, such as a tag of a file. What the base or another
@@ -348,8 +377,8 @@ impl History {
     fn added(&self) -> &Added {
         self.added.get_or_init(|| {
             let selection = select(&self.repository, &self.scope.ends, self.scope.since, &self.shallow);
-            let (introduced, skips) = introduced(self.repository.objects(), &self.pool, &selection);
-            Added { selection, introduced, skips }
+            let (introduced, named, skips) = introduced(self.repository.objects(), &self.pool, &selection);
+            Added { selection, introduced, named, leaks: OnceLock::new(), skips }
         })
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::attribution::Traced;
 use super::{Clean, History, HistoryOptions};
-use crate::blob::{Blob, Skip};
+use crate::blob::{Blob, Origin, Skip};
 use crate::engine::{Base, Trace};
 use crate::findings::{Attribution, Fate, Names, Refs};
 use crate::sources::git::{GitEnvironment, Repository, is_repository};
@@ -236,6 +236,14 @@ impl Sink for Below<'_> {
 
     fn version(&self, blob: Blob<'_>, base: Option<Base<'_>>) -> Option<Trace> {
         self.sink.version(blob, base)
+    }
+
+    fn is_leak(&self, name: &str) -> bool {
+        self.sink.is_leak(name)
+    }
+
+    fn name(&self, origin: Origin) {
+        self.sink.name(origin);
     }
 
     fn skip(&self, skip: Skip) {

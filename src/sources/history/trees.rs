@@ -4,10 +4,10 @@
 //! packs are read all at once, in pack order, and followed by number. What is in no pack, or does not decode, is read
 //! one by one where something leads to it; that also says what is wrong with it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
 
-use gix::bstr::BStr;
+use gix::bstr::{BStr, BString};
 use gix::objs::{Kind, TreeRefIter};
 use gix::{ObjectId, oid};
 use rayon::ThreadPool;
@@ -17,6 +17,7 @@ use super::walk::object_skip;
 use super::workers::Workers;
 use crate::blob::Skip;
 use crate::sources::git::{ObjectError, Objects, Reader};
+use crate::sources::names;
 
 pub(super) use super::packed::Take;
 
@@ -187,13 +188,16 @@ pub(super) struct Blobs<'h> {
     pub(super) others: gix::hashtable::HashSet<ObjectId>,
     /// Commits of other repositories.
     pub(super) submodules: gix::hashtable::HashSet<ObjectId>,
+    /// Names of files and directories that are long enough to hold a secret.
+    pub(super) names: HashSet<BString>,
 }
 
 impl<'h> Blobs<'h> {
     /// Nothing.
     pub(super) fn new(numbers: &'h Numbers<'h>) -> Self {
         let packed = Bits::new(numbers.packed.len() as usize);
-        Blobs { numbers, packed, others: gix::hashtable::HashSet::default(), submodules: gix::hashtable::HashSet::default() }
+        let (others, submodules) = Default::default();
+        Blobs { numbers, packed, others, submodules, names: HashSet::new() }
     }
 
     /// Adds a blob; whether it is new.
@@ -209,6 +213,13 @@ impl<'h> Blobs<'h> {
         self.packed.add_all(&other.packed);
         self.others.extend(other.others);
         self.submodules.extend(other.submodules);
+        self.names.extend(other.names);
+    }
+
+    fn name(&mut self, name: &BStr) {
+        if name.len() >= names::LEAST && !self.names.contains(name) {
+            self.names.insert(name.to_owned());
+        }
     }
 }
 
@@ -216,12 +227,14 @@ impl Take for Blobs<'_> {
     /// The number of a tree.
     type Note = u32;
 
-    fn blob(&mut self, _name: &BStr, id: &oid) -> Option<u32> {
+    fn blob(&mut self, name: &BStr, id: &oid) -> Option<u32> {
+        self.name(name);
         self.add(id);
         None
     }
 
-    fn tree(&mut self, _name: &BStr, id: &oid) -> u32 {
+    fn tree(&mut self, name: &BStr, id: &oid) -> u32 {
+        self.name(name);
         self.numbers.number(id)
     }
 

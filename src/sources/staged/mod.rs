@@ -19,6 +19,7 @@ use self::compare::{Change, Comparison, EXPANSION_LIMIT};
 use super::git::{
     self, EntryKind, GitEnvironment, Limits, ObjectError, Reader, Repository, Similarity, TreeLookup, deleted_files, tree_of,
 };
+use super::names;
 use super::{Coverage, Sink, SourceError};
 use crate::blob::{Blob, Origin, Skip, SkipReason};
 
@@ -60,6 +61,7 @@ pub fn scan_in(options: &StagedOptions, environment: &GitEnvironment, sink: &dyn
     let mut found = compare::compare(&index, head, &mut trees);
     drop_merged(&mut found, &repository, &reader, &mut trees, &mut notes);
     restrict(&mut found, &index, &options.paths, &prefix(&repository, &options.dir, environment), &mut notes);
+    tell_names(&found, head, &mut trees, sink);
     pair_renames(&mut found, options.whole_files, &mut trees, &reader);
     take_notes(&found, &mut notes, sink);
     let mut coverage = read(&found.changes, options, &repository, sink);
@@ -162,6 +164,15 @@ fn normalize(prefix: &str, path: &str) -> BString {
         }
     }
     parts.join("/").into()
+}
+
+/// Tells names that hold a secret and that HEAD does not have.
+fn tell_names(found: &Comparison, head: Option<ObjectId>, trees: &mut TreeLookup<'_>, sink: &dyn Sink) {
+    for change in found.changes.iter().filter(|change| change.before.is_empty()) {
+        let path = change.path.to_string();
+        let mut is_known = |path: &str| head.is_some_and(|head| matches!(trees.at_path(&head, path.as_bytes().as_bstr()), Ok(Some(_))));
+        names::tell(sink, &path, &|| Origin::Index { path: path.clone(), id: change.id.to_string() }, &mut is_known);
+    }
 }
 
 /// Drops changes that only moved a file, and gives the others the file that they were before as predecessor.

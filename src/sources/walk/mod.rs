@@ -22,6 +22,7 @@ use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, Wal
 
 use self::read::{Reader, Refusal};
 use self::roots::{Roots, reported};
+use super::names;
 use super::{Coverage, Sink, SourceError};
 use crate::blob::{Blob, Origin, Skip, SkipReason};
 
@@ -269,11 +270,13 @@ impl Visitor<'_> {
         let named = entry.depth() == 0;
         let disk = entry.into_path();
         self.visited.push(path_hash(&self.tally.hasher, &disk));
+        let path = reported(&disk);
+        names::tell(self.sink, &path, &|| Origin::File { path: path.clone(), disk: disk.clone() }, &mut |_| false);
         match self.reader.read(&disk, named) {
             Ok(bytes) => {
                 self.blobs += 1;
                 self.bytes += bytes.len() as u64;
-                self.sink.blob(Blob { bytes, origin: Origin::File { path: reported(&disk), disk }, previous: &[] });
+                self.sink.blob(Blob { bytes, origin: Origin::File { path, disk }, previous: &[] });
             }
             Err(Refusal::Gone) if !named => {}
             Err(refusal) => {

@@ -1,0 +1,84 @@
+//! Under which paths what a blob held is reported, its names, its messages.
+
+use super::Attributions;
+use super::examine::Found;
+use crate::blob::{ObjectKind, Origin};
+use crate::findings::Attribution;
+use crate::findings::redact::redact_in;
+use crate::text::path::through;
+
+/// Path under which messages of commits and tags are reported: they have none of their own.
+const MESSAGE_PATH: &str = "(commit message)";
+/// What stands behind the path of a file or directory whose name holds a secret.
+const NAME_PATH: &str = "(name)";
+/// Path of an object that no commit reaches.
+const NO_PATH: &str = "(unreachable)";
+
+/// Whether a path as it is reported names something else than a file.
+pub(super) fn is_no_file(path: &str) -> bool {
+    path.ends_with(MESSAGE_PATH) || path.ends_with(NAME_PATH) || path.starts_with(NO_PATH)
+}
+
+/// The git object that a blob comes from.
+pub(super) fn object(origin: &Origin) -> Option<(&str, ObjectKind)> {
+    match origin {
+        Origin::Object { id, kind } => Some((id, *kind)),
+        Origin::Member { archive: of, .. } | Origin::Name { of, .. } => object(of),
+        Origin::File { .. } | Origin::Stdin { .. } | Origin::Index { .. } => None,
+    }
+}
+
+/// The paths under which a blob is reported.
+pub(super) fn paths(origin: &Origin, attributions: &Attributions) -> Vec<(String, Option<Attribution>)> {
+    if let Origin::Name { of, name } = origin
+        && object(of).is_some()
+    {
+        return paths_through(of, name, attributions);
+    }
+    let Some((id, kind)) = object(origin) else {
+        return vec![(origin.path().unwrap_or_default(), None)];
+    };
+    let inner = member_suffix(origin);
+    let of = |attribution: &Attribution| match (kind, attribution.paths.first()) {
+        // The message of a submodule's commit is told below its path.
+        (ObjectKind::Commit | ObjectKind::Tag, Some(path)) => format!("{path}/{MESSAGE_PATH}"),
+        (ObjectKind::Commit | ObjectKind::Tag, None) => MESSAGE_PATH.to_owned(),
+        (ObjectKind::Blob, Some(path)) => format!("{path}{inner}"),
+        (ObjectKind::Blob, None) => format!("{NO_PATH}{inner}"),
+    };
+    let known = attributions.get(id).map(Vec::as_slice).unwrap_or_default();
+    if known.is_empty() {
+        let unknown = Attribution { blob: id.to_owned(), ..Attribution::default() };
+        return vec![(of(&unknown), Some(unknown))];
+    }
+    known.iter().map(|attribution| (of(attribution), Some(attribution.clone()))).collect()
+}
+
+/// The paths of an object up to a name in them, each once. What is not known is told all the same.
+fn paths_through(of: &Origin, name: &str, attributions: &Attributions) -> Vec<(String, Option<Attribution>)> {
+    let all = paths(of, attributions);
+    let mut found: Vec<(String, Option<Attribution>)> = Vec::new();
+    for (path, history) in &all {
+        if let Some(path) = through(path, name).filter(|path| found.iter().all(|(known, _)| known != path)) {
+            found.push((path.to_owned(), history.clone()));
+        }
+    }
+    if found.is_empty() {
+        found.extend(all.into_iter().next().map(|(_, history)| (format!("{NO_PATH}/{name}"), history)));
+    }
+    found
+}
+
+/// The path that reports show: that of a name, of which no file is to be opened, without what is secret in it.
+pub(super) fn shown(origin: &Origin, path: &str, found: &[Found]) -> String {
+    if !matches!(origin, Origin::Name { .. }) {
+        return path.to_owned();
+    }
+    let secrets: Vec<&[u8]> = found.iter().map(|one| one.secret.reveal()).collect();
+    format!("{}/{NAME_PATH}", redact_in(path, &secrets))
+}
+
+/// What stands behind an archive's path for a member of it.
+fn member_suffix(origin: &Origin) -> String {
+    if let Origin::Member { archive, name } = origin { format!("{}!{name}", member_suffix(archive)) } else { String::new() }
+}
