@@ -4,11 +4,13 @@
 //! those of its base, moved, and those that are found around edits ([`window`](super::window)). What a trigger comes to
 //! depends on more, and is not noted here.
 
-use super::Detector;
 use super::decode::Encoded;
 use super::program::Program;
 use super::runs::{Visitor, Word, for_each};
+use super::scanner::is_escape;
+use super::simd::Places;
 use super::words::WordHit;
+use super::{Detector, Scratch};
 use crate::blob::Copied;
 use crate::rules::plan::LONGEST_WORD;
 use crate::text::Span;
@@ -26,12 +28,21 @@ pub(super) struct Event {
     what: u32,
 }
 
-/// Parts of runs.
-const BEGINNING: u32 = 0;
-const WORD: u32 = 1;
-const WIDE: u32 = 2;
-const LONG: u32 = 3;
-const RUN: u32 = 4;
+/// What of a run it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Part {
+    /// A word begins with what a head begins with.
+    Beginning,
+    /// A word begins, perhaps with what belongs to an escape sequence.
+    Opened,
+    Word,
+    Wide,
+    Long,
+    Run,
+}
+
+/// By number.
+const PARTS: [Part; 6] = [Part::Beginning, Part::Opened, Part::Word, Part::Wide, Part::Long, Part::Run];
 
 /// The triggers of a text of less than 4 GiB, each list ordered.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -50,16 +61,9 @@ impl Event {
         Span::new(self.start as usize, self.end as usize)
     }
 
-    /// Shows a part of a run to `visitor`.
-    pub(super) fn show(self, visitor: &mut impl Visitor) {
-        let Span { start, end } = self.span();
-        match self.what {
-            BEGINNING => visitor.beginning(start),
-            WORD => visitor.word(Word { start, end }),
-            WIDE => visitor.wide(Word { start, end }),
-            LONG => visitor.long(Word { start, end }),
-            _ => visitor.run(start, end),
-        }
+    /// Which part of a run it is.
+    pub(super) fn part(self) -> Part {
+        PARTS[self.what as usize]
     }
 
     /// The literal.
@@ -71,18 +75,20 @@ impl Event {
 
 impl Events {
     /// The triggers in stretches of a text: of runs, which no stretch may cut, and literals.
-    pub(super) fn find(detector: &Detector, bytes: &[u8], runs: &[Span], literals: &[Span]) -> Events {
+    pub(super) fn find(detector: &Detector, bytes: &[u8], runs: &[Span], literals: &[Span], scratch: &mut Scratch) -> Events {
         let mut events = Events::default();
-        let (program, level) = (&detector.program, detector.level);
-        for &Span { start, end } in runs {
-            let mut collector = Collector { program, bytes, by: start, events: &mut events.runs };
-            for_each(level, &bytes[start..end], &program.heads.starts, &mut collector);
+        let program = &detector.program;
+        let mut room = scratch.room.take().unwrap_or_default();
+        for &stretch in runs {
+            let mut collector = Collector { program, bytes, events: &mut events.runs };
+            for_each(detector.level, bytes, stretch, &mut room, &mut collector);
         }
+        scratch.room = Some(room);
         for &Span { start, end } in literals {
             let found = &mut events.literals;
-            program
-                .literals
-                .find(level, &bytes[start..end], &mut |hit| found.push(Event::new(hit.start + start, hit.end + start, hit.word)));
+            program.literals.find(&bytes[start..end], &mut scratch.places, &mut |hit| {
+                found.push(Event::new(hit.start + start, hit.end + start, hit.word));
+            });
         }
         events.runs.sort_unstable();
         events.literals.sort_unstable();
@@ -120,54 +126,56 @@ pub(super) fn around_runs(text: &[u8], edit: Span) -> Span {
     Span::new(start - before, end + behind)
 }
 
-/// Notes the parts of runs in a stretch that begins `by` bytes behind the beginning of `bytes`.
+/// Notes the parts of runs of `bytes`.
 struct Collector<'c> {
     program: &'c Program,
     bytes: &'c [u8],
-    by: usize,
     events: &'c mut Vec<Event>,
 }
 
 impl Collector<'_> {
-    fn add(&mut self, part: Word, what: u32) {
-        self.events.push(Event::new(part.start + self.by, part.end + self.by, what));
+    fn add(&mut self, start: usize, end: usize, part: Part) {
+        self.events.push(Event::new(start, end, part as u32));
     }
 }
 
 impl Visitor for Collector<'_> {
-    #[inline]
-    fn beginning(&mut self, at: usize) {
-        let place = at + self.by;
-        if (place > 0 && matches!(self.bytes[place - 1], b'\\' | b'%')) || self.program.heads.may_stand(self.bytes, place) {
-            self.add(Word { start: at, end: at }, BEGINNING);
+    fn beginnings(&mut self, from: usize, places: &mut Places) {
+        places.retain(|at| self.program.heads.may_begin(self.bytes, from + at));
+        for at in places.iter().map(|at| from + at).filter(|&at| self.program.heads.may_stand(self.bytes, at)) {
+            self.add(at, at, Part::Beginning);
+        }
+    }
+
+    fn opened(&mut self, from: usize, places: &Places) {
+        for at in places.iter().map(|at| from + at).filter(|&at| is_escape(self.bytes, at)) {
+            self.add(at, at, Part::Opened);
         }
     }
 
     #[inline]
-    fn word(&mut self, word: Word) {
-        let length = word.end - word.start;
-        if length <= LONGEST_WORD && self.program.lengths.begin(length) {
-            self.add(word, WORD);
+    fn word(&mut self, Word { start, end }: Word) {
+        if end - start <= LONGEST_WORD && self.program.lengths.begin(end - start) {
+            self.add(start, end, Part::Word);
         }
     }
 
     #[inline]
-    fn wide(&mut self, stretch: Word) {
-        let length = stretch.end - stretch.start;
-        if length <= LONGEST_WORD && self.program.lengths.begin(length) {
-            self.add(stretch, WIDE);
+    fn wide(&mut self, Word { start, end }: Word) {
+        if end - start <= LONGEST_WORD && self.program.lengths.begin(end - start) {
+            self.add(start, end, Part::Wide);
         }
     }
 
     #[inline]
-    fn long(&mut self, stretch: Word) {
-        self.add(stretch, LONG);
+    fn long(&mut self, Word { start, end }: Word) {
+        self.add(start, end, Part::Long);
     }
 
     #[inline]
     fn run(&mut self, start: usize, end: usize) {
-        if Encoded::is_marked(self.bytes, start + self.by, end + self.by) {
-            self.add(Word { start, end }, RUN);
+        if Encoded::is_marked(self.bytes, start, end) {
+            self.add(start, end, Part::Run);
         }
     }
 }

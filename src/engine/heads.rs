@@ -1,15 +1,12 @@
 //! L2: the formats whose leading literal stands at a place.
 
 use super::buckets::{Buckets, HASH_BITS};
-use super::simd::Starts;
 use crate::rules::rule::LEAST_KEYWORD;
 
 /// Formats by the first bytes of their leading literal.
 #[derive(Debug)]
 pub(super) struct Heads {
-    /// The first three bytes of all.
-    pub(super) starts: Starts,
-    /// Their hashes: most words end here.
+    /// By the first three bytes of all: most words end here.
     firsts: Buckets,
     /// By four bytes.
     long: Table,
@@ -49,9 +46,15 @@ impl Heads {
     pub(super) fn new(heads: Vec<Head>) -> Heads {
         let mut firsts: Vec<u16> = heads.iter().map(|head| hash(head.first & THREE)).collect();
         firsts.sort_unstable();
-        let starts = Starts::new(heads.iter().map(|head| *head.literal.first_chunk().expect("a head has three bytes")).collect());
         let (long, short) = heads.into_iter().partition(|head| head.literal.len() > LEAST_KEYWORD);
-        Heads { starts, firsts: Buckets::new(&firsts), long: Table::new(long, hash), short: Table::new(short, |first| hash(first & THREE)) }
+        Heads { firsts: Buckets::new(&firsts), long: Table::new(long, hash), short: Table::new(short, |first| hash(first & THREE)) }
+    }
+
+    /// Whether a head may stand at `at`.
+    #[inline]
+    pub(super) fn may_begin(&self, bytes: &[u8], at: usize) -> bool {
+        let first = bytes[at..].first_chunk::<4>().map_or_else(|| padded(&bytes[at..]), |first| u64::from(u32::from_le_bytes(*first)));
+        self.firsts.has(hash(first & THREE))
     }
 
     /// Whether a head may stand at `at`, by its first four bytes.
@@ -63,8 +66,7 @@ impl Heads {
     }
 
     /// Calls `visit` for the rules of which a head stands at `at`.
-    #[inline(always)]
-    #[allow(clippy::inline_always, reason = "what is not inlined into vector code is compiled without its features")]
+    #[inline]
     pub(super) fn at(&self, bytes: &[u8], at: usize, visit: &mut impl FnMut(u32)) {
         let first = bytes[at..].first_chunk::<8>().map_or_else(|| padded(&bytes[at..]), |first| u64::from_le_bytes(*first));
         let short = hash(first & THREE);

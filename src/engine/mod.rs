@@ -14,6 +14,7 @@ pub mod entropy;
 mod events;
 pub mod examples;
 pub mod filter;
+mod fours;
 mod heads;
 #[cfg(test)]
 mod hostile;
@@ -33,6 +34,7 @@ pub mod sample;
 mod scanner;
 mod simd;
 mod surroundings;
+mod texts;
 mod trace;
 pub mod url;
 mod validate;
@@ -116,6 +118,9 @@ impl Part {
 pub struct Scratch {
     context: surroundings::ContextHits,
     candidates: Vec<u32>,
+    /// What a piece of text is made of, and where a literal may stand in it.
+    room: Option<Box<runs::Room>>,
+    places: simd::Places,
     name: Vec<u8>,
     ends: scanner::Ends,
     encoded: decode::Encoded,
@@ -158,8 +163,9 @@ impl Detector {
         if rules.is_empty() {
             return Err(DetectorError::NoRules);
         }
-        let program = Program::new(rules.rules());
-        Ok(Detector { rules, program, level: simd::Level::detect(), known: RuleSet::default(), pairs: OnceLock::new() })
+        let level = simd::Level::detect();
+        let program = Program::new(level, rules.rules());
+        Ok(Detector { rules, program, level, known: RuleSet::default(), pairs: OnceLock::new() })
     }
 
     /// Also looks for those of `known` that are not among the detector's rules and pair with one of them: around the

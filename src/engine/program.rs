@@ -9,6 +9,7 @@
 use super::heads::{Head, Heads};
 use super::literals::Literals;
 use super::pattern::Pattern;
+use super::simd::Level;
 use super::window;
 use super::words::WordIndex;
 use crate::engine::assignment;
@@ -127,13 +128,13 @@ impl Program {
         self.literals.texts()
     }
 
-    pub(super) fn new(rules: &[Arc<Rule>]) -> Program {
+    pub(super) fn new(level: Level, rules: &[Arc<Rule>]) -> Program {
         let mut builder = Builder::default();
         for (index, rule) in rules.iter().enumerate() {
             builder.add(u32::try_from(index).expect("fewer than 2^32 rules"), rule);
         }
         builder.literals.add("secret", Action::Manifest);
-        Program { wide: rules.iter().map(|rule| window::is_wide(rule)).collect(), ..builder.finish(rules.len()) }
+        Program { wide: rules.iter().map(|rule| window::is_wide(rule)).collect(), ..builder.finish(level, rules.len()) }
     }
 }
 
@@ -268,7 +269,7 @@ impl Builder {
         }
     }
 
-    fn finish(mut self, rules: usize) -> Program {
+    fn finish(mut self, level: Level, rules: usize) -> Program {
         self.literals.drop_covered();
         let mut lengths = Lengths {
             word: vec![LengthEntry::default(); LONGEST_WORD + 1],
@@ -291,7 +292,7 @@ impl Builder {
             lengths,
             context: WordIndex::new(self.context.order.iter().map(String::as_str)),
             context_rules: self.context.values,
-            literals: Literals::new(self.literals.order.iter().map(String::as_str)),
+            literals: Literals::new(level, self.literals.order.iter().map(String::as_str)),
             actions: self.literals.values,
             names: WordIndex::new(self.names.order.iter().map(String::as_str)),
             name_rules: self.names.values,

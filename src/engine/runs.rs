@@ -1,21 +1,19 @@
 //! L2: the first stage: runs of token characters, and the words in them.
 //!
-//! Almost every secret is, or holds, a run of at least [`LEAST_RUN`] characters of `A-Z a-z 0-9 _ - + / = .`,
+//! Almost every secret is, or holds, a run of at least [`LEAST_RUN`](crate::rules::plan::LEAST_RUN) characters of `A-Z a-z 0-9 _ - + / = .`,
 //! so only such runs are looked at closer. Finding them does not depend on the rules: the cost per byte
 //! is the same for one rule and for two thousand. What a run of this kind need not hold (passwords, PEM
 //! labels, URLs) has literals of its own ([`super::words`]).
 //!
 //! All of it is arithmetic on masks of 64 bytes, without a loop over characters; only what it finds costs a branch.
 
-#![allow(clippy::inline_always, reason = "what is not inlined into vector code is compiled without its features")]
-
-use super::simd::{Blocks, Classes, Level, Starts, classify};
-use crate::rules::plan::LEAST_RUN;
+use super::simd::{BLOCK, Blocks, Derived, Level, PIECE, Places, classify};
+use crate::text::Span;
 
 /// What may be encoded text is at least this long, in bytes.
 pub(super) const LONG: usize = 24;
 
-/// A maximal stretch of characters of one class, at least [`LEAST_RUN`] long.
+/// A maximal stretch of characters of one class, at least [`LEAST_RUN`](crate::rules::plan::LEAST_RUN) long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Word {
     /// Offset of its first character.
@@ -26,9 +24,11 @@ pub(super) struct Word {
 
 /// What is done with the runs of a text and their parts. Each kind comes in the order of the text.
 pub(super) trait Visitor {
-    /// A word (letters and digits) begins, and at least [`LEAST_RUN`] token characters follow from there. One of the
-    /// starts that were given may stand there, or an escape.
-    fn beginning(&mut self, at: usize);
+    /// Words (letters and digits) begin at these places behind `from`, and at least [`LEAST_RUN`](crate::rules::plan::LEAST_RUN) token characters
+    /// follow from there.
+    fn beginnings(&mut self, from: usize, places: &mut Places);
+    /// The same for those that stand behind `%`, `\\` or `;`, or at the beginning of the text.
+    fn opened(&mut self, from: usize, places: &Places);
     /// A maximal word (letters, digits, `_`, `-`) with a digit.
     fn word(&mut self, word: Word);
     /// A maximal stretch of word characters, `+` and `/`, with a digit, that is no word.
@@ -40,239 +40,150 @@ pub(super) trait Visitor {
     fn run(&mut self, start: usize, end: usize);
 }
 
-/// Shows `visitor` the runs of at least [`LEAST_RUN`] token characters and what they are made of.
-#[inline]
-pub(super) fn for_each(level: Level, bytes: &[u8], starts: &Starts, visitor: &mut impl Visitor) {
-    let mut finder = Finder {
-        visitor,
-        length: bytes.len(),
-        base: 0,
-        before: Classes::default(),
-        // What stands before the text is not known.
-        current: Classes { opens: 1 << 63, ..Classes::default() },
-        ends_before: 0,
-        ends: 0,
-        stale: false,
-        token: Open::default(),
-        word: Open::default(),
-        wide: Open::default(),
-    };
-    classify(level, bytes, starts, &mut finder);
-    finder.flush();
+/// Room for what a piece of text is made of, reused from piece to piece.
+#[derive(Debug, Default)]
+pub(super) struct Room {
+    blocks: Blocks,
+    derived: Derived,
 }
 
-/// A stretch that goes on over the end of a block.
-#[derive(Default)]
-struct Open {
-    /// Where it began.
-    start: usize,
-    /// Whether it had a digit so far; of a run, whether it began behind an escape.
-    marked: bool,
+/// A block is looked at between the one before and the one behind it: the two last ones wait for the next piece.
+const WAITING: usize = 2;
+
+/// Shows `visitor` the runs of at least [`LEAST_RUN`](crate::rules::plan::LEAST_RUN) token characters in a stretch of `bytes` and what they are made
+/// of. What stands around the stretch is not known.
+pub(super) fn for_each(level: Level, bytes: &[u8], stretch: Span, room: &mut Room, visitor: &mut impl Visitor) {
+    let text = stretch.of(bytes);
+    room.blocks.clear(0);
+    room.blocks.opens[0] = 1 << 63;
+    let mut piece = Piece { bytes, stretch, base: stretch.start, open: [stretch.start; 3] };
+    let mut known = 1;
+    for from in (0..text.len()).step_by(PIECE) {
+        known += classify(level, &text[from..], &mut room.blocks, known);
+        if text.len() - from <= PIECE {
+            known = close(&mut room.blocks, known, text.len());
+        }
+        room.derived.derive(level, &room.blocks, known);
+        piece.show(room, known, visitor);
+        let waiting = known.saturating_sub(WAITING);
+        room.blocks.shift(waiting, known);
+        known -= waiting;
+    }
 }
 
-/// The state between blocks. A block is looked at when the next one is known.
-struct Finder<'v, V> {
-    visitor: &'v mut V,
-    length: usize,
-    /// Where the current block begins.
+/// Marks where a text of this length ends, adds a block of nothing behind it, and says how many blocks there are then.
+fn close(blocks: &mut Blocks, known: usize, length: usize) -> usize {
+    let inside = length % BLOCK;
+    let last = if inside == 0 { known } else { known - 1 };
+    if inside == 0 {
+        blocks.clear(last);
+    }
+    blocks.closes[last] |= u64::MAX << inside;
+    blocks.clear(last + 1);
+    last + 2
+}
+
+/// The blocks that are known at a time.
+struct Piece<'a> {
+    bytes: &'a [u8],
+    /// All that is looked at.
+    stretch: Span,
+    /// Where the second block begins, the first that is looked at.
     base: usize,
-    before: Classes,
-    current: Classes,
-    /// Where [`LEAST_RUN`] token characters end, in the block before and in the current one.
-    ends_before: u64,
-    ends: u64,
-    /// Whether what is open is not known, since the block before was not looked at.
-    stale: bool,
-    token: Open,
-    word: Open,
-    wide: Open,
+    /// Where the stretch of tokens, of words and of wide ones began that goes on there, if one does.
+    open: [usize; 3],
 }
 
-impl<V: Visitor> Blocks for Finder<'_, V> {
-    #[inline(always)]
-    fn block(&mut self, base: usize, classes: Classes) {
-        if base > 0 {
-            self.step(classes.token);
-        } else {
-            self.ends = ends_of(classes.token, 0);
+impl Piece<'_> {
+    /// Shows what is in these blocks but the first and the last, and goes on to the last two.
+    fn show(&mut self, room: &mut Room, known: usize, visitor: &mut impl Visitor) {
+        let Room { blocks, derived } = room;
+        visitor.beginnings(self.base, &mut derived.beginnings);
+        visitor.opened(self.base, &derived.opened);
+        for block in derived.eventful() {
+            self.stretches(blocks, derived, block, visitor);
         }
-        self.before = self.current;
-        self.current = classes;
-        self.base = base;
-    }
-}
-
-impl<V: Visitor> Finder<'_, V> {
-    /// The last block, and one more of nothing, where what reaches the end of the text ends.
-    fn flush(&mut self) {
-        // What stands behind the text is not known.
-        let closes = |from: usize| u64::MAX << from;
-        let next = self.base + 64;
-        if self.length == next {
-            self.block(next, Classes { closes: closes(0), ..Classes::default() });
-        } else {
-            self.current.closes |= closes(self.length - self.base);
-        }
-        self.step(0);
+        self.open =
+            [self.start(&blocks.token, known - 1, 0), self.start(&blocks.word, known - 1, 1), self.start(&blocks.wide, known - 1, 2)];
+        self.base += (known - WAITING) * BLOCK;
     }
 
-    #[inline(always)]
-    fn step(&mut self, next_token: u64) {
-        let (ends_before, ends) = (self.ends_before, self.ends);
-        let ends_next = ends_of(next_token, self.current.token);
-        (self.ends_before, self.ends) = (ends, ends_next);
-        // Most blocks of source text hold nothing of a run.
-        if ends_before >> 63 | ends | ends_next << LATER == 0 {
-            self.stale = true;
-            return;
-        }
-        let (base, before, current) = (self.base, self.before, self.current);
-        if self.stale {
-            self.reopen();
-        }
-        let followed = ends >> (LEAST_RUN - 1) | ends_next << LATER;
-        let opened = current.opens << 1 | before.opens >> 63;
-        let mut beginnings = current.alnum & !(current.alnum << 1 | before.alnum >> 63) & followed & (current.start | opened);
-        while beginnings != 0 {
-            self.visitor.beginning(base + beginnings.trailing_zeros() as usize);
-            beginnings &= beginnings - 1;
-        }
-        // What most blocks do not have is asked first.
-        let with_digit = (self.word.with_mark(current.word, current.digit), self.wide.with_mark(current.wide, current.digit));
-        if with_digit.0 | with_digit.1 != 0 {
-            self.words(with_digit);
-        }
-        let long_before = ends_before & ends_before << LEAST_RUN;
-        let long_runs = ends & (ends << LEAST_RUN | ends_before >> (64 - LEAST_RUN));
-        if long_runs << 1 | long_before >> 63 != 0 {
-            self.longs();
-        }
-        let run_begins = current.token & !(current.token << 1 | before.token >> 63);
-        let told = self.token.with_mark(current.token, run_begins & opened) | current.closes | current.equals << 1 | before.equals >> 63;
-        let mut runs = (ends << 1 | ends_before >> 63) & !current.token & told;
-        while runs != 0 {
-            let run = self.token.ended(base, current.token, runs.trailing_zeros());
-            self.visitor.run(run.start, run.end);
-            runs &= runs - 1;
-        }
-        self.token.carry(base, current.token);
-        self.word.carry(base, current.word);
-        self.wide.carry(base, current.wide);
-    }
-
-    /// Words, and wider stretches that are none, of those that have a digit.
-    #[inline(always)]
-    fn words(&mut self, (words, wides): (u64, u64)) {
-        let (base, before, current) = (self.base, self.before, self.current);
-        let mut words = words & behind(current.word, before.word).0;
-        let mut wides = wides & behind(current.wide, before.wide).0;
-        while words != 0 {
-            self.visitor.word(self.word.ended(base, current.word, words.trailing_zeros()));
-            words &= words - 1;
-        }
-        while wides != 0 {
-            let end = wides.trailing_zeros();
-            let stretch = self.wide.ended(base, current.wide, end);
-            if stretch != self.word.ended(base, current.word, end) {
-                self.visitor.wide(stretch);
+    fn stretches(&self, blocks: &Blocks, derived: &Derived, block: usize, visitor: &mut impl Visitor) {
+        let word = |end: u32| self.ended(&blocks.word, block, end, 1);
+        let wide = |end: u32| self.ended(&blocks.wide, block, end, 2);
+        each(derived.words[block], |end| {
+            let word = word(end);
+            if self.has_digit(word, block) {
+                visitor.word(word);
             }
-            wides &= wides - 1;
-        }
+        });
+        each(derived.wides[block], |end| {
+            let stretch = wide(end);
+            if stretch != word(end) && self.has_digit(stretch, block) {
+                visitor.wide(stretch);
+            }
+        });
+        each(derived.longs[block], |end| visitor.long(wide(end)));
+        each(derived.runs[block], |end| {
+            let run = self.ended(&blocks.token, block, end, 0);
+            if self.is_told(run) {
+                visitor.run(run.start, run.end);
+            }
+        });
     }
 
-    #[inline(always)]
-    fn longs(&mut self) {
-        let mut longs = behind(self.current.wide, self.before.wide).1;
-        while longs != 0 {
-            self.visitor.long(self.wide.ended(self.base, self.current.wide, longs.trailing_zeros()));
-            longs &= longs - 1;
-        }
+    /// Whether a stretch that was told has a digit: it is known to have one if it began in its own block.
+    fn has_digit(&self, stretch: Word, block: usize) -> bool {
+        stretch.start >= self.base + (block - 1) * BLOCK || self.bytes[stretch.start..stretch.end].iter().any(u8::is_ascii_digit)
     }
 
-    /// What is open behind a block in which no run ends or goes on.
-    #[inline(always)]
-    fn reopen(&mut self) {
-        let (base, before) = (self.base, self.before);
-        self.token.reopen(base, before.token, before.opens << 1);
-        self.word.reopen(base, before.word, before.digit);
-        self.wide.reopen(base, before.wide, before.digit);
-        self.stale = false;
-    }
-}
-
-impl Open {
-    /// One bit right behind each stretch that has a mark. A mark added to the ones of its stretch carries to its end.
-    #[inline(always)]
-    fn with_mark(&mut self, class: u64, marks: u64) -> u64 {
-        let (sum, over) = class.overflowing_add(marks);
-        let (sum, over_too) = sum.overflowing_add(u64::from(self.marked));
-        self.marked = over | over_too;
-        sum & !class
+    /// Whether something of an escape stands right before or behind a run, or it ends with `=`.
+    fn is_told(&self, run: Word) -> bool {
+        let Span { start, end } = self.stretch;
+        let is_opened = run.start == start || matches!(self.bytes[run.start - 1], b'%' | b'\\' | b';');
+        is_opened || run.end == end || self.bytes[run.end - 1] == b'=' || matches!(self.bytes[run.end], b'%' | b'\\' | b'&')
     }
 
-    /// The stretch that ends before bit `end` of the block at `base`.
-    #[inline(always)]
-    fn ended(&self, base: usize, class: u64, end: u32) -> Word {
-        let breaks = !class & ((1 << end) - 1);
-        let start = if breaks == 0 { self.start } else { base + 64 - breaks.leading_zeros() as usize };
+    /// The stretch of a class that ends before bit `end` of a block.
+    fn ended(&self, class: &[u64], block: usize, end: u32, open: usize) -> Word {
+        let base = self.base + (block - 1) * BLOCK;
+        let breaks = !class[block] & ((1 << end) - 1);
+        let start = if breaks == 0 { self.start(class, block, open) } else { base + BLOCK - breaks.leading_zeros() as usize };
         Word { start, end: base + end as usize }
     }
 
-    /// The stretch that goes on over the beginning of the block at `base`, from the classes of the block before. It has
-    /// less than [`LEAST_RUN`] characters there.
-    #[inline(always)]
-    fn reopen(&mut self, base: usize, class: u64, marks: u64) {
-        let length = class.leading_ones();
-        *self = Open { start: base - length as usize, marked: marks & !(u64::MAX >> length) != 0 };
-    }
-
-    /// Goes on to the next block.
-    #[inline(always)]
-    fn carry(&mut self, base: usize, class: u64) {
-        if class != u64::MAX {
-            self.start = base + 64 - class.leading_ones() as usize;
+    /// Where the stretch began that goes on at the beginning of a block.
+    fn start(&self, class: &[u64], block: usize, open: usize) -> usize {
+        let broken = (1..block).rev().find(|&block| class[block] != u64::MAX);
+        match broken {
+            Some(broken) => self.base + broken * BLOCK - class[broken].leading_ones() as usize,
+            None if class[0] == u64::MAX => self.open[open],
+            None => self.base - class[0].leading_ones() as usize,
         }
     }
 }
 
-const _: () = assert!(LEAST_RUN == 12 && LONG == 2 * LEAST_RUN, "the shifts below add up to them");
-
-/// By how much a bit goes up to the block in which [`LEAST_RUN`] characters begin that end in the next.
-const LATER: usize = 64 - (LEAST_RUN - 1);
-
-/// One bit for every character that, with those before it, ends [`LEAST_RUN`] of the class.
-#[inline(always)]
-#[allow(clippy::cast_possible_truncation, reason = "the upper half is wanted")]
-fn ends_of(class: u64, before: u64) -> u64 {
-    let both = u128::from(before) | u128::from(class) << 64;
-    let pairs = both & both << 1;
-    let fours = pairs & pairs << 2;
-    ((fours & fours << 4 & fours << 8) >> 64) as u64
-}
-
-/// One bit right behind each stretch of the class that ends there and has at least [`LEAST_RUN`] characters; and the
-/// same for [`LONG`].
-#[inline(always)]
-#[allow(clippy::cast_possible_truncation, reason = "the upper half is wanted")]
-fn behind(class: u64, before: u64) -> (u64, u64) {
-    let both = u128::from(before) | u128::from(class) << 64;
-    let pairs = both & both << 1;
-    let fours = pairs & pairs << 2;
-    let ends = fours & fours << 4 & fours << 8;
-    let long = ends & ends << LEAST_RUN;
-    ((ends << 1 >> 64) as u64 & !class, (long << 1 >> 64) as u64 & !class)
+#[inline]
+fn each(mut mask: u64, mut visit: impl FnMut(u32)) {
+    while mask != 0 {
+        visit(mask.trailing_zeros());
+        mask &= mask - 1;
+    }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{LEAST_RUN, LONG, Visitor, Word, for_each};
-    use crate::engine::simd::{Level, Starts};
+    use super::{LONG, Places, Room, Visitor, Word, for_each};
+    use crate::engine::simd::Level;
+    use crate::rules::plan::LEAST_RUN;
+    use crate::text::Span;
     use crate::text::chars::{is_alnum, is_token, is_word};
     use proptest::prelude::*;
 
     #[derive(Debug, Default, Clone, PartialEq)]
     struct All {
         beginnings: Vec<usize>,
+        opened: Vec<usize>,
         words: Vec<Word>,
         wides: Vec<Word>,
         longs: Vec<Word>,
@@ -280,8 +191,12 @@ mod tests {
     }
 
     impl Visitor for All {
-        fn beginning(&mut self, at: usize) {
-            self.beginnings.push(at);
+        fn beginnings(&mut self, from: usize, places: &mut Places) {
+            self.beginnings.extend(places.iter().map(|at| from + at));
+        }
+
+        fn opened(&mut self, from: usize, places: &Places) {
+            self.opened.extend(places.iter().map(|at| from + at));
         }
 
         fn word(&mut self, word: Word) {
@@ -325,31 +240,24 @@ mod tests {
         let mut longs = stretches(bytes, |byte| is_word(byte) || matches!(byte, b'+' | b'/'));
         longs.retain(|stretch| stretch.end - stretch.start >= LONG);
         let begins = |at: usize| is_alnum(bytes[at]) && (at == 0 || !is_alnum(bytes[at - 1]));
-        let beginnings = (0..bytes.len()).filter(|&at| begins(at) && followed(at)).collect();
+        let beginnings: Vec<usize> = (0..bytes.len()).filter(|&at| begins(at) && followed(at)).collect();
+        let is_opened = |&at: &usize| at == 0 || matches!(bytes[at - 1], b'%' | b'\\' | b';');
+        let opened = beginnings.iter().copied().filter(is_opened).collect();
         let mut runs = stretches(bytes, is_token);
         runs.retain(|run| {
             let opens = run.start == 0 || matches!(bytes[run.start - 1], b'%' | b'\\' | b';');
             opens || run.end == bytes.len() || bytes[run.end - 1] == b'=' || matches!(bytes[run.end], b'%' | b'\\' | b'&')
         });
-        All { beginnings, words, wides, longs, runs }
+        All { beginnings, opened, words, wides, longs, runs }
     }
-
-    /// Whether a beginning must be told: the others may be left out.
-    fn is_told(bytes: &[u8], at: usize) -> bool {
-        at == 0 || matches!(bytes[at - 1], b'%' | b'\\') || HEADS.iter().any(|head| bytes[at..].starts_with(head))
-    }
-
-    const HEADS: [[u8; 3]; 3] = [*b"abc", *b"b/b", *b"A7_"];
 
     fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
         let plain = plain(bytes);
+        let mut room = Room::default();
         for level in Level::all() {
             let mut all = All::default();
-            for_each(level, bytes, &Starts::new(HEADS.to_vec()), &mut all);
-            let told = std::mem::take(&mut all.beginnings);
-            prop_assert!(told.is_sorted() && told.iter().all(|at| plain.beginnings.contains(at)));
-            prop_assert!(plain.beginnings.iter().all(|at| told.contains(at) || !is_told(bytes, *at)));
-            prop_assert_eq!(all, All { beginnings: Vec::new(), ..plain.clone() });
+            for_each(level, bytes, Span::new(0, bytes.len()), &mut room, &mut all);
+            prop_assert_eq!(&all, &plain);
         }
         Ok(())
     }

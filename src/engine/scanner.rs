@@ -1,8 +1,9 @@
 //! L2: one pass over one blob: runs, heads, lengths, literals, and the matches that they lead to.
 
-use super::events::Event;
+use super::events::{Event, Part};
 use super::program::{Action, Program};
 use super::runs::{Visitor, Word};
+use super::simd::Places;
 use super::words::WordHit;
 use super::{Detector, Match, Scratch, boundary, decode, judge, matcher, overlap, pem, surroundings, url, validate};
 use crate::engine::assignment;
@@ -43,13 +44,18 @@ impl Ends {
 }
 
 impl Visitor for Scanner<'_> {
-    /// Formats that begin with a literal, here or behind the escape sequence that stands here.
-    #[inline]
-    fn beginning(&mut self, at: usize) {
-        self.head(at);
-        if at > 0 && matches!(self.bytes[at - 1], b'\\' | b'%') {
-            self.escaped(at);
+    /// Formats that begin with a literal.
+    fn beginnings(&mut self, from: usize, places: &mut Places) {
+        let (program, bytes) = (self.program, self.bytes);
+        places.retain(|at| program.heads.may_begin(bytes, from + at));
+        for at in places.iter() {
+            self.head(from + at);
         }
+    }
+
+    /// The same behind the escape sequences that stand here.
+    fn opened(&mut self, from: usize, places: &Places) {
+        places.iter().for_each(|at| self.escaped(from + at));
     }
 
     #[inline]
@@ -92,8 +98,12 @@ impl<'a> Scanner<'a> {
 
     pub(super) fn run(mut self) -> Vec<Match> {
         let (program, level, bytes) = (self.program, self.detector.level, self.bytes);
-        super::runs::for_each(level, bytes, &program.heads.starts, &mut self);
-        program.literals.find(level, bytes, &mut |hit| self.literal(hit));
+        let mut room = self.scratch.room.take().unwrap_or_default();
+        super::runs::for_each(level, bytes, Span::new(0, bytes.len()), &mut room, &mut self);
+        self.scratch.room = Some(room);
+        let mut places = std::mem::take(&mut self.scratch.places);
+        program.literals.find(bytes, &mut places, &mut |hit| self.literal(hit));
+        self.scratch.places = places;
         self.finish()
     }
 
@@ -105,7 +115,17 @@ impl<'a> Scanner<'a> {
 
     /// Tries these triggers of the bytes only, each kind ordered by place.
     pub(super) fn replay(mut self, runs: impl Iterator<Item = Event>, literals: impl Iterator<Item = Event>) -> Vec<Match> {
-        runs.for_each(|event| event.show(&mut self));
+        for event in runs {
+            let Span { start, end } = event.span();
+            match event.part() {
+                Part::Beginning => self.head(start),
+                Part::Opened => self.escaped(start),
+                Part::Word => self.word(Word { start, end }),
+                Part::Wide => self.wide(Word { start, end }),
+                Part::Long => self.long(Word { start, end }),
+                Part::Run => Visitor::run(&mut self, start, end),
+            }
+        }
         literals.for_each(|event| self.literal(event.literal()));
         self.finish()
     }
@@ -135,6 +155,15 @@ impl<'a> Scanner<'a> {
         program.heads.at(self.bytes, at, &mut |rule| self.format(rule, at));
     }
 
+    /// A format may begin behind the escape sequence that stands at `at`.
+    fn escaped(&mut self, at: usize) {
+        if is_escape(self.bytes, at)
+            && let Some(behind) = boundary::behind_escape(self.bytes, at)
+        {
+            self.head(behind);
+        }
+    }
+
     /// Formats told by the length of the word (or run of base64 characters) that they begin with. It holds a
     /// digit, and nothing but what the formats of that length are made of.
     #[inline]
@@ -153,14 +182,6 @@ impl<'a> Scanner<'a> {
             && entry.admits(self.bytes[word.start..word.end].iter().fold(0, |kinds, &byte| kinds | kind(byte)))
         {
             self.contextual(word.start, length, wide);
-        }
-    }
-
-    /// A format may begin behind the escape sequence that stands at `at`.
-    #[cold]
-    fn escaped(&mut self, at: usize) {
-        if let Some(behind) = boundary::behind_escape(self.bytes, at) {
-            self.head(behind);
         }
     }
 
@@ -356,4 +377,9 @@ impl<'a> Scanner<'a> {
             }
         }
     }
+}
+
+/// Whether what stands at `at` may belong to an escape sequence.
+pub(super) fn is_escape(bytes: &[u8], at: usize) -> bool {
+    at > 0 && matches!(bytes[at - 1], b'\\' | b'%')
 }

@@ -99,19 +99,19 @@ impl Detector {
             return (self.scan_with(text, scratch), trace);
         }
         let plan = base.and_then(|base| Plan::make(text, lead, self.program.literals.longest(), base));
-        let (events, looked, tried) = self.look(text, plan);
+        let (events, looked, tried) = self.look(text, plan, scratch);
         let is_few = events.len() <= text.len() / LEAST_APART + FEW_EVENTS;
         let (matches, places, decoded) = self.try_where_needed(text, &events, tried, scratch);
         (matches, Trace { places, decoded, events: is_few.then_some(events), looked, ..trace })
     }
 
     /// All triggers of a text, how many bytes were looked at for them, and where they have to be tried.
-    fn look(&self, text: &[u8], plan: Option<Plan<'_>>) -> (Events, usize, Option<Tried>) {
+    fn look(&self, text: &[u8], plan: Option<Plan<'_>>, scratch: &mut Scratch) -> (Events, usize, Option<Tried>) {
         let Some(Plan { runs, literals, events, copies, tried }) = plan else {
             let whole = [Span::new(0, text.len())];
-            return (Events::find(self, text, &whole, &whole), text.len(), None);
+            return (Events::find(self, text, &whole, &whole, scratch), text.len(), None);
         };
-        let new = Events::find(self, text, &runs, &literals);
+        let new = Events::find(self, text, &runs, &literals, scratch);
         let all = new.inherit(self, events, &copies, (&runs, &literals), text.len());
         (all, length(&runs).max(length(&literals)), tried)
     }

@@ -5,46 +5,29 @@
 //! this and not an automaton: an Aho–Corasick DFA over the catalogue's words takes longer to build than a
 //! small commit takes to scan (`docs/detector.md` has the figures).
 
-use super::buckets::{Buckets, HASH_BITS};
+use super::buckets::HASH_BITS;
 use super::commonness::commonness;
+use super::texts::Texts;
+pub(super) use super::texts::WordHit;
 
 /// Length of a gram in bytes.
 const GRAM: usize = 3;
 
 /// A set of words.
 #[derive(Debug)]
-pub(super) struct WordIndex {
-    words: Vec<Box<[u8]>>,
-    buckets: Buckets,
-    /// Word and offset of the gram inside it. Sorted by hash.
-    entries: Vec<(u32, u8)>,
-}
-
-/// A word at a place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct WordHit {
-    /// Index of the word, in the order of [`WordIndex::new`].
-    pub(super) word: u32,
-    /// Offset of its first byte.
-    pub(super) start: usize,
-    /// Offset behind its last byte.
-    pub(super) end: usize,
-}
+pub(super) struct WordIndex(Texts);
 
 impl WordIndex {
     /// An index of `words`, each at least three bytes long.
     pub(super) fn new<'a>(words: impl IntoIterator<Item = &'a str>) -> WordIndex {
         let words: Vec<Box<[u8]>> = words.into_iter().map(|word| word.to_ascii_lowercase().into_bytes().into_boxed_slice()).collect();
-        let mut keyed: Vec<(u16, u32, u8)> = Vec::with_capacity(words.len());
-        for (index, word) in words.iter().enumerate() {
+        let key = |(index, word): (usize, &[u8])| {
             let offset = rarest_gram(word);
             let hash = hash(gram(&word[offset..offset + GRAM]));
-            keyed.push((hash, u32::try_from(index).expect("few words"), u8::try_from(offset).expect("words are short")));
-        }
-        keyed.sort_unstable();
-        let buckets = Buckets::new(&keyed.iter().map(|&(hash, ..)| hash).collect::<Vec<_>>());
-        let entries = keyed.into_iter().map(|(_, word, offset)| (word, offset)).collect();
-        WordIndex { words, buckets, entries }
+            (hash, u32::try_from(index).expect("few words"), u8::try_from(offset).expect("words are short"))
+        };
+        let keys = words.iter().map(AsRef::as_ref).enumerate().map(key).collect();
+        WordIndex(Texts::new(words, keys))
     }
 
     /// Calls `visit` for every word whose gram begins in `from..to`. Ranges that meet, meet without gap or repeat.
@@ -58,23 +41,8 @@ impl WordIndex {
         for (at, &next) in bytes[from + 2..to + 2].iter().enumerate() {
             value = (value << 8 | u32::from(fold(next))) & 0x00ff_ffff;
             let hash = hash(value);
-            if self.buckets.has(hash) {
-                self.verify(bytes, from + at, hash, visit);
-            }
-        }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn verify(&self, bytes: &[u8], at: usize, hash: u16, visit: &mut impl FnMut(WordHit)) {
-        for &(word, offset) in &self.entries[self.buckets.range(hash)] {
-            let text = &self.words[word as usize];
-            let Some(start) = at.checked_sub(usize::from(offset)) else {
-                continue;
-            };
-            let end = start + text.len();
-            if end <= bytes.len() && bytes[start..end].eq_ignore_ascii_case(text) {
-                visit(WordHit { word, start, end });
+            if self.0.has(hash) {
+                self.0.compare(bytes, from + at, hash, visit);
             }
         }
     }

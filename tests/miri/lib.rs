@@ -15,3 +15,10 @@ mod engine {
     #[path = "simd/mod.rs"]
     pub(crate) mod simd;
 }
+
+mod rules {
+    pub(crate) mod plan {
+        /// As in `src/rules/plan.rs`, which stands on more than belongs here. The vector code checks that it is this.
+        pub(crate) const LEAST_RUN: usize = 12;
+    }
+}

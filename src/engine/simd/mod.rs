@@ -4,13 +4,16 @@
 //! This folder is the only place with `unsafe`: processor features are checked once, at [`Level::detect`], and every
 //! load is of a slice whose length was checked (`docs/detector.md`, vector code).
 
+mod blocks;
 mod classes;
+mod places;
 mod sieve;
-mod starts;
+mod spread;
 
-pub(super) use classes::{Blocks, Classes, classify};
+pub(super) use blocks::{BLOCK, Blocks, Derived};
+pub(super) use classes::classify;
+pub(super) use places::{PIECE, Places};
 pub(super) use sieve::{Gram, Sieve};
-pub(super) use starts::Starts;
 
 /// What the processor can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,10 +39,11 @@ impl Level {
         let mut all = vec![Level::Plain];
         #[cfg(target_arch = "x86_64")]
         {
-            let bits = is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("bmi2") && is_x86_feature_detected!("lzcnt");
+            let bits = is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("bmi2") && is_x86_feature_detected!("popcnt");
             if bits && is_x86_feature_detected!("avx2") {
                 all.push(Level::Avx2);
-                if is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vbmi") {
+                let wide = is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vbmi");
+                if wide && is_x86_feature_detected!("avx512vbmi2") && is_x86_feature_detected!("gfni") {
                     all.push(Level::Avx512);
                 }
             }
@@ -108,7 +112,11 @@ mod avx2 {
 mod avx512 {
     #![allow(unsafe_code, reason = "vector loads; every one is of an array of exactly its length")]
 
-    use std::arch::x86_64::{__m512i, _mm512_loadu_si512, _mm512_permutex2var_epi8};
+    use std::arch::x86_64::{
+        __m512i, _mm512_add_epi16, _mm512_castsi512_si256, _mm512_cvtepu8_epi16, _mm512_gf2p8affine_epi64_epi8, _mm512_loadu_si512,
+        _mm512_maskz_compress_epi8, _mm512_permutex2var_epi8, _mm512_permutexvar_epi8, _mm512_set1_epi16, _mm512_set1_epi64,
+        _mm512_storeu_si512,
+    };
 
     #[target_feature(enable = "avx512f")]
     #[inline]
@@ -135,4 +143,81 @@ mod avx512 {
             _mm512_permutex2var_epi8(self.0, bytes, self.1)
         }
     }
+
+    /// For each bit, which of the 64 bytes have it.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,gfni")]
+    #[inline]
+    pub(super) fn transposed(bytes: __m512i) -> [u64; 8] {
+        // The product of a matrix of bits with the unit matrix takes eight bytes at a time, the last one first.
+        const UNIT: i64 = 0x8040_2010_0804_0201_u64.cast_signed();
+        let reversed = permuted(bytes, &REVERSED);
+        let eights = _mm512_gf2p8affine_epi64_epi8::<0>(_mm512_set1_epi64(UNIT), reversed);
+        let mut masks = [0; 8];
+        unsafe { _mm512_storeu_si512(masks.as_mut_ptr().cast(), permuted(eights, &GATHERED)) };
+        masks
+    }
+
+    /// Writes the places that have a bit, counted from `base`, the first 32 at most; what is behind them means nothing.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2")]
+    #[inline]
+    pub(super) fn write_places(room: &mut [u16; 32], base: u16, mask: u64) {
+        let first = _mm512_castsi512_si256(compressed(mask));
+        let places = _mm512_add_epi16(_mm512_cvtepu8_epi16(first), _mm512_set1_epi16(base.cast_signed()));
+        unsafe { _mm512_storeu_si512(room.as_mut_ptr().cast(), places) };
+    }
+
+    /// These bytes in another order.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi")]
+    #[inline]
+    fn permuted(bytes: __m512i, order: &[u8; 64]) -> __m512i {
+        // Miri does not know the instruction for one source.
+        if cfg!(miri) { _mm512_permutex2var_epi8(bytes, load(order), bytes) } else { _mm512_permutexvar_epi8(load(order), bytes) }
+    }
+
+    /// The places that have a bit, then zeros.
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi2")]
+    #[inline]
+    fn compressed(mask: u64) -> __m512i {
+        // Miri does not know this instruction.
+        if cfg!(miri) {
+            let mut places = [0; 64];
+            let set = (0..64).filter(|place| mask >> place & 1 == 1);
+            places.iter_mut().zip(set).for_each(|(place, set)| *place = set);
+            return load(&places);
+        }
+        _mm512_maskz_compress_epi8(mask, load(&COUNTED))
+    }
+
+    /// Each place by itself.
+    const COUNTED: [u8; 64] = {
+        let mut order = [0; 64];
+        let mut at = 0u8;
+        while at < 64 {
+            order[at as usize] = at;
+            at += 1;
+        }
+        order
+    };
+
+    /// The bytes of each eight, the last one first.
+    const REVERSED: [u8; 64] = {
+        let mut order = [0; 64];
+        let mut at = 0u8;
+        while at < 64 {
+            order[at as usize] = at ^ 7;
+            at += 1;
+        }
+        order
+    };
+
+    /// The first byte of each eight, the second of each eight, and so on.
+    const GATHERED: [u8; 64] = {
+        let mut order = [0; 64];
+        let mut at = 0u8;
+        while at < 64 {
+            order[at as usize] = at % 8 * 8 + at / 8;
+            at += 1;
+        }
+        order
+    };
 }

@@ -5,13 +5,13 @@
 //! case, or by seven where the processor has tables for that; other bytes look alike. That lets some places through
 //! where no gram stands, and never misses one.
 
-use super::Level;
-use crate::engine::commonness::letter;
+use super::spread::spread;
+use super::{Level, PIECE, Places};
 
 /// Buckets: two sets of eight, one bit each.
 const BUCKETS: usize = 16;
 /// Length of a gram in bytes.
-const LENGTH: usize = 4;
+pub(super) const LENGTH: usize = 4;
 /// What tells bytes apart.
 const CODES: usize = 32;
 /// What tells bytes apart where tables may be that large: all of ASCII.
@@ -24,40 +24,31 @@ pub(in crate::engine) type Gram = ([u8; LENGTH - 1], Option<u8>);
 #[derive(Debug, Clone)]
 pub(in crate::engine) struct Sieve {
     /// By half of the buckets, and by place in the gram: the buckets that have a byte of each code.
-    tables: [[[u8; CODES]; LENGTH]; 2],
-    /// The same by seven bits of the byte.
-    exact: [[[u8; EXACT]; LENGTH]; 2],
+    tables: [[[u8; EXACT]; LENGTH]; 2],
 }
 
 impl Sieve {
-    /// The tables of `grams`. Each goes where it makes the fewest other places candidates.
-    pub(in crate::engine) fn new(grams: impl IntoIterator<Item = Gram>) -> Sieve {
-        let mut buckets = [Bucket::default(); BUCKETS];
-        let mut sieve = Sieve { tables: [[[0; CODES]; LENGTH]; 2], exact: [[[0; EXACT]; LENGTH]; 2] };
-        for gram in grams {
-            let grown = buckets.map(|bucket| bucket.with(gram));
-            let more = |index: usize| grown[index].share() - buckets[index].share();
-            let chosen = (0..BUCKETS).min_by(|&a, &b| more(a).total_cmp(&more(b))).expect("there are some");
-            buckets[chosen] = grown[chosen];
-            sieve.admit(gram, chosen);
-        }
-        for (index, bucket) in buckets.iter().enumerate() {
-            for (place, codes) in bucket.codes.iter().enumerate() {
-                for code in (0..CODES).filter(|code| codes >> code & 1 == 1) {
-                    sieve.tables[index / 8][place][code] |= 1 << (index % 8);
-                }
-            }
+    /// The tables of `grams` for a level.
+    pub(in crate::engine) fn new(level: Level, grams: &[Gram]) -> Sieve {
+        let codes = match level {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => EXACT,
+            _ => CODES,
+        };
+        let mut sieve = Sieve { tables: [[[0; EXACT]; LENGTH]; 2] };
+        for (&gram, bucket) in grams.iter().zip(spread::<BUCKETS>(grams, codes)) {
+            sieve.admit(gram, bucket, codes);
         }
         sieve
     }
 
-    fn admit(&mut self, (head, last): Gram, bucket: usize) {
-        let tables = &mut self.exact[bucket / 8];
+    fn admit(&mut self, (head, last): Gram, bucket: usize, codes: usize) {
+        let tables = &mut self.tables[bucket / 8];
         for (table, byte) in tables.iter_mut().zip(head.into_iter().map(Some).chain([last])) {
             match byte {
                 Some(byte) => {
                     for byte in [byte, byte.to_ascii_uppercase()] {
-                        table[usize::from(byte) % EXACT] |= 1 << (bucket % 8);
+                        table[usize::from(byte) % codes] |= 1 << (bucket % 8);
                     }
                 }
                 None => table.iter_mut().for_each(|buckets| *buckets |= 1 << (bucket % 8)),
@@ -72,29 +63,27 @@ impl Sieve {
         buckets(0) | buckets(1) != 0
     }
 
-    /// Calls `visit` with every place where one of the grams may stand, in order, and with some others. Behind the end
-    /// of the bytes stand zeros.
+    /// Notes every place of the piece of `bytes` from `from` on where one of the grams may stand, as offsets into it,
+    /// and some others. Behind the end of the bytes stand zeros.
     #[inline]
-    pub(in crate::engine) fn find(&self, level: Level, bytes: &[u8], visit: &mut impl FnMut(usize)) {
+    pub(in crate::engine) fn find(&self, level: Level, bytes: &[u8], from: usize, places: &mut Places) {
         match level {
-            Level::Plain => self.find_plain(bytes, visit),
+            Level::Plain => self.find_plain(&bytes[from..], places),
             #[cfg(target_arch = "x86_64")]
             #[allow(unsafe_code, reason = "Level::Avx2 exists only where the processor has these features")]
-            Level::Avx2 => unsafe { vector::find(self, bytes, visit) },
+            Level::Avx2 => unsafe { vector::find(self, &bytes[from..], places) },
             #[cfg(target_arch = "x86_64")]
             #[allow(unsafe_code, reason = "Level::Avx512 exists only where the processor has these features")]
-            Level::Avx512 => unsafe { exact::find(self, bytes, visit) },
+            Level::Avx512 => unsafe { exact::find(self, &bytes[from..], places) },
         }
     }
 
-    fn find_plain(&self, bytes: &[u8], visit: &mut impl FnMut(usize)) {
-        for at in 0..bytes.len() {
+    fn find_plain(&self, bytes: &[u8], places: &mut Places) {
+        for at in 0..bytes.len().min(PIECE) {
             let mut gram = [0; LENGTH];
             let known = &bytes[at..bytes.len().min(at + LENGTH)];
             gram[..known.len()].copy_from_slice(known);
-            if self.admits(gram) {
-                visit(at);
-            }
+            places.add(at, u64::from(self.admits(gram)));
         }
     }
 }
@@ -103,56 +92,11 @@ fn code(byte: u8) -> usize {
     usize::from(byte) % CODES
 }
 
-/// The codes that the grams of one bucket have at each place, one bit each.
-#[derive(Debug, Clone, Copy, Default)]
-struct Bucket {
-    codes: [u32; LENGTH],
-    /// Which share of source text has these codes, about.
-    shares: [f32; LENGTH],
-}
-
-impl Bucket {
-    fn with(mut self, (head, last): Gram) -> Bucket {
-        for (place, byte) in head.into_iter().map(Some).chain([last]).enumerate() {
-            let more = byte.map_or(u32::MAX, |byte| 1 << code(byte)) & !self.codes[place];
-            self.codes[place] |= more;
-            self.shares[place] += (0..CODES).filter(|code| more >> code & 1 == 1).map(|code| SHARES[code]).sum::<f32>();
-        }
-        self
-    }
-
-    /// About which share of the places in source text this bucket makes candidates.
-    fn share(&self) -> f32 {
-        self.shares.iter().product()
-    }
-}
-
-/// About which share of source text the bytes of each code have.
-static SHARES: [f32; CODES] = {
-    let mut shares = [0.0; CODES];
-    let mut byte = 0u8;
-    while byte < 0x80 {
-        shares[byte as usize % CODES] += letter(byte);
-        byte += 1;
-    }
-    shares
-};
-
-/// Calls `visit` with the places behind `at` that have a bit.
-#[cfg(target_arch = "x86_64")]
-#[inline]
-fn each(at: usize, mut candidates: u64, visit: &mut impl FnMut(usize)) {
-    while candidates != 0 {
-        visit(at + candidates.trailing_zeros() as usize);
-        candidates &= candidates - 1;
-    }
-}
-
 #[cfg(target_arch = "x86_64")]
 mod vector {
     use super::super::avx2::{load, nonzero, table};
     use super::super::padded;
-    use super::{LENGTH, Sieve, each};
+    use super::{EXACT, LENGTH, PIECE, Places, Sieve};
     use std::arch::x86_64::{
         __m256i, _mm256_and_si256, _mm256_blendv_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_shuffle_epi8, _mm256_slli_epi16,
     };
@@ -161,18 +105,20 @@ mod vector {
     const STEP: usize = 32;
     const READ: usize = STEP + LENGTH - 1;
 
-    #[target_feature(enable = "avx2,bmi1,bmi2,lzcnt")]
-    pub(super) fn find(sieve: &Sieve, bytes: &[u8], visit: &mut impl FnMut(usize)) {
+    #[target_feature(enable = "avx2,bmi1,bmi2,popcnt")]
+    pub(super) fn find(sieve: &Sieve, bytes: &[u8], places: &mut Places) {
         let tables = Tables::new(sieve);
         let mut at = 0;
-        while let Some(window) = bytes[at..].first_chunk::<READ>() {
-            each(at, tables.candidates(window), visit);
+        while at < PIECE
+            && let Some(window) = bytes[at..].first_chunk::<READ>()
+        {
+            places.add(at, tables.candidates(window));
             at += STEP;
         }
-        while at < bytes.len() {
+        while at < bytes.len().min(PIECE) {
             let inside = bytes.len() - at;
             let candidates = tables.candidates(&padded::<READ>(&bytes[at..]));
-            each(at, if inside < STEP { candidates & ((1 << inside) - 1) } else { candidates }, visit);
+            places.add(at, if inside < STEP { candidates & ((1 << inside) - 1) } else { candidates });
             at += STEP;
         }
     }
@@ -184,11 +130,11 @@ mod vector {
         #[target_feature(enable = "avx2")]
         #[inline]
         fn new(sieve: &Sieve) -> Tables {
-            let split = |codes: &[u8; 32]| {
-                let (low, high) = codes.split_at(16);
-                (table(low.try_into().expect("16 codes")), table(high.try_into().expect("16 codes")))
+            let split = |codes: &[u8; EXACT]| {
+                let (low, high) = (codes.first_chunk(), codes[16..].first_chunk());
+                (table(low.expect("16 codes")), table(high.expect("16 codes")))
             };
-            let half = |half: &[[u8; 32]; LENGTH]| [split(&half[0]), split(&half[1]), split(&half[2]), split(&half[3])];
+            let half = |half: &[[u8; EXACT]; LENGTH]| [split(&half[0]), split(&half[1]), split(&half[2]), split(&half[3])];
             Tables([half(&sieve.tables[0]), half(&sieve.tables[1])])
         }
 
@@ -218,25 +164,27 @@ mod vector {
 mod exact {
     use super::super::avx512::{Table, load};
     use super::super::padded;
-    use super::{LENGTH, Sieve, each};
+    use super::{LENGTH, PIECE, Places, Sieve};
     use std::arch::x86_64::{_mm512_and_si512, _mm512_or_si512, _mm512_test_epi8_mask};
 
     /// Bytes of a step, and what a step reads.
     const STEP: usize = 64;
     const READ: usize = STEP + LENGTH - 1;
 
-    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,bmi1,bmi2,lzcnt")]
-    pub(super) fn find(sieve: &Sieve, bytes: &[u8], visit: &mut impl FnMut(usize)) {
+    #[target_feature(enable = "avx512f,avx512bw,avx512vbmi,avx512vbmi2,bmi1,bmi2,popcnt")]
+    pub(super) fn find(sieve: &Sieve, bytes: &[u8], places: &mut Places) {
         let tables = Tables::new(sieve);
         let mut at = 0;
-        while let Some(window) = bytes[at..].first_chunk::<READ>() {
-            each(at, tables.candidates(window), visit);
+        while at < PIECE
+            && let Some(window) = bytes[at..].first_chunk::<READ>()
+        {
+            places.add_compressed(at, tables.candidates(window));
             at += STEP;
         }
-        while at < bytes.len() {
+        while at < bytes.len().min(PIECE) {
             let inside = bytes.len() - at;
             let candidates = tables.candidates(&padded::<READ>(&bytes[at..]));
-            each(at, if inside < STEP { candidates & ((1 << inside) - 1) } else { candidates }, visit);
+            places.add_compressed(at, if inside < STEP { candidates & ((1 << inside) - 1) } else { candidates });
             at += STEP;
         }
     }
@@ -250,7 +198,7 @@ mod exact {
         fn new(sieve: &Sieve) -> Tables {
             let half =
                 |half: &[[u8; 128]; LENGTH]| [Table::new(&half[0]), Table::new(&half[1]), Table::new(&half[2]), Table::new(&half[3])];
-            Tables([half(&sieve.exact[0]), half(&sieve.exact[1])])
+            Tables([half(&sieve.tables[0]), half(&sieve.tables[1])])
         }
 
         /// One bit for each of the first 64 places.
@@ -272,7 +220,7 @@ mod exact {
 #[cfg(test)]
 mod tests {
     use super::super::Level;
-    use super::{Gram, Sieve};
+    use super::{Gram, Places, Sieve};
     use proptest::prelude::*;
 
     fn grams() -> Vec<Gram> {
@@ -288,14 +236,12 @@ mod tests {
     proptest! {
         #[test]
         fn every_level_lets_every_gram_through(text in "[ -~\n]{0,40}((pass|PWD|://|Toke|_kEy|-key|x42z|b|e|g|i){0,2}[ -~]{0,40}){0,6}") {
-            let (bytes, sieve) = (text.as_bytes(), Sieve::new(grams()));
-            let found = |level| {
-                let mut all = Vec::new();
-                sieve.find(level, bytes, &mut |at| all.push(at));
-                all
-            };
+            let bytes = text.as_bytes();
             for level in Level::all() {
-                let places = found(level);
+                let mut places = Places::default();
+                places.clear();
+                Sieve::new(level, &grams()).find(level, bytes, 0, &mut places);
+                let places: Vec<usize> = places.iter().collect();
                 prop_assert!(places.is_sorted() && places.iter().all(|&at| at < bytes.len()));
                 for at in 0..bytes.len() {
                     if grams().into_iter().any(|gram| stands(&bytes[at..], gram)) {
@@ -308,9 +254,14 @@ mod tests {
 
     #[test]
     fn most_places_of_other_text_are_no_candidates() {
-        let mut count = 0;
-        Sieve::new(grams())
-            .find(Level::Plain, "for (int i = 0; i < n; i++) { sum += values[i]; }\n".repeat(20).as_bytes(), &mut |_| count += 1);
-        assert_eq!(count, 0);
+        let mut places = Places::default();
+        places.clear();
+        Sieve::new(Level::Plain, &grams()).find(
+            Level::Plain,
+            "for (int i = 0; i < n; i++) { sum += values[i]; }\n".repeat(20).as_bytes(),
+            0,
+            &mut places,
+        );
+        assert_eq!(places.iter().count(), 0);
     }
 }

@@ -169,7 +169,7 @@ fn a_version_holds_what_a_full_scan_of_it_finds() {
 /// Whether the trace of a version has all triggers that a look at the whole text finds; how many it has that are none.
 fn check_events(detector: &Detector, text: &[u8], trace: &Trace) -> usize {
     let whole = [Span::new(0, text.len())];
-    let all = Events::find(detector, text, &whole, &whole);
+    let all = Events::find(detector, text, &whole, &whole, &mut Scratch::default());
     let Some(known) = &trace.events else { return 0 };
     assert_eq!(known.literals, all.literals);
     assert!(known.runs.is_sorted() && all.runs.iter().all(|event| known.runs.contains(event)));
