@@ -117,7 +117,7 @@ fn rule_properties() -> Value {
         "audience": described(optional(words(&["live", "test", "publishable"])), "For whom it opens something, where the format tells."),
         "format": described(text(), "Prefix, alphabet and length: `acme_{base62:32}`."),
         "pattern": described(text(), "A linear-time regex; the group `secret` is what is reported."),
-        "value": described(optional(words(&["password"])), "With `pattern`: a person may have chosen the secret."),
+        "value": described(optional(words(&["password", "secret"])), "With `pattern`: a person may have chosen the secret, or a machine made it."),
         "url": {
             "type": "object",
             "additionalProperties": false,

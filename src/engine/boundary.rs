@@ -20,7 +20,7 @@ pub(super) fn behind_escape(bytes: &[u8], at: usize) -> Option<usize> {
 }
 
 /// Whether an escape sequence ends just before `at`.
-fn escape_ends(bytes: &[u8], at: usize) -> bool {
+pub(super) fn escape_ends(bytes: &[u8], at: usize) -> bool {
     [2, 3, 4, 6].iter().any(|&length| at >= length && behind_escape(bytes, at - length + 1) == Some(at))
 }
 

@@ -154,7 +154,12 @@ pub fn judge_url(url: &UrlCredential, bytes: &[u8]) -> Result<Confidence, Refusa
     }
     let letters = password.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let mixed = letters > 0 && letters < password.len() && password.len() >= 7;
+    let mixed = mixed && (random || !is_name(password));
+    let has = |test: fn(&u8) -> bool| usize::from(password.iter().any(test));
+    let kinds = has(u8::is_ascii_lowercase) + has(u8::is_ascii_uppercase) + has(u8::is_ascii_digit) + has(u8::is_ascii_punctuation);
     match (place, random, mixed) {
+        // `Falcon!Harbour42`
+        (Place::Inside, false, true) if password.len() >= 8 && kinds >= 3 => Ok(Confidence::Medium),
         (Place::Network, true, _) => Ok(Confidence::High),
         (Place::Network, false, true) | (Place::Inside, true, _) => Ok(Confidence::Medium),
         (Place::Network, false, false) | (Place::Inside, false, true) | (Place::Here, true, _) => Ok(Confidence::Low),
@@ -219,11 +224,24 @@ fn refuse_stand_in(user: &[u8], password: &[u8]) -> Result<(), Refusal> {
     }
 }
 
+/// Whether a value is the name of something rather than a password.
+fn is_name(password: &[u8]) -> bool {
+    use NotASecret::{Address, Date, Hash, Identifier, MediaType, Path, Style, Url, Version};
+    match value_kind(password) {
+        // `granite-canyon-78` is a phrase.
+        Some(Identifier) => {
+            password.iter().filter(|byte| byte.is_ascii_digit()).count() < 2 && !password.iter().any(u8::is_ascii_uppercase)
+        }
+        Some(Address | Date | Hash | MediaType | Path | Style | Url | Version) => true,
+        _ => false,
+    }
+}
+
 fn place_of(host: &[u8]) -> Place {
     #[rustfmt::skip]
     const DOCUMENTATION: &[&str] = &[
         "example", "test", "invalid", "example.com", "example.org", "example.net", "example.edu", "domain.com", "domain.tld",
-        "yourdomain.com", "mydomain.com", "host.com", "foo.com", "bar.com",
+        "yourdomain.com", "mydomain.com", "host.com", "host", "hostname", "myhost", "somehost", "some-host", "yourhost", "your-host", "foo.com", "bar.com",
     ];
     const HERE: &[&str] = &["localhost", "127.0.0.1", "[::1]", "0.0.0.0", "host.docker.internal"];
     let first = host.split(|&byte| byte == b',').next().unwrap_or(host);

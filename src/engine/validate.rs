@@ -53,7 +53,7 @@ pub(super) fn confidence(rule: &Rule, value: &[u8]) -> Confidence {
         confidence => confidence,
     };
     match &rule.shape {
-        Shape::Pattern { chosen: true, .. } => judge::chosen_by_a_person(value).map_or(confidence, |judged| judged.min(confidence)),
+        Shape::Pattern { value: Some(class), .. } => judge::by_itself(value, *class).map_or(confidence, |judged| judged.min(confidence)),
         _ => confidence,
     }
 }
@@ -61,7 +61,7 @@ pub(super) fn confidence(rule: &Rule, value: &[u8]) -> Confidence {
 /// Refuses a value of this shape that only stands for a secret. The values of names and URLs are judged with these.
 fn refuse_fake(shape: &Shape, value: &[u8]) -> Result<(), Refusal> {
     match shape {
-        Shape::Pattern { chosen: true, .. } => judge::chosen_by_a_person(value).map(drop),
+        Shape::Pattern { value: Some(class), .. } => judge::by_itself(value, *class).map(drop),
         Shape::Pattern { .. } if filter::weakness(value).is_some() => Err(Refusal::StandIn),
         Shape::Pattern { .. } if filter::value_kind(value) == Some(filter::NotASecret::Constant) => {
             Err(Refusal::Kind(filter::NotASecret::Constant))

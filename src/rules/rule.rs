@@ -91,8 +91,8 @@ pub enum Shape {
         regex: String,
         /// The longest match, in bytes.
         longest: u32,
-        /// Whether a person may have chosen the secret.
-        chosen: bool,
+        /// How the secret is judged as a value; `None` for a token.
+        value: Option<ValueClass>,
         /// What stands at a keyword that is worth a search.
         #[doc(hidden)]
         gate: Gate,
@@ -246,13 +246,11 @@ fn compile_shape(syntax: &RuleSyntax) -> Result<Shape, (&'static str, String)> {
     }
     if let Some(text) = &syntax.pattern {
         let pattern = Pattern::parse(text).map_err(|what| ("pattern", what))?;
-        let chosen = match syntax.value {
-            None => false,
-            Some(ValueClass::Password) => true,
-            Some(_) => return Err(("value", "a pattern knows only `password`; leave the key out for tokens".to_owned())),
-        };
+        if syntax.value == Some(ValueClass::Any) {
+            return Err(("value", "a pattern knows only `password` and `secret`; leave the key out for tokens".to_owned()));
+        }
         let gate = pattern.gate(&syntax.keywords);
-        return Ok(Shape::Pattern { regex: text.clone(), longest: pattern.longest, chosen, gate });
+        return Ok(Shape::Pattern { regex: text.clone(), longest: pattern.longest, value: syntax.value, gate });
     }
     if let Some(url) = &syntax.url {
         return Ok(Shape::Url { schemes: url.schemes.clone(), hosts: url.hosts.clone() });

@@ -52,7 +52,8 @@ pub struct RuleSyntax {
     #[serde(default)]
     pub pattern: Option<String>,
     /// With `pattern`: the secret is a value that a person may have chosen (`password`), so what looks like a
-    /// placeholder or a well-known weak password is none. Without: a token, of which only end-to-end fakes are none.
+    /// placeholder or a well-known weak password is none, or one that a machine made (`secret`), so that only what is
+    /// random is sure. Without: a token, of which only end-to-end fakes are none.
     #[serde(default)]
     pub value: Option<ValueClass>,
     /// A URL with a password in it, by its schemes.

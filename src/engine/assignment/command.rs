@@ -67,7 +67,6 @@ const PROGRAMS: &[(&str, Takes)] = &[
     ("rpcclient", Takes::Pair("-U", b'%')),
     ("winexe", Takes::Pair("-U", b'%')),
     ("schtasks", Takes::Either("/rp")),
-    ("rabbitmqctl change_password", Takes::Word("", 2)),
     ("jenkins-cli.jar", Takes::Pair("-auth", b':')),
     ("jenkins-cli", Takes::Pair("-auth", b':')),
 ];

@@ -1,12 +1,12 @@
 //! What a program compares a name with: `password == "…"`, `"…".equals(password)`, `assertEquals("…", user.getPassword())`,
 //! `expect(user.password).toBe("…")`.
 
-use super::cursor::{Cursor, is_word};
+use super::cursor::{Cursor, is_word, starts_ignoring_case};
 use super::form::Found;
 use super::name::Name;
 use super::quote::quotation;
 use super::value::{self, Value};
-use super::{Form, Operator};
+use super::{Form, Operator, pair};
 
 /// Methods that compare, with what stands before them in a sentence of assertions.
 #[rustfmt::skip]
@@ -16,8 +16,14 @@ const METHODS: &[&str] = &[
 ];
 
 /// `name).toBe("…")`, `getName()).isEqualTo("…")`, `getName() == "…"`, `getName().equals("…")`: the cursor is behind the name.
-pub(super) fn behind(mut cursor: Cursor<'_>) -> Option<Found> {
-    cursor.eat("()");
+pub(super) fn behind(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    let is_getter = cursor.eat("()");
+    if is_getter && cursor.peek() == Some(b',') {
+        let called = name.span.of(cursor.bytes).rsplit(|&byte| byte == b'.').next().unwrap_or_default();
+        let asks = starts_ignoring_case(called, b"get") || called.iter().all(u8::is_ascii_lowercase);
+        asks.then_some(())?;
+        return pair::compared_or_passed(cursor, name).filter(|found| found.operator == Operator::Compare);
+    }
     cursor.eat(")");
     if !METHODS.iter().any(|method| cursor.eat(method)) {
         cursor.skip_blanks();

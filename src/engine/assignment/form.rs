@@ -76,10 +76,10 @@ fn after_bare(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
         b':' if cursor.rest().starts_with(b":</") => return markup::next_element(cursor),
         b'[' => skip_index(&mut cursor)?,
         b'}' if cursor.peek_ahead(1) == Some(b'"') => return compare::in_shell(cursor, name),
-        b'.' if compare::behind(cursor).is_some() => return compare::behind(cursor),
+        b'.' if compare::behind(cursor, name).is_some() => return compare::behind(cursor, name),
         b']' | b'}' => cursor.at += 1,
-        b'(' | b'{' => return built(cursor, name).or_else(|| value_property(cursor, name)).or_else(|| compare::behind(cursor)),
-        b')' => return compare::behind(cursor),
+        b'(' | b'{' => return built(cursor, name).or_else(|| value_property(cursor, name)).or_else(|| compare::behind(cursor, name)),
+        b')' => return compare::behind(cursor, name),
         b'"' => return compare::in_shell(cursor, name),
         b'?' if cursor.peek_ahead(1) == Some(b':') => cursor.at += 1,
         // `**Password**: …` of Markdown
@@ -302,13 +302,8 @@ fn spaced(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
             if cursor.peek() == Some(b'`') {
                 return listing::quoted_in_prose(cursor);
             }
-            if let Some(value) = value::literal(cursor, Operator::Space) {
-                return Some(Found { value, operator: Operator::Space, form: Form::Directive });
-            }
-            // `IDENTIFIED BY …` without quotes
-            name.span.of(cursor.bytes).eq_ignore_ascii_case(b"identified").then_some(())?;
-            let (value, _) = bare::value(cursor, Form::Inline, Operator::Space)?;
-            return Some(Found { value, operator: Operator::Space, form: Form::Position });
+            let value = value::literal(cursor, Operator::Space)?;
+            return Some(Found { value, operator: Operator::Space, form: Form::Directive });
         }
         if cursor.eat(".asciz ") || cursor.eat(".string ") || cursor.eat("db ") {
             let value = value::literal(cursor, Operator::Equals)?;

@@ -62,6 +62,8 @@ pub(super) fn next_element(mut cursor: Cursor<'_>) -> Option<Found> {
 pub(super) fn value_attribute(mut cursor: Cursor<'_>) -> Option<Found> {
     for _ in 0..MOST_ATTRIBUTES {
         let key = cursor.identifier(b":-");
+        // `android:value`
+        let key = key.rsplit(|&byte| byte == b':').next().unwrap_or(key);
         if key.is_empty() {
             break;
         }

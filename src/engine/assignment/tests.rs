@@ -277,6 +277,7 @@ pub(in crate::engine) const LINES: &[&str] = &[
     "if (strcmp(\"@\", user->password) == 0)",
     "if [ \"$password\" == \"@\" ]; then",
     "assertEquals(\"@\", user.getPassword());",
+    "assertEquals(user.getPassword(), \"@\");",
     "assert.Equal(t, \"@\", user.Password)",
     "expect(user.password).toBe(\"@\");",
     "assertThat(user.getPassword()).isEqualTo(\"@\");",

@@ -23,6 +23,9 @@ const NO_USERS: [&str; 16] = [
 
 /// Takes the user and what separates it off a value that holds both.
 pub(super) fn without_user(bytes: &[u8], name: &Name<'_>, found: Found) -> Found {
+    if found.form == Form::Position {
+        return found;
+    }
     let text = found.value.span.of(bytes);
     let both = stands_behind_user(name);
     let separator = |byte: &u8| *byte == b':' || (both && *byte == b'/');
@@ -50,7 +53,9 @@ pub(super) fn spaced_pair(mut cursor: Cursor<'_>, name: &Name<'_>, operator: Ope
     (before == cursor.skip_blanks() && before > 0).then_some(())?;
     let length = cursor.rest().iter().take(super::LONGEST_VALUE).take_while(|&&byte| byte > b' ' && !b"\"'`<>|".contains(&byte)).count();
     let text = &cursor.rest()[..length];
-    let length = length - text.iter().rev().take_while(|byte| matches!(byte, b',' | b';' | b')' | b'.')).count();
+    let closes = |byte: &&u8| matches!(byte, b',' | b';' | b'.') || (**byte == b')' && !text.contains(&b'('));
+    let marks = text.iter().rev().take_while(closes).count();
+    let length = if text.ends_with(b"..") { length } else { length - marks };
     let span = Span::new(cursor.at, cursor.at + length);
     (length > 0).then_some(Found { value: Value { span, after: span.end, quoted: false, partial: false }, operator, form: Form::Position })
 }

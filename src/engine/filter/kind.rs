@@ -1,7 +1,7 @@
 //! Kinds of values that are no secret by what they look like: paths, versions, hashes, identifiers, sentences.
 
 use super::super::entropy::randomness;
-use super::words::{Parts, words_of};
+use super::words::{Parts, squash_into, words_of};
 
 /// What a value is instead of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -170,8 +170,20 @@ fn is_number(value: &[u8]) -> bool {
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let number = value
         .iter()
-        .take_while(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'_' | b'-' | b'+' | b' ' | b':' | b'/' | b'*'))
+        .take_while(|byte| {
+            byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'_' | b'-' | b'+' | b' ' | b':' | b'/' | b'*' | b'(' | b')')
+        })
         .count();
+    // An IBAN
+    if value.len() >= 15
+        && value[..2].iter().all(u8::is_ascii_uppercase)
+        && value[2..4].iter().all(u8::is_ascii_digit)
+        && value[value.len() - 10..].iter().all(u8::is_ascii_digit)
+        && value[4..].iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+        && digits + 6 >= value.len()
+    {
+        return true;
+    }
     let number = number - usize::from(number > 1 && value[number - 1] == b'.' && number < value.len());
     let unit = &value[number..];
     digits > 0 && (unit.is_empty() || UNITS.iter().any(|known| unit.eq_ignore_ascii_case(known.as_bytes())))
@@ -182,6 +194,17 @@ fn is_version(value: &[u8]) -> bool {
     let is_range =
         |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'^' | b'~' | b'>' | b'<' | b'=' | b'|' | b',' | b'*' | b' ' | b'-');
     if value.iter().all(is_range) && value.iter().any(|byte| matches!(byte, b'^' | b'~' | b'>' | b'<')) {
+        return true;
+    }
+    // `ubuntu-22.04`, `python3.11`, `nginx:1.25`
+    let name = value.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+    let number = value[name..].strip_prefix(b"-").or_else(|| value[name..].strip_prefix(b":")).unwrap_or(&value[name..]);
+    let is_dotted = |text: &[u8]| {
+        text.contains(&b'.')
+            && text.len() <= 8
+            && text.split(|&byte| byte == b'.').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
+    };
+    if name >= 3 && is_dotted(number) {
         return true;
     }
     // `npm:^7.0.4`
@@ -293,7 +316,23 @@ fn is_pattern(value: &[u8]) -> bool {
         "[a-z", "[A-Z", "[0-9", "[^", "a-zA-Z", "A-Za-z", "\\d", "\\w", "\\s", "\\S", "\\b", "(?:", "(?i)", "(?=", "(?P<", ".*", ".+",
         "]+", "]*", "{1,", "abcdefghij", "ABCDEFGHIJ",
     ]);
-    PARTS.any_in(value) || (value.len() > 2 && value[0] == b'/' && value[value.len() - 1] == b'/') || is_grammar(value)
+    PARTS.any_in(value)
+        || (value.len() > 2 && value[0] == b'/' && value[value.len() - 1] == b'/')
+        || is_grammar(value)
+        || is_validation(value)
+}
+
+/// `required|string|min:8`: rules that a value has to follow, or types that it may have.
+fn is_validation(value: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const RULES: &[&str] = &[
+        "required", "string", "nullable", "null", "confirmed", "sometimes", "min", "max", "between", "size", "regex", "alpha_num", "undefined", "int", "str", "none", "bool",
+    ];
+    let is_rule = |part: &[u8]| {
+        let name = part.split(|&byte| byte == b':').next().unwrap_or_default().trim_ascii();
+        RULES.iter().any(|rule| name.eq_ignore_ascii_case(rule.as_bytes()))
+    };
+    value.contains(&b'|') && value.split(|&byte| byte == b'|').any(is_rule)
 }
 
 /// `1*SAFE`, `8*64ALPHA`: a repetition as [RFC 5234](https://www.rfc-editor.org/rfc/rfc5234#section-3.6) writes it.
@@ -308,6 +347,9 @@ fn is_grammar(value: &[u8]) -> bool {
 }
 
 fn is_constant(value: &[u8]) -> bool {
+    if is_term(value) {
+        return true;
+    }
     let letters = value.iter().filter(|byte| byte.is_ascii_uppercase()).count();
     value.contains(&b'_')
         && letters >= 3
@@ -315,9 +357,49 @@ fn is_constant(value: &[u8]) -> bool {
         && randomness(value) < 1.0
 }
 
+/// Algorithms, encodings and protocols whose names have digits.
+fn is_term(value: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const TERMS: &[&str] = &[
+        "aes128", "aes192", "aes256", "argon2", "argon2i", "argon2id", "base32", "base58", "base64", "blake2b", "cp1252", "ed25519", "es256", "es384", "http2", "hs256", "hs384",
+        "hs512", "ipv4", "ipv6", "iso88591", "latin1", "md5", "ntlmv2", "oauth1", "oauth2", "pbkdf2", "pkcs1", "pkcs12", "pkcs7", "pkcs8", "ps256", "rs256", "rs384", "rs512",
+        "rsa2048", "rsa4096", "secp256k1", "sha1", "sha224", "sha256", "sha3", "sha384", "sha512", "sslv3", "tls12", "tls13", "tlsv1", "tlsv12", "tlsv13", "utf16", "utf8",
+        "windows1252", "x25519", "x509",
+    ];
+    let mut buffer = [0; 24];
+    let Some(text) = squash_into(value, &mut buffer) else { return false };
+    // `Base64Encoder`, `SHA256withRSA`
+    let joins = |rest: &[u8]| rest.is_empty() || (rest.len() >= 3 && rest.iter().all(u8::is_ascii_alphabetic));
+    TERMS.iter().any(|term| text.strip_prefix(term.as_bytes()).is_some_and(joins))
+}
+
+/// `vpc-1a2b3c4d`, `i-0a1b2c3d4e5f60718`: a [resource id](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html).
+fn is_resource_id(value: &[u8]) -> bool {
+    let Some(dash) = memchr::memrchr(b'-', value) else { return false };
+    let (kind, id) = (&value[..dash], &value[dash + 1..]);
+    dash <= 12
+        && kind.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'-')
+        && matches!(id.len(), 8 | 17)
+        && id.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
+}
+
+/// `on_delete=CASCADE`, `field1,field2`, `Ctrl+Shift+P`: names joined by what joins no words of a password.
+fn is_list_of_names(value: &[u8]) -> bool {
+    const KEYS: [&str; 5] = ["ctrl+", "alt+", "shift+", "cmd+", "meta+"];
+    let is_name = |part: &[u8]| {
+        let digits = part.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
+        digits <= 1 && part.len() > digits && part[..part.len() - digits].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
+    };
+    let joined = value.iter().filter(|byte| matches!(byte, b'=' | b',')).count();
+    starts_with_any(value, &KEYS) || (joined > 0 && value.split(|byte| matches!(byte, b'=' | b',')).all(is_name))
+}
+
 /// Two words or more, joined by `_`, `-`, `.`, `:`, `/` or humps.
 fn is_identifier(value: &[u8]) -> bool {
     if value.starts_with(b"--") && value.get(2).is_some_and(u8::is_ascii_alphabetic) {
+        return true;
+    }
+    if is_resource_id(value) || is_list_of_names(value) {
         return true;
     }
     // `users#index` names a method; with a digit it is more likely a password.
@@ -334,6 +416,11 @@ fn is_identifier(value: &[u8]) -> bool {
     let separators = value.iter().filter(|byte| !byte.is_ascii_alphanumeric()).count();
     let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
     let words = words_of(value).filter(|word| word[0].is_ascii_alphabetic()).count();
+    // `item-1`
+    if words == 1 && separators == 1 && digits == 1 && value[value.len() - 1].is_ascii_digit() && !value.iter().any(u8::is_ascii_uppercase)
+    {
+        return matches!(value[value.len() - 2], b'-' | b'_' | b'.') && has_words(value);
+    }
     if separators > 0 {
         return (words >= 2 || value[0] == b'_' || digits == 0) && digits * 3 <= value.len() && random < 0.9 && has_words(value);
     }

@@ -99,6 +99,10 @@ fn has_fake_word(value: &[u8]) -> bool {
         "FAKEFAKE",
         "***",
         "•••",
+        "deadbeef",
+        "DEADBEEF",
+        "cafebabe",
+        "CAFEBABE",
     ]);
     WORDS.any_in(value)
 }
@@ -110,7 +114,7 @@ fn is_template(value: &[u8]) -> bool {
         "${", "{{", "}}", "$(", "#{", "<%", "%>", "{%", "<?", "@{", "%{", "$[[", "$[", "...", "\u{2026}", "__ENV", "{0}", "{}", "](",
         "$((",
     ]);
-    const STARTS: &[&str] = &["<", "$", "@@", "%%", "@Value", "__", "[%", "&", "`"];
+    const STARTS: &[&str] = &["<", "$env:", "$", "@@", "%%", "@Value", "__", "[%", "&", "`"];
     if value.is_empty() || PARTS.any_in(value) {
         return true;
     }
@@ -126,7 +130,8 @@ fn is_template(value: &[u8]) -> bool {
     if ends(b'%', b'%') && value.iter().any(|byte| matches!(byte, b'[' | b'{' | b'(')) {
         return true;
     }
-    bracketed && !is_noise(&value[1..value.len() - 1])
+    let is_open = |byte: &u8| matches!(byte, b' ' | b'\'' | b'"');
+    bracketed && (!is_noise(&value[1..value.len() - 1]) || (value[0] != b'#' && value[1..].iter().any(is_open)))
         || is_percent_name(value)
         || starts_template(value, STARTS)
         || is_format(value)
@@ -256,7 +261,8 @@ fn is_call(value: &[u8]) -> bool {
     let callee = &value[..open];
     let close = if value[open] == b'(' { b')' } else { b']' };
     let closes = value.last() == Some(&close) || open + 1 == value.len() || (callee.contains(&b'.') && value[open..].contains(&close));
-    closes && is_name(callee) && callee.len() >= 2 && !is_noise(callee)
+    let goes_on = memchr::memmem::find(&value[open..], &[close, b'.']).is_some();
+    (closes || goes_on) && is_name(callee) && callee.len() >= 2 && (callee.len() < 5 || !is_noise(callee))
 }
 
 /// `self.x`, `config.db.password`: names joined by dots.

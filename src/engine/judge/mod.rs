@@ -47,6 +47,8 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
         return Err(Refusal::Call);
     }
     let mut buffer = [0; LONGEST_ENCODED];
+    // Spring's mark of a password in clear
+    let value = value.strip_prefix(b"{noop}").unwrap_or(value);
     let class = if class == ValueClass::Secret && is_behind_user(bytes, assignment) { ValueClass::Password } else { class };
     let traits = Traits::of(value);
     let by_value = match encoded_text(value, &mut buffer) {
@@ -60,15 +62,16 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
     if call == Call::Other { one_less(lowered).ok_or(Refusal::Call) } else { Ok(lowered) }
 }
 
-/// The chance that a value is a password, where a pattern and no name says so.
-pub(super) fn chosen_by_a_person(value: &[u8]) -> Result<Confidence, Refusal> {
+/// The chance that a value is a secret of this class, where a pattern and no name says so.
+pub(super) fn by_itself(value: &[u8], class: ValueClass) -> Result<Confidence, Refusal> {
     if let Some(why) = placeholder(value, Strictness::Strict) {
         return Err(Refusal::Placeholder(why));
     }
     let mut buffer = [0; LONGEST_ENCODED];
     match encoded_text(value, &mut buffer) {
         Some(text) => encoded(text),
-        None => chosen(value, &Traits::of(value)),
+        None if counts_by_turns(value) => Ok(Confidence::Low),
+        None => by_class(value, &Traits::of(value), class),
     }
 }
 
@@ -97,6 +100,10 @@ fn encoded_text<'b>(value: &[u8], buffer: &'b mut [u8; LONGEST_ENCODED]) -> Opti
     let length = data_encoding::BASE64_NOPAD.decode_len(body.len()).ok()?;
     let decoded = data_encoding::BASE64_NOPAD.decode_mut(body, &mut buffer[..length]).ok()?;
     let text = buffer[..decoded].strip_suffix(b"\n").unwrap_or(&buffer[..decoded]);
+    // Bytes that count are judged as the empty text: nothing.
+    if text.len() >= 8 && text.windows(2).all(|pair| pair[1] == pair[0].wrapping_add(1)) {
+        return Some(b"");
+    }
     let is_text = |byte: &u8| (b' '..=b'~').contains(byte) || (text.len() >= 16 && byte.is_ascii_whitespace());
     text.iter().all(is_text).then_some(text)
 }
@@ -197,7 +204,7 @@ fn lowered(found: Confidence, bytes: &[u8], assignment: &Assignment, verdict: Na
         confidence = one_less(confidence).ok_or(Refusal::Partial)?;
     }
     let is_line_of_words = assignment.operator == Operator::Space && assignment.form == Form::Line;
-    if is_line_of_words && !looks_random {
+    if is_line_of_words && !looks_random && !traits.is_typical() {
         // `requirepass value` on a line of its own; with more behind it, it is prose.
         let alone = if assignment.partial { None } else { one_less(confidence) };
         confidence = alone.ok_or(Refusal::Unquoted)?;
@@ -215,9 +222,9 @@ fn is_badge(bytes: &[u8], assignment: &Assignment) -> bool {
 /// variable, a type or prose far more often than a secret.
 fn unquoted(confidence: Confidence, bytes: &[u8], assignment: &Assignment, traits: &Traits) -> Option<Confidence> {
     let is_mixed = (traits.digits > 0 && traits.letters() > 0) || traits.symbols > 0;
-    // `Falcon!Harbour42` in the middle of a line
+    // In the middle of a line
     let in_chain = bytes[..assignment.name.start].ends_with(b":") || assignment.name.of(bytes).contains(&b':');
-    let is_typical = traits.length >= 8 && traits.classes() >= 3 && traits.digits > 0 && traits.symbols > 0 && !in_chain;
+    let is_typical = traits.is_typical() && !in_chain;
     match (assignment.form, assignment.operator) {
         (Form::Inline, _) if is_mixed && (is_typical || stands_behind_user(bytes, assignment)) => Some(confidence),
         // `key: X509Options`

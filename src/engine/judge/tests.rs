@@ -94,6 +94,72 @@ fn a_password_in_the_middle_of_a_line_is_told_by_its_characters_or_its_user() {
     assert_eq!(password(["arn:aws:x:secret:Some-", "name-Wrt9Ba"], "SecretId: \"@\""), Some(Confidence::Low));
 }
 
+/// What stands where a password could, and is none.
+const LOOK_ALIKES: &[&str] = &[
+    "required|string|min:8|confirmed",
+    "string|null",
+    "argon2id",
+    "SHA256withRSA",
+    "Base64Encoder",
+    "oauth2",
+    "sequence-1",
+    "level3",
+    "ubuntu-22.04",
+    "python3.11",
+    "nginx:1.25",
+    "vpc-1a2b3c4d",
+    "Ctrl+Shift+P",
+    "on_delete=CASCADE",
+    "field1,field2",
+    "$env:APP_PW",
+    "md5($pw1)",
+    "hostvars[inventory_hostname].pw1",
+    "[1, 2]",
+    "{'a': 1}",
+    "cafebabe1234",
+    "AQIDBAUGBwgJCgsMDQ4PEA==",
+    "my-secret-pw",
+    "varchar(255)",
+    "EncryptedPassword",
+    "MYSQL_ROOT_PASSWORD",
+    "#/components/schemas/Password",
+    "request.form['password']",
+    "10.0.0.5",
+    "2024-03-01T12:00:00Z",
+];
+
+#[test]
+fn look_alikes_are_quiet_in_all_forms() {
+    let forms = [
+        "password = \"@\"",
+        "DB_PASSWORD=@\n",
+        "password: @\n",
+        "\"password\": \"@\",",
+        "<password>@</password>",
+        "user, password = \"bob\", \"@\"",
+        "username,password\nbob,@\n",
+        "INSERT INTO users (name, password) VALUES ('bob', \"@\");",
+        "login/password: bob / @\n",
+        "credential: bob:@\n",
+        "if (\"@\" == password) {",
+        "assertEquals(\"@\", user.getPassword());",
+        "// user: bob, password: @\n",
+        "**Password:** @\n",
+        "<td>Password</td><td>@</td>",
+        "docker run -e DB_PASSWORD=@ x",
+        "[\"--password\", \"@\"]",
+        "client_secret: '@'",
+        "token = \"@\"",
+    ];
+    let mut wrong = Vec::new();
+    for line in forms.iter().flat_map(|form| LOOK_ALIKES.iter().map(|value| form.replace('@', value))) {
+        if verdict(&line) >= Some(Confidence::Medium) {
+            wrong.push(line);
+        }
+    }
+    assert!(wrong.is_empty(), "{} wrong: {wrong:#?}", wrong.len());
+}
+
 #[test]
 fn keys_in_hex_base64_and_base32_are_secrets() {
     let hex = "9f3ac07be51d2468b0f7c1a9e3d58264";
@@ -110,8 +176,8 @@ fn what_base64_hides_is_judged() {
     let encode = |text: &str| data_encoding::BASE64.encode(text.as_bytes());
     assert_eq!(verdict(&format!("Authorization: Basic {}", encode("user:password"))), None);
     assert_eq!(verdict(&format!("\"auth\": \"{}\"", encode("username:password"))), None);
-    assert_eq!(super::chosen_by_a_person(encode("username:password").as_bytes()), Err(crate::engine::Refusal::StandIn));
-    assert!(super::chosen_by_a_person(encode(&format!("bot:{}", random(7, 24))).as_bytes()).is_ok());
+    assert_eq!(super::by_itself(encode("username:password").as_bytes(), ValueClass::Password), Err(crate::engine::Refusal::StandIn));
+    assert!(super::by_itself(encode(&format!("bot:{}", random(7, 24))).as_bytes(), ValueClass::Password).is_ok());
     assert_eq!(verdict(&format!("  password: {}\n", encode("changeme"))), None);
     assert!(verdict(&format!("Authorization: Basic {}", encode(&format!("deploy:{}", random(5, 14))))) >= Some(Confidence::Medium));
     assert!(verdict(&format!("  password: {}\n", encode(&random(6, 14)))) >= Some(Confidence::Medium));

@@ -45,6 +45,11 @@ impl Traits {
         self.lower + self.upper
     }
 
+    /// Whether a value has what people put into a password to make it one, and names have not: `Falcon!Harbour42`.
+    pub(super) fn is_typical(&self) -> bool {
+        self.length >= 8 && self.lower > 0 && self.upper > 0 && self.digits > 0 && self.symbols > 0
+    }
+
     /// Bits that speak for chance over the whole value.
     pub(super) fn surprise(&self) -> f32 {
         self.random * self.length as f32
@@ -126,6 +131,10 @@ pub(super) fn chosen(value: &[u8], traits: &Traits) -> Result<Confidence, Refusa
     }
     if traits.letters() == 0 && traits.digits == 0 {
         return Err(Refusal::Weak);
+    }
+    // `level3`, `node18`
+    if traits.length < 8 && traits.digits <= 2 && traits.symbols == 0 && traits.upper == 0 && value[0].is_ascii_lowercase() {
+        return Ok(Confidence::Low);
     }
     Ok(sure(traits.length >= 6 && !says_what_it_is(value, traits)))
 }
