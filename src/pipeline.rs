@@ -25,7 +25,7 @@ use crate::findings::{Attribution, Fate, Finding, RuleFacts, dedupe};
 use crate::rules::Rule;
 use crate::sources::archive::{self, Limits};
 use crate::sources::{Coverage, Sink};
-use examine::{Examined, Found, examine};
+use examine::{Examined, Found, Kin, examine};
 use known::Knowledge;
 use paths::{is_no_file, object, paths, shown};
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -308,11 +308,29 @@ impl<'a> Pipeline<'a> {
         self.ignored.is_some_and(|ignored| self.places.below(ignored.root(), origin, path).is_some_and(|path| ignored.is_match(&path)))
     }
 
+    /// Scans a blob, or the members of the archive that it is.
+    fn take(&self, blob: Blob<'_>, kin: Kin<'_>) -> Option<Trace> {
+        if self.excludes(&blob.origin) {
+            let detail = String::new();
+            self.skip(Skip { what: blob.origin.label(), reason: SkipReason::Excluded, detail });
+            return None;
+        }
+        self.progress.blobs.fetch_add(1, Ordering::Relaxed);
+        self.progress.bytes.fetch_add(blob.bytes.len() as u64, Ordering::Relaxed);
+        match &self.archives {
+            Some(limits) if archive::is_archive(blob.bytes) => {
+                self.unpack(&blob, limits);
+                None
+            }
+            _ => self.scan(blob, kin),
+        }
+    }
+
     /// Scans one blob's bytes.
-    fn scan(&self, blob: Blob<'_>, base: Option<Base<'_>>) -> Option<Trace> {
+    fn scan(&self, blob: Blob<'_>, kin: Kin<'_>) -> Option<Trace> {
         let mut scratch = lock(&self.idle).pop().unwrap_or_default();
         // The scratch space of a scan that panicked is thrown away: it may be half written.
-        let scanned = catch_unwind(AssertUnwindSafe(|| (examine(self.detector, self.policy, &blob, base, &mut scratch), scratch)));
+        let scanned = catch_unwind(AssertUnwindSafe(|| (examine(self.detector, self.policy, &blob, kin, &mut scratch), scratch)));
         let Ok((examined, scratch)) = scanned else {
             self.skip(panicked(blob.origin.label()));
             return None;
@@ -355,7 +373,7 @@ impl<'a> Pipeline<'a> {
         let mut visit = |name: &str, bytes: &[u8]| {
             let origin = Origin::Member { archive: Box::new(blob.origin.clone()), name: name.to_owned() };
             if !self.excludes(&origin) {
-                self.scan(Blob { bytes, origin, previous: &[] }, None);
+                self.scan(Blob { bytes, origin, previous: &[] }, Kin::None);
             }
         };
         let label = blob.origin.label();
@@ -371,24 +389,11 @@ impl<'a> Pipeline<'a> {
 
 impl Sink for Pipeline<'_> {
     fn blob(&self, blob: Blob<'_>) {
-        self.version(blob, None);
+        self.take(blob, Kin::None);
     }
 
     fn version(&self, blob: Blob<'_>, base: Option<Base<'_>>) -> Option<Trace> {
-        if self.excludes(&blob.origin) {
-            let detail = String::new();
-            self.skip(Skip { what: blob.origin.label(), reason: SkipReason::Excluded, detail });
-            return None;
-        }
-        self.progress.blobs.fetch_add(1, Ordering::Relaxed);
-        self.progress.bytes.fetch_add(blob.bytes.len() as u64, Ordering::Relaxed);
-        match &self.archives {
-            Some(limits) if archive::is_archive(blob.bytes) => {
-                self.unpack(&blob, limits);
-                None
-            }
-            _ => self.scan(blob, base),
-        }
+        self.take(blob, Kin::Versions(base))
     }
 
     fn is_leak(&self, name: &str) -> bool {

@@ -38,6 +38,8 @@ const MOST_PLACES: usize = 4096;
 /// bytes each.
 const LEAST_APART: usize = 24;
 const FEW_EVENTS: usize = 256;
+/// Places that are gone through one by one.
+const FEW_PLACES: usize = 8;
 /// More decoded bytes do so too: below it no bound of decoding is met.
 const MOST_DECODED: usize = 256 << 10;
 
@@ -234,12 +236,24 @@ fn within(length: usize, lead: usize, base: Base<'_>) -> Cow<'_, [Copied]> {
     Cow::Owned(copies)
 }
 
+/// The first of the ordered `places` that does not begin before `from`. It is looked for from `near` on, as most copies
+/// come in the order of the base.
+fn seek(places: &[(u32, u32)], near: usize, from: usize) -> usize {
+    let begins_before = |at: usize| (places[at].0 as usize) < from;
+    if near > 0 && !begins_before(near - 1) {
+        return places.partition_point(|&(start, _)| (start as usize) < from);
+    }
+    let few = (near..places.len()).take(FEW_PLACES).take_while(|&at| begins_before(at)).count();
+    let at = near + few;
+    if few < FEW_PLACES { at } else { at + places[at..].partition_point(|&(start, _)| (start as usize) < from) }
+}
+
 /// What was decoded of the copied parts of the base.
 fn inherited_costs(copies: &[Copied], costs: &[(u32, u32)]) -> Vec<(u32, u32)> {
-    let mut found = Vec::new();
+    let (mut found, mut first) = (Vec::new(), 0);
     for copied in copies {
         let end = copied.from + copied.length;
-        let first = costs.partition_point(|&(start, _)| (start as usize) < copied.from);
+        first = seek(costs, first, copied.from);
         let inside = costs[first..].iter().take_while(|&&(start, _)| (start as usize) < end);
         found.extend(inside.map(|&(start, cost)| (short(start as usize - copied.from + copied.at), cost)));
     }
@@ -284,10 +298,10 @@ fn edits(copies: &[Copied], length: usize, base_length: usize) -> Vec<Span> {
 
 /// Where the places of the base are that were copied whole; `None` where there are too many.
 fn inherited(copies: &[Copied], places: &[(u32, u32)]) -> Option<Vec<Span>> {
-    let mut found = Vec::new();
+    let (mut found, mut first) = (Vec::new(), 0);
     for copied in copies {
         let end = copied.from + copied.length;
-        let first = places.partition_point(|&(start, _)| (start as usize) < copied.from);
+        first = seek(places, first, copied.from);
         let inside = places[first..].iter().take_while(|&&(start, _)| (start as usize) < end);
         let moved = |at: u32| at as usize - copied.from + copied.at;
         found.extend(inside.filter(|&&(_, last)| last as usize <= end).map(|&(start, last)| Span::new(moved(start), moved(last))));

@@ -32,7 +32,7 @@ pub(super) struct Examined {
     pub(super) comments: Vec<Comment>,
     /// Whether encoded text was left because decoding reached a bound.
     pub(super) undecoded: bool,
-    /// What the scan left for the next version; `None` of a blob that had to be transcoded.
+    /// What the scan left for the next version, if there may be one; `None` of a blob that had to be transcoded.
     pub(super) trace: Option<Trace>,
 }
 
@@ -57,20 +57,29 @@ impl Examined {
     }
 }
 
-/// Scans one blob; `base` is what it was made of, where that was scanned.
-pub(super) fn examine(detector: &Detector, policy: &Policy, blob: &Blob<'_>, base: Option<Base<'_>>, scratch: &mut Scratch) -> Examined {
+/// What a blob is to others.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Kin<'b> {
+    /// Nothing.
+    None,
+    /// It may have versions, and may be one: what it was made of, where that was scanned.
+    Versions(Option<Base<'b>>),
+}
+
+/// Scans one blob.
+pub(super) fn examine(detector: &Detector, policy: &Policy, blob: &Blob<'_>, kin: Kin<'_>, scratch: &mut Scratch) -> Examined {
     let (text, least) = match classify(blob.bytes) {
         Content::Text(text) => (text, Confidence::Low),
         // Bytes that look like a weak format occur by chance in what is no text.
         Content::Binary(bytes) => (bytes.into(), Confidence::High),
     };
-    let (all, trace) = match &text {
-        Cow::Borrowed(text) => {
+    let (all, trace) = match (&text, kin) {
+        (Cow::Borrowed(text), Kin::Versions(base)) => {
             // Only a byte order mark stands before the text.
             let (all, trace) = detector.scan_version(text, blob.bytes.len() - text.len(), base, scratch);
             (all, Some(trace))
         }
-        Cow::Owned(text) => (detector.scan_with(text, scratch), None),
+        (text, _) => (detector.scan_with(text, scratch), None),
     };
     let undecoded = scratch.is_cut();
     let comments = if policy.watches_comments() { comments(detector, &text, blob.previous, &all) } else { Vec::new() };

@@ -1,6 +1,6 @@
 //! Secrets in names of files and directories.
 
-use super::examine::{Found, examine};
+use super::examine::{Found, Kin, examine};
 use super::{Pipeline, lock, panicked};
 use crate::blob::{Blob, Origin};
 use crate::rules::Confidence;
@@ -43,7 +43,7 @@ impl Pipeline<'_> {
     fn secrets_in_name(&self, origin: &Origin, name: &str) -> Vec<Found> {
         let mut scratch = lock(&self.idle).pop().unwrap_or_default();
         let blob = Blob { bytes: name.as_bytes(), origin: origin.clone(), previous: &[] };
-        let scanned = catch_unwind(AssertUnwindSafe(|| (examine(self.detector, self.policy, &blob, None, &mut scratch), scratch)));
+        let scanned = catch_unwind(AssertUnwindSafe(|| (examine(self.detector, self.policy, &blob, Kin::None, &mut scratch), scratch)));
         let Ok((examined, scratch)) = scanned else {
             self.skip(panicked(origin.label()));
             return Vec::new();

@@ -32,8 +32,9 @@ impl<'a> Cursor<'a> {
     }
 
     /// Steps over `text` if it stands here.
+    #[inline]
     pub(super) fn eat(&mut self, text: &str) -> bool {
-        let is_here = self.rest().starts_with(text.as_bytes());
+        let is_here = begins_with(self.rest(), text);
         if is_here {
             self.at += text.len();
         }
@@ -85,6 +86,12 @@ impl<'a> Cursor<'a> {
     pub(super) fn at_line_end(&self) -> bool {
         matches!(self.peek(), None | Some(b'\n' | b'\r'))
     }
+}
+
+/// As `starts_with`. Most places differ from what is looked for there in the first byte, which is cheaper to compare.
+#[inline]
+pub(super) fn begins_with(bytes: &[u8], text: &str) -> bool {
+    bytes.first() == text.as_bytes().first() && bytes.starts_with(text.as_bytes())
 }
 
 /// Whether a byte can be inside an identifier. Bytes beyond ASCII count as letters.

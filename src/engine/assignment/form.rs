@@ -1,6 +1,6 @@
 //! What follows a name: the operator, and with it the form of the assignment.
 
-use super::cursor::{Cursor, is_word};
+use super::cursor::{Cursor, begins_with, is_word};
 use super::name::Name;
 use super::quote::{Quote, quotation};
 use super::{Assignment, Form, Operator, bare, compare, listing, markup, pair, user, value};
@@ -161,7 +161,7 @@ pub(super) fn operator(mut cursor: Cursor<'_>) -> Option<(Operator, Cursor<'_>)>
         (":", Operator::Colon),
         ("：", Operator::Colon),
     ];
-    let (text, operator) = OPERATORS.iter().find(|(text, _)| cursor.rest().starts_with(text.as_bytes()))?;
+    let (text, operator) = OPERATORS.iter().find(|(text, _)| begins_with(cursor.rest(), text))?;
     cursor.at += text.len();
     // `**Password:** …`
     if *operator == Operator::Colon && cursor.rest().starts_with(b"** ") {

@@ -2,6 +2,7 @@
 //! (`&quot;` in markup).
 
 use super::LONGEST_VALUE;
+use super::cursor::begins_with;
 use crate::text::Span;
 
 /// A quotation mark.
@@ -22,7 +23,7 @@ impl Quote {
     /// The mark that begins at `at`, and its length in bytes.
     pub(super) fn at(bytes: &[u8], at: usize) -> Option<(Quote, usize)> {
         let rest = bytes.get(at..)?;
-        if let Some(entity) = ENTITIES.iter().find(|entity| rest.starts_with(entity.as_bytes())) {
+        if let Some(entity) = ENTITIES.iter().find(|entity| begins_with(rest, entity)) {
             return Some((Quote::Entity(entity), entity.len()));
         }
         let escapes = rest.iter().take(MOST_ESCAPES + 1).take_while(|&&byte| byte == b'\\').count();
@@ -33,7 +34,8 @@ impl Quote {
     /// The mark that ends just before `end`, and its length in bytes.
     pub(super) fn before(bytes: &[u8], end: usize) -> Option<(Quote, usize)> {
         let head = &bytes[..end];
-        if let Some(entity) = ENTITIES.iter().find(|entity| head.ends_with(entity.as_bytes())) {
+        let ends = |entity: &&&str| head.last() == entity.as_bytes().last() && head.ends_with(entity.as_bytes());
+        if let Some(entity) = ENTITIES.iter().find(ends) {
             return Some((Quote::Entity(entity), entity.len()));
         }
         let mark = *head.last()?;
