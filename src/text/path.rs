@@ -61,7 +61,7 @@ fn reads_as_escape(rest: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::display;
+    use super::{display, through};
     use proptest::prelude::*;
     use std::borrow::Cow;
 
@@ -70,7 +70,7 @@ mod tests {
         let bytes = text.as_bytes();
         let (mut path, mut at) = (Vec::new(), 0);
         while at < bytes.len() {
-            let digits = text.get(at + 2..at + 4).filter(|_| bytes[at..].starts_with(b"\\x"));
+            let digits = text.get(at + 2..at + 4).filter(|_| super::reads_as_escape(&bytes[at + 1..]) && bytes[at] == b'\\');
             if let Some(byte) = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
                 path.push(byte);
                 at += 4;
@@ -85,6 +85,13 @@ mod tests {
     #[test]
     fn plain_names_are_borrowed() {
         assert!(matches!(display("src/naïve name.rs".as_bytes()), Cow::Borrowed("src/naïve name.rs")));
+    }
+
+    #[test]
+    fn a_path_ends_with_the_first_component_of_that_name() {
+        assert_eq!(through("a/b/c/b", "b"), Some("a/b"));
+        assert_eq!(through("a", "a"), Some("a"));
+        assert_eq!((through("ab/c", "b"), through("", "b")), (None, None));
     }
 
     #[test]
