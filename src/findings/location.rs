@@ -11,6 +11,19 @@ use crate::text::sanitize::sanitize;
 use bstr::ByteSlice as _;
 use std::ops::Range;
 
+/// Path under which messages of commits and tags are reported: they have none of their own.
+pub const MESSAGE_PATH: &str = "(commit message)";
+/// What stands behind the path of a file or directory whose name holds a secret.
+pub const NAME_PATH: &str = "(name)";
+/// Path of an object that no commit reaches.
+pub const NO_PATH: &str = "(unreachable)";
+
+/// Whether a path as it is reported names something else than a file, so that it has no line to write on.
+#[must_use]
+pub fn is_no_file(path: &str) -> bool {
+    path.ends_with(MESSAGE_PATH) || path.ends_with(NAME_PATH) || path.starts_with(NO_PATH)
+}
+
 /// Characters of the line that are shown before the secret, and as many behind it.
 pub const CONTEXT: usize = 80;
 /// Values shorter than this many bytes are not looked for in the rest of the line: they occur by chance.

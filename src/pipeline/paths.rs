@@ -4,20 +4,9 @@ use super::Attributions;
 use super::examine::Found;
 use crate::blob::{ObjectKind, Origin};
 use crate::findings::Attribution;
+use crate::findings::location::{MESSAGE_PATH, NAME_PATH, NO_PATH};
 use crate::findings::redact::redact_in;
 use crate::text::path::through;
-
-/// Path under which messages of commits and tags are reported: they have none of their own.
-const MESSAGE_PATH: &str = "(commit message)";
-/// What stands behind the path of a file or directory whose name holds a secret.
-const NAME_PATH: &str = "(name)";
-/// Path of an object that no commit reaches.
-const NO_PATH: &str = "(unreachable)";
-
-/// Whether a path as it is reported names something else than a file.
-pub(super) fn is_no_file(path: &str) -> bool {
-    path.ends_with(MESSAGE_PATH) || path.ends_with(NAME_PATH) || path.starts_with(NO_PATH)
-}
 
 /// The git object that a blob comes from.
 pub(super) fn object(origin: &Origin) -> Option<(&str, ObjectKind)> {

@@ -58,9 +58,10 @@ impl Gate {
         let comment = format!("put {} into a comment on the line", code(&format!("keyward:allow {}", entry.rule.id)));
         let command = code(&format!("keyward allow {}", entry.fingerprint));
         match self {
-            Gate::None | Gate::Commit if !entry.is_past() => vec![format!("{comment},"), format!("or run {command}")],
+            Gate::None | Gate::Commit if entry.has_line() => vec![format!("{comment},"), format!("or run {command}")],
             Gate::None | Gate::Commit | Gate::Push => vec![format!("run {command}")],
             Gate::Server => vec![format!("run {command},"), "and push that by itself first: what HEAD says counts here".to_owned()],
+            Gate::Change if !entry.has_line() => vec![format!("run {command}, which counts once it is in the base")],
             Gate::Change => {
                 vec![
                     format!("{comment}, in the commit that brings it in,"),

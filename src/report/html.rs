@@ -115,7 +115,7 @@ fn card(places: &[&Entry<'_>], out: &mut dyn Write) -> io::Result<()> {
 /// What to do where the secret is none.
 fn acceptance(entry: &Entry<'_>) -> String {
     let command = format!("<code>keyward allow {}</code>", escape(entry.fingerprint));
-    if entry.is_past() {
+    if !entry.has_line() {
         return command;
     }
     format!("{command} or, in a comment on the line, <code>keyward:allow {}</code>", escape(&entry.rule.id))

@@ -5,6 +5,7 @@
 
 use super::{Gate, Report};
 use crate::blob::SkipReason;
+use crate::findings::location::is_no_file;
 use crate::findings::redact::{Masker, redact};
 use crate::findings::{Attribution, Fate, Finding, Part, Refs, Removal, RuleFacts, dedupe};
 use crate::rules::{Confidence, Severity};
@@ -167,9 +168,9 @@ impl<'a> View<'a> {
 }
 
 impl Entry<'_> {
-    /// Whether HEAD no longer holds it, so that there is no line to put a comment on.
-    pub(super) fn is_past(&self) -> bool {
-        self.history.as_ref().is_some_and(|history| !history.in_head)
+    /// Whether there is a line to put a comment on: not where HEAD no longer holds it, nor in a name or a message.
+    pub(super) fn has_line(&self) -> bool {
+        self.history.as_ref().is_none_or(|history| history.in_head) && !is_no_file(&self.path)
     }
 
     /// Where history stands with it; empty outside git.

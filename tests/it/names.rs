@@ -63,6 +63,14 @@ fn a_name_is_excluded_and_accepted_like_a_file() {
 }
 
 #[test]
+fn nobody_is_told_to_write_into_a_name() {
+    let repo = Repo::init();
+    repo.write(&named("keys/TOKEN.txt"), "x");
+    let told = scan(repo.dir(), ["scan", "."], 1).stdout;
+    assert!(told.contains("keyward allow kw1:") && !told.contains("into a comment"), "{told}");
+}
+
+#[test]
 fn a_staged_name_counts_where_head_does_not_have_it() {
     let repo = Repo::init();
     repo.commit_file(&named("old/TOKEN/a.txt"), "x\n".repeat(50));
