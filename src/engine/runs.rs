@@ -1,7 +1,7 @@
 //! L2: the first stage: runs of token characters, and the words in them.
 //!
-//! Almost every secret is, or holds, a run of at least [`LEAST_RUN`](crate::rules::plan::LEAST_RUN) characters of `A-Z a-z 0-9 _ - + / = .`,
-//! so only such runs are looked at closer. Finding them does not depend on the rules: the cost per byte
+//! Almost every secret is, or holds, a run of at least twelve (`LEAST_RUN`) characters of `A-Z a-z 0-9 _ - + / = .`, so
+//! only such runs are looked at closer. Finding them does not depend on the rules: the cost per byte
 //! is the same for one rule and for two thousand. What a run of this kind need not hold (passwords, PEM
 //! labels, URLs) has literals of its own ([`super::words`]).
 //!
@@ -13,7 +13,7 @@ use crate::text::Span;
 /// What may be encoded text is at least this long, in bytes.
 pub(super) const LONG: usize = 24;
 
-/// A maximal stretch of characters of one class, at least [`LEAST_RUN`](crate::rules::plan::LEAST_RUN) long.
+/// A maximal stretch of characters of one class, at least `LEAST_RUN` long.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Word {
     /// Offset of its first character.
@@ -24,7 +24,7 @@ pub(super) struct Word {
 
 /// What is done with the runs of a text and their parts. Each kind comes in the order of the text.
 pub(super) trait Visitor {
-    /// Words (letters and digits) begin at these places behind `from`, and at least [`LEAST_RUN`](crate::rules::plan::LEAST_RUN) token characters
+    /// Words (letters and digits) begin at these places behind `from`, and at least `LEAST_RUN` token characters
     /// follow from there.
     fn beginnings(&mut self, from: usize, places: &mut Places);
     /// The same for those that stand behind `%`, `\\` or `;`, or at the beginning of the text.
@@ -50,7 +50,7 @@ pub(super) struct Room {
 /// A block is looked at between the one before and the one behind it: the two last ones wait for the next piece.
 const WAITING: usize = 2;
 
-/// Shows `visitor` the runs of at least [`LEAST_RUN`](crate::rules::plan::LEAST_RUN) token characters in a stretch of `bytes` and what they are made
+/// Shows `visitor` the runs of at least `LEAST_RUN` token characters in a stretch of `bytes` and what they are made
 /// of. What stands around the stretch is not known.
 pub(super) fn for_each(level: Level, bytes: &[u8], stretch: Span, room: &mut Room, visitor: &mut impl Visitor) {
     let text = stretch.of(bytes);
@@ -83,6 +83,11 @@ fn close(blocks: &mut Blocks, known: usize, length: usize) -> usize {
     last + 2
 }
 
+/// The classes whose stretches are told, as they are numbered.
+const TOKEN: usize = 0;
+const WORD: usize = 1;
+const WIDE: usize = 2;
+
 /// The blocks that are known at a time.
 struct Piece<'a> {
     bytes: &'a [u8],
@@ -90,7 +95,7 @@ struct Piece<'a> {
     stretch: Span,
     /// Where the second block begins, the first that is looked at.
     base: usize,
-    /// Where the stretch of tokens, of words and of wide ones began that goes on there, if one does.
+    /// By class: where the stretch began that goes on there, if one does.
     open: [usize; 3],
 }
 
@@ -104,13 +109,13 @@ impl Piece<'_> {
             self.stretches(blocks, derived, block, visitor);
         }
         self.open =
-            [self.start(&blocks.token, known - 1, 0), self.start(&blocks.word, known - 1, 1), self.start(&blocks.wide, known - 1, 2)];
+            [(&blocks.token, TOKEN), (&blocks.word, WORD), (&blocks.wide, WIDE)].map(|(row, class)| self.start(row, known - 1, class));
         self.base += (known - WAITING) * BLOCK;
     }
 
     fn stretches(&self, blocks: &Blocks, derived: &Derived, block: usize, visitor: &mut impl Visitor) {
-        let word = |end: u32| self.ended(&blocks.word, block, end, 1);
-        let wide = |end: u32| self.ended(&blocks.wide, block, end, 2);
+        let word = |end: u32| self.ended(&blocks.word, block, end, WORD);
+        let wide = |end: u32| self.ended(&blocks.wide, block, end, WIDE);
         each(derived.words[block], |end| {
             let word = word(end);
             if self.has_digit(word, block) {
@@ -125,7 +130,7 @@ impl Piece<'_> {
         });
         each(derived.longs[block], |end| visitor.long(wide(end)));
         each(derived.runs[block], |end| {
-            let run = self.ended(&blocks.token, block, end, 0);
+            let run = self.ended(&blocks.token, block, end, TOKEN);
             if self.is_told(run) {
                 visitor.run(run.start, run.end);
             }
@@ -145,20 +150,20 @@ impl Piece<'_> {
     }
 
     /// The stretch of a class that ends before bit `end` of a block.
-    fn ended(&self, class: &[u64], block: usize, end: u32, open: usize) -> Word {
+    fn ended(&self, row: &[u64], block: usize, end: u32, class: usize) -> Word {
         let base = self.base + (block - 1) * BLOCK;
-        let breaks = !class[block] & ((1 << end) - 1);
-        let start = if breaks == 0 { self.start(class, block, open) } else { base + BLOCK - breaks.leading_zeros() as usize };
+        let breaks = !row[block] & ((1 << end) - 1);
+        let start = if breaks == 0 { self.start(row, block, class) } else { base + BLOCK - breaks.leading_zeros() as usize };
         Word { start, end: base + end as usize }
     }
 
     /// Where the stretch began that goes on at the beginning of a block.
-    fn start(&self, class: &[u64], block: usize, open: usize) -> usize {
-        let broken = (1..block).rev().find(|&block| class[block] != u64::MAX);
+    fn start(&self, row: &[u64], block: usize, class: usize) -> usize {
+        let broken = (1..block).rev().find(|&block| row[block] != u64::MAX);
         match broken {
-            Some(broken) => self.base + broken * BLOCK - class[broken].leading_ones() as usize,
-            None if class[0] == u64::MAX => self.open[open],
-            None => self.base - class[0].leading_ones() as usize,
+            Some(broken) => self.base + broken * BLOCK - row[broken].leading_ones() as usize,
+            None if row[0] == u64::MAX => self.open[class],
+            None => self.base - row[0].leading_ones() as usize,
         }
     }
 }

@@ -1,7 +1,13 @@
 //! Kinds of values that are no secret by what they look like: paths, versions, hashes, identifiers, sentences.
 
+mod encoded;
+mod numeric;
+mod written;
+
 use super::super::entropy::randomness;
-use super::words::{Parts, squash_into, words_of};
+use encoded::{is_data, is_hash, is_jwt, is_public_key};
+use numeric::{is_address, is_date, is_number, is_uuid, is_version};
+use written::{is_constant, is_identifier, is_markup, is_pattern, is_style};
 
 /// What a value is instead of a secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,50 +83,6 @@ fn starts_with_any(value: &[u8], starts: &[&str]) -> bool {
     starts.iter().any(|start| value.len() >= start.len() && value[..start.len()].eq_ignore_ascii_case(start.as_bytes()))
 }
 
-/// `eyJ` is the base64 of `{"`.
-fn is_jwt(value: &[u8]) -> bool {
-    value.starts_with(b"eyJ") && memchr::memmem::find(value, b".eyJ").is_some()
-}
-
-/// Bytes as escapes: `\x6d\x61`.
-fn is_escaped(value: &[u8]) -> bool {
-    let escapes = value.windows(2).filter(|pair| pair[0] == b'\\' && matches!(pair[1], b'x' | b'u')).count();
-    escapes * 8 >= value.len()
-}
-
-/// Base64 of images, fonts, gzip and zip data begins with these, from the magic numbers of the formats.
-fn is_data(value: &[u8]) -> bool {
-    const STARTS: [&[u8]; 9] = [b"data:", b"iVBORw0KGgo", b"/9j/4AAQ", b"R0lGOD", b"PHN2Zy", b"PD94bW", b"UEsDB", b"H4sIA", b"d09GM"];
-    STARTS.iter().any(|start| value.starts_with(start)) || is_escaped(value)
-}
-
-fn is_public_key(value: &[u8]) -> bool {
-    starts_with_any(value, &["ssh-rsa ", "ssh-ed25519 ", "ssh-dss ", "ecdsa-sha2-", "sk-ssh-", "ssh-rsa AAAA", "-----"])
-        || value.starts_with(b"AAAAB3NzaC1")
-        || value.starts_with(b"AAAAC3NzaC1")
-        || value.starts_with(b"MIIBIjANBgkqhkiG9w0BAQEFAAOC")
-        || value.starts_with(b"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcD")
-}
-
-fn is_hash(value: &[u8]) -> bool {
-    #[rustfmt::skip]
-    const STARTS: &[&str] = &[
-        "sha1-", "sha256-", "sha384-", "sha512-", "sha1:", "sha224:", "sha256:", "sha384:", "sha512:", "md5:", "sha256$", "sha1$",
-        "pbkdf2", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$y$", "$argon2", "{bcrypt", "{pbkdf2", "{scrypt", "{argon2", "$apr1$", "$scrypt$", "{sha", "{ssha", "bcrypt",
-    ];
-    // `user:$2y$…` of an .htpasswd file
-    let hash =
-        memchr::memchr(b':', value).map_or(value, |colon| if value.get(colon + 1) == Some(&b'$') { &value[colon + 1..] } else { value });
-    starts_with_any(hash, STARTS) || (value.len() == 41 && value[0] == b'*' && value[1..].iter().all(u8::is_ascii_hexdigit))
-}
-
-fn is_markup(value: &[u8]) -> bool {
-    static PARTS: Parts = Parts::new(&["</", "/>", "<!--", "' or '", "' OR '", "' or 1", "' OR 1", "&&", " || "]);
-    const SQL: &[&str] = &["select ", "insert ", "update ", "delete ", "create ", "alter ", "grant ", "drop "];
-    let tag = memchr::memchr(b'<', value).is_some_and(|open| memchr::memchr(b'>', &value[open..]).is_some());
-    tag || PARTS.any_in(value) || starts_with_any(value, SQL)
-}
-
 fn is_url(value: &[u8]) -> bool {
     memchr::memmem::find(value, b"://").is_some()
         || starts_with_any(value, &["urn:", "arn:", "mailto:", "jdbc:", "//", "www.", "localhost"])
@@ -147,109 +109,6 @@ fn is_sentence(value: &[u8]) -> bool {
     let words = value.split(|&byte| byte == b' ' || byte == b'\t').filter(|word| !word.is_empty());
     let count = words.clone().count();
     count == 1 || words.filter(is_word).count() * 2 >= count
-}
-
-fn is_date(value: &[u8]) -> bool {
-    let shape = |pattern: &[u8]| {
-        value.len() >= pattern.len()
-            && pattern.iter().zip(value).all(|(&want, &byte)| if want == b'9' { byte.is_ascii_digit() } else { byte == want })
-    };
-    shape(b"9999-99-99") || shape(b"9999/99/99") || shape(b"99/99/9999") || shape(b"99.99.9999") || (shape(b"99:99:99") && value.len() < 16)
-}
-
-/// Digits with signs, separators and at most a short unit; also `0x…` of a machine word.
-fn is_number(value: &[u8]) -> bool {
-    #[rustfmt::skip]
-    const UNITS: &[&str] = &[
-        "s", "ms", "us", "ns", "m", "h", "d", "min", "px", "em", "rem", "%", "kb", "mb", "gb", "k", "g", "b", "l", "f", "u", "ul",
-        "bytes", "kib", ".hours", ".hour", ".days", ".day", ".minutes", ".seconds", ".weeks", ".week", ".months", ".years",
-    ];
-    if let Some(hex) = value.strip_prefix(b"0x").or_else(|| value.strip_prefix(b"0X")) {
-        return hex.len() <= 16 && hex.iter().all(|byte| byte.is_ascii_hexdigit() || *byte == b'_');
-    }
-    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let number = value
-        .iter()
-        .take_while(|byte| {
-            byte.is_ascii_digit() || matches!(byte, b'.' | b',' | b'_' | b'-' | b'+' | b' ' | b':' | b'/' | b'*' | b'(' | b')')
-        })
-        .count();
-    // An IBAN
-    if value.len() >= 15
-        && value[..2].iter().all(u8::is_ascii_uppercase)
-        && value[2..4].iter().all(u8::is_ascii_digit)
-        && value[value.len() - 10..].iter().all(u8::is_ascii_digit)
-        && value[4..].iter().all(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
-        && digits + 6 >= value.len()
-    {
-        return true;
-    }
-    let number = number - usize::from(number > 1 && value[number - 1] == b'.' && number < value.len());
-    let unit = &value[number..];
-    digits > 0 && (unit.is_empty() || UNITS.iter().any(|known| unit.eq_ignore_ascii_case(known.as_bytes())))
-}
-
-fn is_version(value: &[u8]) -> bool {
-    // A range: `^6.4|^7.0`, `>=1.2, <2`
-    let is_range =
-        |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b'^' | b'~' | b'>' | b'<' | b'=' | b'|' | b',' | b'*' | b' ' | b'-');
-    if value.iter().all(is_range) && value.iter().any(|byte| matches!(byte, b'^' | b'~' | b'>' | b'<')) {
-        return true;
-    }
-    // `ubuntu-22.04`, `python3.11`, `nginx:1.25`
-    let name = value.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
-    let number = value[name..].strip_prefix(b"-").or_else(|| value[name..].strip_prefix(b":")).unwrap_or(&value[name..]);
-    let is_dotted = |text: &[u8]| {
-        text.contains(&b'.')
-            && text.len() <= 8
-            && text.split(|&byte| byte == b'.').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
-    };
-    if name >= 3 && is_dotted(number) {
-        return true;
-    }
-    // `npm:^7.0.4`
-    let protocol = memchr::memchr(b':', value).filter(|&colon| value[..colon].iter().all(u8::is_ascii_lowercase));
-    let value = protocol.map_or(value, |colon| &value[colon + 1..]);
-    let start = value.iter().take_while(|byte| matches!(byte, b'^' | b'~' | b'>' | b'<' | b'=' | b'v' | b'V' | b' ')).count();
-    let rest = &value[start..];
-    let major = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    let numbers = rest.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
-    let has_dot = rest[..numbers].contains(&b'.');
-    let tail = &rest[numbers..];
-    major > 0
-        && major <= 4
-        && has_dot
-        && (tail.is_empty() || (matches!(tail[0], b'-' | b'+' | b'a' | b'b' | b'r' | b'x' | b'*') && tail.len() < 24))
-}
-
-pub(super) fn is_uuid(value: &[u8]) -> bool {
-    let inner = value.strip_prefix(b"{").and_then(|value| value.strip_suffix(b"}")).unwrap_or(value);
-    inner.len() == 36
-        && inner.iter().enumerate().all(|(at, byte)| if matches!(at, 8 | 13 | 18 | 23) { *byte == b'-' } else { byte.is_ascii_hexdigit() })
-}
-
-/// IP addresses with or without a port, and mail addresses.
-fn is_address(value: &[u8]) -> bool {
-    let is_digits = |byte: &u8| byte.is_ascii_digit() || matches!(byte, b'.' | b':' | b'/');
-    if memchr::memchr_iter(b'.', value).count() == 3 && value.iter().all(is_digits) {
-        return true;
-    }
-    let colons = memchr::memchr_iter(b':', value).count();
-    if colons >= 2 && value.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.' | b'/' | b'[' | b']')) {
-        return true;
-    }
-    let Some(at) = memchr::memchr(b'@', value) else { return false };
-    let (local, domain) = (&value[..at], &value[at + 1..]);
-    let is_local = local.len() >= 2 && local.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-' | b'+'));
-    let labels = domain.split(|&byte| byte == b'.');
-    let ends = domain
-        .rsplit(|&byte| byte == b'.')
-        .next()
-        .is_some_and(|last| (2..=10).contains(&last.len()) && last.iter().all(u8::is_ascii_lowercase));
-    is_local
-        && labels.clone().count() >= 2
-        && ends
-        && labels.clone().all(|label| !label.is_empty() && label.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'-'))
 }
 
 fn is_media_type(value: &[u8]) -> bool {
@@ -290,149 +149,6 @@ fn is_path(value: &[u8]) -> bool {
     let Some(dot) = memchr::memrchr(b'.', value) else { return false };
     let extension = &value[dot + 1..];
     random < 1.4 && dot > 0 && EXTENSIONS.iter().any(|known| extension == known.as_bytes())
-}
-
-/// `#a1b2c3`, `rgb(…)`, `#login-form`, `.button`, `[name=x]`
-fn is_style(value: &[u8]) -> bool {
-    if starts_with_any(
-        value,
-        &["rgb(", "rgba(", "hsl(", "linear-gradient", "input[", "input#", "input.", "div.", "div#", "//*[", "css=", "xpath=", "id="],
-    ) {
-        return true;
-    }
-    let Some(name) = value.strip_prefix(b"#").or_else(|| value.strip_prefix(b".")).or_else(|| value.strip_prefix(b"[")) else {
-        return false;
-    };
-    let is_colour = value[0] == b'#' && matches!(name.len(), 3 | 4 | 6 | 8) && name.iter().all(u8::is_ascii_hexdigit);
-    let words = name.iter().all(|byte| {
-        byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b' ' | b'.' | b'#' | b'>' | b'=' | b']' | b'"' | b'\'' | b':')
-    });
-    is_colour || (words && randomness(name) < 0.8)
-}
-
-fn is_pattern(value: &[u8]) -> bool {
-    #[rustfmt::skip]
-    static PARTS: Parts = Parts::new(&[
-        "[a-z", "[A-Z", "[0-9", "[^", "a-zA-Z", "A-Za-z", "\\d", "\\w", "\\s", "\\S", "\\b", "(?:", "(?i)", "(?=", "(?P<", ".*", ".+",
-        "]+", "]*", "{1,", "abcdefghij", "ABCDEFGHIJ",
-    ]);
-    PARTS.any_in(value)
-        || (value.len() > 2 && value[0] == b'/' && value[value.len() - 1] == b'/')
-        || is_grammar(value)
-        || is_validation(value)
-}
-
-/// `required|string|min:8`: rules that a value has to follow, or types that it may have.
-fn is_validation(value: &[u8]) -> bool {
-    #[rustfmt::skip]
-    const RULES: &[&str] = &[
-        "required", "string", "nullable", "null", "confirmed", "sometimes", "min", "max", "between", "size", "regex", "alpha_num", "undefined", "int", "str", "none", "bool",
-    ];
-    let is_rule = |part: &[u8]| {
-        let name = part.split(|&byte| byte == b':').next().unwrap_or_default().trim_ascii();
-        RULES.iter().any(|rule| name.eq_ignore_ascii_case(rule.as_bytes()))
-    };
-    value.contains(&b'|') && value.split(|&byte| byte == b'|').any(is_rule)
-}
-
-/// `1*SAFE`, `8*64ALPHA`: a repetition as [RFC 5234](https://www.rfc-editor.org/rfc/rfc5234#section-3.6) writes it.
-fn is_grammar(value: &[u8]) -> bool {
-    let Some(star) = memchr::memchr(b'*', value) else { return false };
-    let name = &value[star + 1..];
-    let name = &name[name.iter().take_while(|byte| byte.is_ascii_digit()).count()..];
-    star > 0
-        && value[..star].iter().all(u8::is_ascii_digit)
-        && name.first().is_some_and(u8::is_ascii_alphabetic)
-        && name.iter().all(|byte| byte.is_ascii_uppercase() || matches!(byte, b'-' | b'(' | b')' | b'/'))
-}
-
-fn is_constant(value: &[u8]) -> bool {
-    if is_term(value) {
-        return true;
-    }
-    let letters = value.iter().filter(|byte| byte.is_ascii_uppercase()).count();
-    value.contains(&b'_')
-        && letters >= 3
-        && value.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || matches!(byte, b'_' | b'.' | b'-'))
-        && randomness(value) < 1.0
-}
-
-/// Algorithms, encodings and protocols whose names have digits.
-fn is_term(value: &[u8]) -> bool {
-    #[rustfmt::skip]
-    const TERMS: &[&str] = &[
-        "aes128", "aes192", "aes256", "argon2", "argon2i", "argon2id", "base32", "base58", "base64", "blake2b", "cp1252", "ed25519", "es256", "es384", "http2", "hs256", "hs384",
-        "hs512", "ipv4", "ipv6", "iso88591", "latin1", "md5", "ntlmv2", "oauth1", "oauth2", "pbkdf2", "pkcs1", "pkcs12", "pkcs7", "pkcs8", "ps256", "rs256", "rs384", "rs512",
-        "rsa2048", "rsa4096", "secp256k1", "sha1", "sha224", "sha256", "sha3", "sha384", "sha512", "sslv3", "tls12", "tls13", "tlsv1", "tlsv12", "tlsv13", "utf16", "utf8",
-        "windows1252", "x25519", "x509",
-    ];
-    let mut buffer = [0; 24];
-    let Some(text) = squash_into(value, &mut buffer) else { return false };
-    // `Base64Encoder`, `SHA256withRSA`
-    let joins = |rest: &[u8]| rest.is_empty() || (rest.len() >= 3 && rest.iter().all(u8::is_ascii_alphabetic));
-    TERMS.iter().any(|term| text.strip_prefix(term.as_bytes()).is_some_and(joins))
-}
-
-/// `vpc-1a2b3c4d`, `i-0a1b2c3d4e5f60718`: a [resource id](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html).
-fn is_resource_id(value: &[u8]) -> bool {
-    let Some(dash) = memchr::memrchr(b'-', value) else { return false };
-    let (kind, id) = (&value[..dash], &value[dash + 1..]);
-    dash <= 12
-        && kind.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'-')
-        && matches!(id.len(), 8 | 17)
-        && id.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
-}
-
-/// `on_delete=CASCADE`, `field1,field2`, `Ctrl+Shift+P`: names joined by what joins no words of a password.
-fn is_list_of_names(value: &[u8]) -> bool {
-    const KEYS: [&str; 5] = ["ctrl+", "alt+", "shift+", "cmd+", "meta+"];
-    let is_name = |part: &[u8]| {
-        let digits = part.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
-        digits <= 1 && part.len() > digits && part[..part.len() - digits].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
-    };
-    let joined = value.iter().filter(|byte| matches!(byte, b'=' | b',')).count();
-    starts_with_any(value, &KEYS) || (joined > 0 && value.split(|byte| matches!(byte, b'=' | b',')).all(is_name))
-}
-
-/// Two words or more, joined by `_`, `-`, `.`, `:`, `/` or humps.
-fn is_identifier(value: &[u8]) -> bool {
-    if value.starts_with(b"--") && value.get(2).is_some_and(u8::is_ascii_alphabetic) {
-        return true;
-    }
-    if is_resource_id(value) || is_list_of_names(value) {
-        return true;
-    }
-    // `users#index` names a method; with a digit it is more likely a password.
-    let is_method = !value.iter().any(u8::is_ascii_digit);
-    let is_joined = |byte: &u8| {
-        byte.is_ascii_alphanumeric()
-            || matches!(byte, b'_' | b'-' | b'.' | b':' | b'/' | b'$' | b'@' | b'*' | b'[' | b']')
-            || (*byte == b'#' && is_method)
-    };
-    if !value.iter().all(is_joined) || !value.iter().any(u8::is_ascii_alphabetic) {
-        return false;
-    }
-    let random = randomness(value);
-    let separators = value.iter().filter(|byte| !byte.is_ascii_alphanumeric()).count();
-    let digits = value.iter().filter(|byte| byte.is_ascii_digit()).count();
-    let words = words_of(value).filter(|word| word[0].is_ascii_alphabetic()).count();
-    // `item-1`
-    if words == 1 && separators == 1 && digits == 1 && value[value.len() - 1].is_ascii_digit() && !value.iter().any(u8::is_ascii_uppercase)
-    {
-        return matches!(value[value.len() - 2], b'-' | b'_' | b'.') && has_words(value);
-    }
-    if separators > 0 {
-        return (words >= 2 || value[0] == b'_' || digits == 0) && digits * 3 <= value.len() && random < 0.9 && has_words(value);
-    }
-    let has_hump = value.iter().any(u8::is_ascii_uppercase) && value.iter().any(u8::is_ascii_lowercase);
-    has_hump && words >= 2 && digits <= 1 && random < 0.2 && has_words(value)
-}
-
-/// Whether half of the letters stand in words of three letters and more.
-fn has_words(value: &[u8]) -> bool {
-    let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
-    let in_words: usize = words_of(value).filter(|word| word.len() >= 3 && word[0].is_ascii_alphabetic()).map(<[u8]>::len).sum();
-    in_words * 2 >= letters
 }
 
 #[cfg(test)]

@@ -1,0 +1,40 @@
+//! Values that stand for other bytes: tokens, data, keys, digests.
+
+use super::starts_with_any;
+
+/// `eyJ` is the base64 of `{"`.
+pub(in crate::engine::filter) fn is_jwt(value: &[u8]) -> bool {
+    value.starts_with(b"eyJ") && memchr::memmem::find(value, b".eyJ").is_some()
+}
+
+/// Bytes as escapes: `\x6d\x61`.
+pub(in crate::engine::filter) fn is_escaped(value: &[u8]) -> bool {
+    let escapes = value.windows(2).filter(|pair| pair[0] == b'\\' && matches!(pair[1], b'x' | b'u')).count();
+    escapes * 8 >= value.len()
+}
+
+/// Base64 of images, fonts, gzip and zip data begins with these, from the magic numbers of the formats.
+pub(in crate::engine::filter) fn is_data(value: &[u8]) -> bool {
+    const STARTS: [&[u8]; 9] = [b"data:", b"iVBORw0KGgo", b"/9j/4AAQ", b"R0lGOD", b"PHN2Zy", b"PD94bW", b"UEsDB", b"H4sIA", b"d09GM"];
+    STARTS.iter().any(|start| value.starts_with(start)) || is_escaped(value)
+}
+
+pub(in crate::engine::filter) fn is_public_key(value: &[u8]) -> bool {
+    starts_with_any(value, &["ssh-rsa ", "ssh-ed25519 ", "ssh-dss ", "ecdsa-sha2-", "sk-ssh-", "ssh-rsa AAAA", "-----"])
+        || value.starts_with(b"AAAAB3NzaC1")
+        || value.starts_with(b"AAAAC3NzaC1")
+        || value.starts_with(b"MIIBIjANBgkqhkiG9w0BAQEFAAOC")
+        || value.starts_with(b"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcD")
+}
+
+pub(in crate::engine::filter) fn is_hash(value: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const STARTS: &[&str] = &[
+        "sha1-", "sha256-", "sha384-", "sha512-", "sha1:", "sha224:", "sha256:", "sha384:", "sha512:", "md5:", "sha256$", "sha1$",
+        "pbkdf2", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$y$", "$argon2", "{bcrypt", "{pbkdf2", "{scrypt", "{argon2", "$apr1$", "$scrypt$", "{sha", "{ssha", "bcrypt",
+    ];
+    // `user:$2y$…` of an .htpasswd file
+    let hash =
+        memchr::memchr(b':', value).map_or(value, |colon| if value.get(colon + 1) == Some(&b'$') { &value[colon + 1..] } else { value });
+    starts_with_any(hash, STARTS) || (value.len() == 41 && value[0] == b'*' && value[1..].iter().all(u8::is_ascii_hexdigit))
+}
