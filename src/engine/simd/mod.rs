@@ -53,7 +53,6 @@ impl Level {
 }
 
 /// The first bytes of `rest`, and zeros where it has no more.
-#[cfg(target_arch = "x86_64")]
 fn padded<const LENGTH: usize>(rest: &[u8]) -> [u8; LENGTH] {
     let mut window = [0; LENGTH];
     let known = &rest[..rest.len().min(LENGTH)];

@@ -6,7 +6,7 @@
 //! where no gram stands, and never misses one.
 
 use super::spread::spread;
-use super::{Level, PIECE, Places};
+use super::{BLOCK, Level, PIECE, Places, padded};
 
 /// Buckets: two sets of eight, one bit each.
 const BUCKETS: usize = 16;
@@ -79,11 +79,14 @@ impl Sieve {
     }
 
     fn find_plain(&self, bytes: &[u8], places: &mut Places) {
-        for at in 0..bytes.len().min(PIECE) {
-            let mut gram = [0; LENGTH];
-            let known = &bytes[at..bytes.len().min(at + LENGTH)];
-            gram[..known.len()].copy_from_slice(known);
-            places.add(at, u64::from(self.admits(gram)));
+        let length = bytes.len().min(PIECE);
+        for from in (0..length).step_by(BLOCK) {
+            let mut mask = 0;
+            for at in from..length.min(from + BLOCK) {
+                let gram = bytes[at..].first_chunk().copied().unwrap_or_else(|| padded(&bytes[at..]));
+                mask |= u64::from(self.admits(gram)) << (at - from);
+            }
+            places.add(from, mask);
         }
     }
 }
