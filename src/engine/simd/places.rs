@@ -85,6 +85,7 @@ impl Places {
 
 #[cfg(test)]
 mod tests {
+    #[cfg(target_arch = "x86_64")]
     use super::super::Level;
     use super::{PIECE, Places};
     use proptest::prelude::*;
