@@ -103,12 +103,13 @@ fn shared_grams(texts: &[Box<[u8]>]) -> (Vec<usize>, Vec<Gram>) {
     let mut known: BTreeSet<Gram> = BTreeSet::new();
     for index in order {
         let text = &texts[index];
-        let grams = (0..text.len().saturating_sub(LEAST).max(1)).map(|at| (at, gram(&text[at..])));
-        let cost = |&(_, (head, last)): &(usize, Gram)| {
+        let cost = |(head, last): Gram| {
             let own = last.map_or_else(|| commonness(head), |last| fours([head[0], head[1], head[2], last]));
             own + if known.contains(&(head, last)) { -ANOTHER } else { ANOTHER }
         };
-        let (offset, gram) = grams.min_by(|a, b| cost(a).total_cmp(&cost(b))).expect("a literal has a gram");
+        let grams = (0..text.len().saturating_sub(LEAST).max(1)).map(|at| (at, gram(&text[at..])));
+        let costs = grams.map(|(at, gram)| (cost(gram), at, gram));
+        let (_, offset, gram) = costs.min_by(|(a, ..), (b, ..)| a.total_cmp(b)).expect("a literal has a gram");
         offsets[index] = offset;
         known.insert(gram);
     }
