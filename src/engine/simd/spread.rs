@@ -4,7 +4,7 @@ use super::sieve::{Gram, LENGTH};
 use crate::engine::commonness::letter;
 
 /// How often each gram is moved to where it does least harm, given where the others are.
-const ROUNDS: usize = 2;
+const ROUNDS: usize = 3;
 
 /// A bucket for each of `grams`, where bytes are told apart by their remainder of `codes`.
 pub(super) fn spread<const BUCKETS: usize>(grams: &[Gram], codes: usize) -> Vec<usize> {
