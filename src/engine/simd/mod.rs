@@ -188,26 +188,21 @@ mod avx512 {
     }
 
     /// Each place by itself.
-    const COUNTED: [u8; 64] = {
-        let mut order = [0; 64];
-        let mut at = 0u8;
-        while at < 64 {
-            order[at as usize] = at;
-            at += 1;
-        }
-        order
-    };
+    const COUNTED: [u8; 64] = counted(0);
 
     /// The bytes of each eight, the last one first.
-    const REVERSED: [u8; 64] = {
+    const REVERSED: [u8; 64] = counted(7);
+
+    /// The places in order, with the bits of `flipped` turned round in each.
+    const fn counted(flipped: u8) -> [u8; 64] {
         let mut order = [0; 64];
         let mut at = 0u8;
         while at < 64 {
-            order[at as usize] = at ^ 7;
+            order[at as usize] = at ^ flipped;
             at += 1;
         }
         order
-    };
+    }
 
     /// The first byte of each eight, the second of each eight, and so on.
     const GATHERED: [u8; 64] = {
