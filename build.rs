@@ -10,6 +10,8 @@ mod text {
 
 #[allow(dead_code, unreachable_pub, reason = "the build uses a part of these modules")]
 mod rules {
+    #[path = "../src/rules/about.rs"]
+    pub mod about;
     #[path = "../src/rules/alphabet.rs"]
     pub mod alphabet;
     #[path = "../src/rules/check.rs"]
@@ -18,6 +20,8 @@ mod rules {
     pub mod format;
     #[path = "../src/rules/gate.rs"]
     pub mod gate;
+    #[path = "../src/rules/keywords.rs"]
+    pub mod keywords;
     #[path = "../src/rules/load.rs"]
     pub mod load;
     #[path = "../src/rules/pattern.rs"]
@@ -48,9 +52,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         return Err(format!("rules: the id `{}` is used twice", pair[0].id).into());
     }
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
-    std::fs::write(out.join("rules.bin"), postcard::to_stdvec(&all)?)?;
+    std::fs::write(out.join("rules.bin"), encode(&all)?)?;
     println!("cargo::rustc-env=KEYWARD_COMMIT={}", commit().unwrap_or_default());
     Ok(())
+}
+
+/// The rules one after the other: each is decoded where it will stay.
+fn encode(rules: &[rules::rule::Rule]) -> postcard::Result<Vec<u8>> {
+    rules.iter().try_fold(Vec::new(), |bytes, rule| postcard::to_extend(rule, bytes))
 }
 
 /// The rule files in a fixed order.

@@ -23,7 +23,7 @@ use crate::findings::inline::Comment;
 use crate::findings::location::is_no_file;
 use crate::findings::triage::{Case, Policy, Verdict};
 use crate::findings::{Attribution, Fate, Finding, RuleFacts, dedupe};
-use crate::rules::Rule;
+use crate::rules::{About, Rule};
 use crate::sources::archive::{self, Limits};
 use crate::sources::{Coverage, Sink};
 use examine::{Examined, Found, Kin, examine};
@@ -428,15 +428,6 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 
 /// What reports need of a rule.
 fn facts(rule: &Rule) -> RuleFacts {
-    RuleFacts {
-        id: rule.id.clone(),
-        title: rule.title(),
-        provider: rule.provider.clone(),
-        description: rule.description.clone(),
-        remediation: rule.remediation.clone(),
-        revoke: rule.revoke.clone(),
-        docs: rule.docs.clone(),
-        tags: rule.tags.clone(),
-        audience: rule.audience,
-    }
+    let About { provider, description, remediation, revoke, docs, tags, .. } = rule.about().clone();
+    RuleFacts { id: rule.id.clone(), title: rule.title(), provider, description, remediation, revoke, docs, tags, audience: rule.audience }
 }

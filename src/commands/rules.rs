@@ -158,16 +158,16 @@ fn view<'a>(rule: &'a Rule, active: &RuleSet) -> RuleView<'a> {
     RuleView {
         id: &rule.id,
         title: rule.title(),
-        provider: &rule.provider,
-        name: &rule.name,
+        provider: &rule.about().provider,
+        name: &rule.about().name,
         severity: rule.severity.as_str(),
         confidence: rule.confidence.as_str(),
         enabled: active.get(&rule.id).is_some(),
-        tags: &rule.tags,
-        description: &rule.description,
-        remediation: &rule.remediation,
-        revoke: rule.revoke.as_deref(),
-        docs: rule.docs.as_deref(),
+        tags: &rule.about().tags,
+        description: &rule.about().description,
+        remediation: &rule.about().remediation,
+        revoke: rule.about().revoke.as_deref(),
+        docs: rule.about().docs.as_deref(),
         pairs_with: &rule.pairs_with,
     }
 }

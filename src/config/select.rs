@@ -47,7 +47,7 @@ pub fn names(name: &str, rule: &Rule) -> bool {
 fn specificity(name: &str, rule: &Rule) -> Option<u8> {
     match name {
         _ if rule.id == name => Some(2),
-        _ if rule.tags.iter().any(|tag| tag == name) => Some(1),
+        _ if rule.about().tags.iter().any(|tag| tag == name) => Some(1),
         ALL => Some(0),
         _ => None,
     }
@@ -61,7 +61,7 @@ pub fn check(name: &str, rules: &RuleSet) -> Result<(), (String, String)> {
     if rules.rules().iter().any(|rule| names(name, rule)) {
         return Ok(());
     }
-    let known = rules.rules().iter().flat_map(|rule| std::iter::once(rule.id.as_str()).chain(rule.tags.iter().map(String::as_str)));
+    let known = rules.rules().iter().flat_map(|rule| std::iter::once(rule.id.as_str()).chain(rule.about().tags.iter().map(String::as_str)));
     let help = match closest(name, known) {
         Some(like) => format!("did you mean `{like}`? `keyward rules list` shows every rule and tag"),
         None => "`keyward rules list` shows every rule and tag".to_owned(),

@@ -55,7 +55,7 @@ pub fn positives(rule: &Rule) -> Vec<Example> {
             _ => {}
         }
     }
-    for (seed, template) in rule.examples.iter().enumerate() {
+    for (seed, template) in rule.about().examples.iter().enumerate() {
         if let Some(secret) = sample::secret(rule, 1000 + seed as u64) {
             examples.push(fill(template, &name, &secret));
         }
@@ -80,7 +80,7 @@ pub fn negatives(rule: &Rule) -> Vec<Vec<u8>> {
         texts.push(fill(FORMS[0], &name, b"<your-value-here>").text);
         texts.push(fill(FORMS[0], &name, b"${VALUE_FROM_VAULT}").text);
     }
-    texts.extend(rule.negatives.iter().map(|template| fill(template, &name, &sample::secret(rule, 9).unwrap_or_default()).text));
+    texts.extend(rule.about().negatives.iter().map(|template| fill(template, &name, &sample::secret(rule, 9).unwrap_or_default()).text));
     texts
 }
 

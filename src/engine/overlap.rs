@@ -20,16 +20,16 @@ fn rank(rules: &[Arc<Rule>], found: &Match, evidence: usize) -> (u8, usize, bool
 /// How specific a rule is.
 fn kind(rule: &Rule) -> u8 {
     match &rule.shape {
-        Shape::Assignment { .. } if rule.provider == "Generic" => 0,
+        Shape::Assignment { .. } if rule.about().provider == "Generic" => 0,
         Shape::Url { schemes, hosts } if schemes.is_empty() && hosts.is_empty() => 1,
         Shape::Assignment { .. } => 2,
         Shape::Url { .. } => 3,
         Shape::Pem(_) => 5,
         // Told by what stands around it, whatever it is.
-        Shape::Pattern { .. } if rule.provider == "Generic" => 3,
+        Shape::Pattern { .. } if rule.about().provider == "Generic" => 3,
         // Told by its context alone, or by its own shape, which says more, or by both.
         Shape::Format(_) | Shape::Pattern { .. } => {
-            4 - u8::from(["Generic", "Private keys"].contains(&rule.provider.as_str()))
+            4 - u8::from(["Generic", "Private keys"].contains(&rule.about().provider.as_str()))
                 + 2 * u8::from(rule.keywords.iter().any(|keyword| keyword.place != Place::Near))
                 + u8::from(!rule.context.is_empty())
         }

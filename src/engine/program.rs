@@ -13,8 +13,8 @@ use super::simd::Level;
 use super::window;
 use super::words::WordIndex;
 use crate::engine::assignment;
+use crate::rules::Keyword;
 use crate::rules::plan::{LONGEST_WORD, LengthRule, Plan};
-use crate::rules::rule::Keyword;
 use crate::rules::{Place, Rule, Shape};
 use std::collections::HashMap;
 use std::sync::{Arc, OnceLock};
@@ -139,33 +139,33 @@ impl Program {
 }
 
 #[derive(Default)]
-struct Builder {
+struct Builder<'a> {
     heads: Vec<Head>,
-    context: Table<u32>,
-    literals: Table<Action>,
-    names: Table<u32>,
+    context: Table<'a, u32>,
+    literals: Table<'a, Action>,
+    names: Table<'a, u32>,
     lengths: Vec<(u32, LengthRule, bool)>,
     urls: Vec<u32>,
     pems: Vec<(String, u32)>,
 }
 
 /// Words with what belongs to each, in order of first use.
-struct Table<T> {
-    order: Vec<String>,
-    index: HashMap<String, usize>,
+struct Table<'a, T> {
+    order: Vec<&'a str>,
+    index: HashMap<&'a str, usize>,
     values: Vec<Vec<T>>,
 }
 
-impl<T> Default for Table<T> {
+impl<T> Default for Table<'_, T> {
     fn default() -> Self {
         Table { order: Vec::new(), index: HashMap::new(), values: Vec::new() }
     }
 }
 
-impl<T: PartialEq> Table<T> {
-    fn add(&mut self, word: &str, value: T) {
-        let index = *self.index.entry(word.to_owned()).or_insert_with(|| {
-            self.order.push(word.to_owned());
+impl<'a, T: PartialEq> Table<'a, T> {
+    fn add(&mut self, word: &'a str, value: T) {
+        let index = *self.index.entry(word).or_insert_with(|| {
+            self.order.push(word);
             self.values.push(Vec::new());
             self.order.len() - 1
         });
@@ -175,20 +175,20 @@ impl<T: PartialEq> Table<T> {
     }
 }
 
-impl Table<Action> {
+impl Table<'_, Action> {
     /// Drops the names that hold another name: wherever the longer stands the shorter does, and the name around it
     /// is read whole. A program's name is no part of one, and must be met itself.
     fn drop_covered(&mut self) {
         let is_name = |actions: &Vec<Action>| actions.len() == 1 && actions[0] == Action::Assignment;
-        let names: Vec<&String> = self
+        let names: Vec<&str> = self
             .order
             .iter()
             .zip(&self.values)
             .filter(|(_, actions)| actions.contains(&Action::Assignment))
-            .map(|(text, _)| text)
+            .map(|(&text, _)| text)
             .collect();
-        let index = WordIndex::new(names.iter().map(|name| name.as_str()));
-        let is_covered = |text: &String| {
+        let index = WordIndex::new(names.iter().copied());
+        let is_covered = |text: &str| {
             let mut covered = false;
             index.find(text.as_bytes(), 0, text.len(), &mut |hit| covered |= names[hit.word as usize] != text);
             covered
@@ -206,8 +206,8 @@ impl Table<Action> {
     }
 }
 
-impl Builder {
-    fn add(&mut self, index: u32, rule: &Rule) {
+impl<'a> Builder<'a> {
+    fn add(&mut self, index: u32, rule: &'a Rule) {
         for word in &rule.context {
             self.context.add(word, index);
         }
@@ -235,13 +235,13 @@ impl Builder {
         }
     }
 
-    fn add_keywords(&mut self, rule: &Rule, action: impl Fn(&Keyword) -> Action) {
+    fn add_keywords(&mut self, rule: &'a Rule, action: impl Fn(&Keyword) -> Action) {
         for keyword in &rule.keywords {
             self.literals.add(gate(&keyword.text), action(keyword));
         }
     }
 
-    fn add_format(&mut self, index: u32, rule: &Rule) {
+    fn add_format(&mut self, index: u32, rule: &'a Rule) {
         match &rule.plan {
             Plan::Heads(literals) => {
                 self.heads.extend(literals.iter().map(|literal| Head::new(literal, index)));
@@ -290,11 +290,11 @@ impl Builder {
         Program {
             heads: Heads::new(self.heads),
             lengths,
-            context: WordIndex::new(self.context.order.iter().map(String::as_str)),
+            context: WordIndex::new(self.context.order.iter().copied()),
             context_rules: self.context.values,
-            literals: Literals::new(level, self.literals.order.iter().map(String::as_str)),
+            literals: Literals::new(level, self.literals.order.iter().copied()),
             actions: self.literals.values,
-            names: WordIndex::new(self.names.order.iter().map(String::as_str)),
+            names: WordIndex::new(self.names.order.iter().copied()),
             name_rules: self.names.values,
             urls: self.urls,
             pems: self.pems,

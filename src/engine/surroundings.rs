@@ -3,7 +3,7 @@
 use super::words::{WordHit, WordIndex};
 use super::{Refusal, work};
 use crate::rules::format::Part;
-use crate::rules::rule::squash;
+use crate::rules::keywords::squash;
 use crate::rules::{CONTEXT_REACH, Rule, Shape};
 use crate::text::Span;
 use crate::text::chars::{is_alnum, is_word};

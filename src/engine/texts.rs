@@ -63,7 +63,7 @@ impl Texts {
     /// The set of `texts`, in lower case, under these keys: a hash, the index of the text, and at which offset of it the
     /// bytes stand that have this hash.
     pub(super) fn new(texts: Vec<Box<[u8]>>, mut keys: Vec<(u16, u32, u8)>) -> Texts {
-        keys.sort_unstable();
+        keys.sort_unstable_by_key(|&(hash, text, offset)| u64::from(hash) << 40 | u64::from(text) << 8 | u64::from(offset));
         keys.dedup();
         let buckets = Buckets::new(&keys.iter().map(|&(hash, ..)| hash).collect::<Vec<_>>());
         let entries = keys.into_iter().map(|(_, text, offset)| Entry::new(&texts[text as usize], text, offset)).collect();

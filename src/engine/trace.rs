@@ -257,7 +257,7 @@ impl<'a> Tracer<'a> {
     }
 
     fn assignment(&mut self, keyword: Span, name: Span, parsed: Option<&assignment::Assignment>) {
-        let name = crate::rules::rule::squash(&String::from_utf8_lossy(name.of(self.bytes)));
+        let name = crate::rules::keywords::squash(&String::from_utf8_lossy(name.of(self.bytes)));
         for (index, rule) in self.rules() {
             let Shape::Assignment { names, value } = &rule.shape else { continue };
             if !names.iter().any(|known| name.contains(known.as_str())) {

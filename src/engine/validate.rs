@@ -26,7 +26,7 @@ pub(super) fn token(rule: &Rule, token: &[u8]) -> Result<(), Refusal> {
 /// Judges a value by everything that is not its format. `Ok(true)`: a check value proves it.
 pub(super) fn value(rule: &Rule, value: &[u8]) -> Result<bool, Refusal> {
     work::add(value.len());
-    if rule.placeholders.iter().any(|fake| memchr::memmem::find(value, fake.as_bytes()).is_some()) {
+    if rule.about().placeholders.iter().any(|fake| memchr::memmem::find(value, fake.as_bytes()).is_some()) {
         return Err(Refusal::DocumentedFake);
     }
     let mut proven = false;

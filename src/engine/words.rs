@@ -68,8 +68,8 @@ fn hash(gram: u32) -> u16 {
 
 /// Offset of the three bytes of a word that are rarest in source text.
 fn rarest_gram(word: &[u8]) -> usize {
-    let cost = |&at: &usize| commonness([word[at], word[at + 1], word[at + 2]]);
-    (0..=word.len().saturating_sub(GRAM).min(200)).min_by(|a, b| cost(a).total_cmp(&cost(b))).unwrap_or(0)
+    let costs = word.array_windows().map(|&gram: &[u8; GRAM]| commonness(gram));
+    costs.take(200).enumerate().min_by(|(_, a), (_, b)| a.total_cmp(b)).map_or(0, |(at, _)| at)
 }
 
 #[cfg(test)]

@@ -184,7 +184,7 @@ mod tests {
         let (partial, problems) = read(&Source::new("t.yaml", &text));
         assert_eq!(problems, [], "{text}");
         assert_eq!(partial.exclude[0].value, "a b/**");
-        assert_eq!(partial.custom[0].value.rule.name, fragment().rules[0].name);
+        assert_eq!(partial.custom[0].value.rule.about().name, fragment().rules[0].name);
         assert_eq!(partial.allow[0].value.regex[0].as_str(), "^x\\d+'$");
         assert_eq!(partial.allow[0].value.reason.as_deref(), Some("one\ntwo"));
         assert_eq!(partial.selection[0].value.name, "jwt");

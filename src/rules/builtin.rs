@@ -2,9 +2,9 @@
 
 use super::rule::Rule;
 use super::set::RuleSet;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-/// `Vec<Rule>` in postcard's format, sorted by id.
+/// Rules in postcard's format, one after the other, sorted by id.
 static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
 
 /// All built-in rules, those that are off by default included. Decoded once a process.
@@ -14,9 +14,15 @@ static COMPILED: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rules.bin"));
 #[must_use]
 pub fn builtin() -> RuleSet {
     static SET: OnceLock<RuleSet> = OnceLock::new();
-    SET.get_or_init(|| {
-        let rules: Vec<Rule> = postcard::from_bytes(COMPILED).expect("build.rs wrote the rules with the same types");
-        RuleSet::of_unique(rules)
-    })
-    .clone()
+    SET.get_or_init(|| RuleSet::of_unique(decode(COMPILED))).clone()
+}
+
+fn decode(mut bytes: &'static [u8]) -> Vec<Arc<Rule>> {
+    let mut rules = Vec::new();
+    while !bytes.is_empty() {
+        let (rule, rest) = postcard::take_from_bytes(bytes).expect("build.rs wrote the rules with the same types");
+        rules.push(Arc::new(rule));
+        bytes = rest;
+    }
+    rules
 }

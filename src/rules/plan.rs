@@ -2,7 +2,8 @@
 
 use super::alphabet::ByteSet;
 use super::format::{Format, Part};
-use super::rule::{LEAST_KEYWORD, leading_literals};
+use super::keywords::leading_literals;
+use super::rule::LEAST_KEYWORD;
 use crate::text::chars::{is_alnum, is_token, is_word, kind};
 use serde::{Deserialize, Serialize};
 

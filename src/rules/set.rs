@@ -26,8 +26,8 @@ impl RuleSet {
     }
 
     /// A set of rules whose ids are known to be unique.
-    pub(super) fn of_unique(rules: Vec<Rule>) -> RuleSet {
-        RuleSet { rules: rules.into_iter().map(Arc::new).collect() }
+    pub(super) fn of_unique(rules: Vec<Arc<Rule>>) -> RuleSet {
+        RuleSet { rules }
     }
 
     /// Adds a rule.

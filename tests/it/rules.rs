@@ -87,11 +87,11 @@ fn no_other_rule_takes_the_example_of_a_rule_that_is_on() {
 fn every_rule_says_what_it_is_and_what_to_do() {
     for rule in builtin().rules() {
         let id = &rule.id;
-        assert!(!rule.name.is_empty() && !rule.provider.is_empty(), "{id}");
-        assert!(rule.description.ends_with('.') && rule.description.len() > 20, "{id}: {}", rule.description);
-        assert!(rule.remediation.ends_with('.') && rule.remediation.len() > 60, "{id}: {}", rule.remediation);
-        assert!(!rule.tags.is_empty() && rule.tags.iter().all(|tag| kebab(tag) == *tag), "{id}: {:?}", rule.tags);
-        for page in rule.docs.iter().chain(&rule.revoke) {
+        assert!(!rule.about().name.is_empty() && !rule.about().provider.is_empty(), "{id}");
+        assert!(rule.about().description.ends_with('.') && rule.about().description.len() > 20, "{id}: {}", rule.about().description);
+        assert!(rule.about().remediation.ends_with('.') && rule.about().remediation.len() > 60, "{id}: {}", rule.about().remediation);
+        assert!(!rule.about().tags.is_empty() && rule.about().tags.iter().all(|tag| kebab(tag) == *tag), "{id}: {:?}", rule.about().tags);
+        for page in rule.about().docs.iter().chain(&rule.about().revoke) {
             assert!(page.starts_with("https://") || page.starts_with("http://"), "{id}: {page}");
         }
     }
@@ -205,7 +205,7 @@ fn every_tag_is_one_that_the_readme_lists() {
     let section = text.split("## Tags").nth(1).and_then(|rest| rest.split("## ").next()).expect("a section on tags");
     let listed: BTreeSet<&str> = section.split('`').skip(1).step_by(2).collect();
     let rules = builtin();
-    let used: BTreeSet<&str> = rules.rules().iter().flat_map(|rule| &rule.tags).map(String::as_str).collect();
+    let used: BTreeSet<&str> = rules.rules().iter().flat_map(|rule| &rule.about().tags).map(String::as_str).collect();
     assert_eq!(used, listed);
 }
 
@@ -249,7 +249,7 @@ fn a_common_name_alone_tells_no_provider() {
             let text = format!("{name} = \"{value}\"\n");
             for found in detector.scan(text.as_bytes()) {
                 let rule = &detector.rules()[found.rule];
-                assert!(["Generic", "HTTP"].contains(&rule.provider.as_str()), "{} in {text}", rule.id);
+                assert!(["Generic", "HTTP"].contains(&rule.about().provider.as_str()), "{} in {text}", rule.id);
             }
         }
     }

@@ -12,7 +12,7 @@ use std::io::{self, Write};
 pub(super) fn page(rules: &RuleSet, out: &mut dyn Write) -> io::Result<()> {
     let mut providers: BTreeMap<(String, &str), Vec<&Rule>> = BTreeMap::new();
     for rule in rules.rules() {
-        providers.entry((rule.provider.to_lowercase(), &rule.provider)).or_default().push(rule);
+        providers.entry((rule.about().provider.to_lowercase(), &rule.about().provider)).or_default().push(rule);
     }
     let on = rules.rules().iter().filter(|rule| rule.enabled).count();
     writeln!(out, "# Rules\n")?;
@@ -37,7 +37,7 @@ pub(super) fn page(rules: &RuleSet, out: &mut dyn Write) -> io::Result<()> {
         for rule in rules {
             let (severity, confidence) = (rule.severity.as_str(), rule.confidence.as_str());
             let state = if rule.enabled { "on" } else { "off" };
-            let name = rule.name.replace('|', "\\|");
+            let name = rule.about().name.replace('|', "\\|");
             writeln!(out, "| {provider} | `{}` | {name} | {severity} | {confidence} | {state} | {} |", rule.id, told_by(rule))?;
         }
     }
