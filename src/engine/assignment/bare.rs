@@ -32,6 +32,10 @@ pub(super) fn form_of(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -
     if operator == Operator::Equals && word.len() > 1 && word[0] == b'-' && line.ends_with(b" ") && name.opened.is_none() {
         return Form::Flag;
     }
+    // `--from-literal=name=value`, `--build-arg=NAME=value`
+    if operator == Operator::Equals && word.starts_with(b"--") && word.ends_with(b"=") && line.ends_with(b"=") && name.opened.is_none() {
+        return Form::Flag;
+    }
     let stands_alone = line.ends_with(b" ") || line.ends_with(b"\t");
     if name.dashes > 0 && name.opened.is_none() && stands_alone && !line.trim_ascii().is_empty() {
         return Form::Flag;

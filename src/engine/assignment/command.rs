@@ -84,22 +84,25 @@ pub(super) fn parse(bytes: &[u8], keyword: Span) -> Option<Assignment> {
     let before = keyword.start.checked_sub(1).map(|at| bytes[at]);
     let after = bytes.get(keyword.end).copied();
     let is_program = before.is_none_or(|byte| !is_word(byte) && !matches!(byte, b'-' | b'.')) && matches!(after, Some(b' ' | b'\t'));
-    is_program.then_some(())?;
+    // `["mysql", "-p…"]`: the words are the items of a list.
+    let is_list = matches!(after, Some(b'"' | b'\'')) && before == after;
+    (is_program || is_list).then_some(())?;
     let text = keyword.of(bytes);
     let mut known = PROGRAMS.iter().filter(|(program, _)| text.eq_ignore_ascii_case(program.as_bytes()));
-    known.find_map(|(_, takes)| find(bytes, keyword.end, *takes)).map(|(value, quoted)| Assignment {
+    let words = Words { cursor: Cursor::new(bytes, keyword.end + usize::from(is_list)), left: MOST_WORDS, is_list };
+    known.find_map(|(_, takes)| find(words.clone(), *takes)).map(|(value, quoted)| Assignment {
         name: keyword,
         value,
-        quoted,
+        quoted: quoted || is_list,
         operator: Operator::Space,
         form: Form::Position,
         partial: false,
     })
 }
 
-/// The value on the command line behind `from`, and whether it is in quotes.
-fn find(bytes: &[u8], from: usize, takes: Takes) -> Option<(Span, bool)> {
-    let mut words = Words { cursor: Cursor::new(bytes, from), left: MOST_WORDS };
+/// The value among the words of a command line, and whether it is in quotes of its own.
+fn find(mut words: Words<'_>, takes: Takes) -> Option<(Span, bool)> {
+    let bytes = words.cursor.bytes;
     match takes {
         Takes::Either(option) => words.option(option, true),
         Takes::Glued(option) => words.option(option, false),
@@ -129,12 +132,25 @@ fn is_option_with(word: &[u8], option: &str) -> bool {
 }
 
 /// The words of a command line, up to its end.
+#[derive(Clone)]
 struct Words<'a> {
     cursor: Cursor<'a>,
     left: usize,
+    /// Whether they are the strings of a list in code: `["mysql", "-p…"]`.
+    is_list: bool,
 }
 
 impl Words<'_> {
+    /// `, "…"`
+    fn next_item(&mut self) -> Option<(Span, bool)> {
+        self.cursor.skip_blanks_and_line_break();
+        self.cursor.eat(",").then_some(())?;
+        self.cursor.skip_blanks_and_line_break();
+        let (span, after) = quotation(self.cursor.bytes, self.cursor.at)?;
+        self.cursor.at = after;
+        Some((span, false))
+    }
+
     /// The value of an option: glued to it, and the next word too where `separate` says so.
     fn option(&mut self, option: &str, separate: bool) -> Option<(Span, bool)> {
         let bytes = self.cursor.bytes;
@@ -165,6 +181,9 @@ impl Iterator for Words<'_> {
 
     fn next(&mut self) -> Option<(Span, bool)> {
         self.left = self.left.checked_sub(1)?;
+        if self.is_list {
+            return self.next_item();
+        }
         self.cursor.skip_blanks();
         if self.cursor.rest().starts_with(b"\\\n") || self.cursor.rest().starts_with(b"\\\r\n") {
             self.cursor.skip_blanks_and_line_break();

@@ -36,7 +36,17 @@ pub(super) fn parse(bytes: &[u8], name: &Name<'_>) -> Option<Assignment> {
     let cursor = Cursor::new(bytes, name.after);
     let found = if name.quoted { after_quoted(cursor, name) } else { after_bare(cursor, name) };
     let found = found.map(|found| user::without_user(bytes, name, found)).or_else(|| compare::before(bytes, name));
-    found.map(|found| found.of(name.span))
+    let found = found.or_else(|| pair::value_before_name(bytes, name));
+    found.map(|found| scheme_apart(bytes, found).of(name.span))
+}
+
+/// Takes an authentication scheme off a quoted value, however it came to the name.
+fn scheme_apart(bytes: &[u8], found: Found) -> Found {
+    if !found.value.quoted || found.form == Form::Header {
+        return found;
+    }
+    let (value, has_scheme) = value::without_scheme(bytes, found.value);
+    Found { value, form: if has_scheme { Form::Header } else { found.form }, ..found }
 }
 
 /// `"name": …`, `['name'] = …`, `("name", …)`, `key="name" value=…`, `name="name">…<`
@@ -224,8 +234,7 @@ fn literal_after(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -> Opt
     let value = value::literal(cursor, operator)?;
     let is_flag = name.dashes > 0 && !name.quoted;
     let form = if is_flag { Form::Flag } else { Form::Literal };
-    let (value, has_scheme) = value::without_scheme(cursor.bytes, value);
-    Some(Found { value, operator, form: if has_scheme { Form::Header } else { form } })
+    Some(Found { value, operator, form })
 }
 
 /// An unquoted value behind an operator.
@@ -304,6 +313,13 @@ fn spaced(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
             }
             let value = value::literal(cursor, Operator::Space)?;
             return Some(Found { value, operator: Operator::Space, form: Form::Directive });
+        }
+        // `gh secret set NAME --body "…"`
+        if name.line.is_some_and(|line| line.ends_with(b"secret set ") || line.ends_with(b"variable set ")) && cursor.eat("--body") {
+            let _ = cursor.eat("=") || cursor.eat(" ");
+            let value = value::literal(cursor, Operator::Space)
+                .or_else(|| bare::value(cursor, Form::Flag, Operator::Space).map(|(value, _)| value))?;
+            return Some(Found { value, operator: Operator::Space, form: Form::Flag });
         }
         if cursor.eat(".asciz ") || cursor.eat(".string ") || cursor.eat("db ") {
             let value = value::literal(cursor, Operator::Equals)?;

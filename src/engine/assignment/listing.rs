@@ -2,9 +2,17 @@
 //! that they belong to the name, so they are partial: only what looks random keeps its confidence.
 
 use super::cursor::Cursor;
-use super::form::Found;
+use super::form::{Found, operator};
 use super::name::Name;
-use super::{Form, Operator, bare, value};
+use super::quote::{Quote, quotation};
+use super::{Assignment, Form, Operator, bare, value};
+use crate::engine::filter::says_other;
+use crate::text::Span;
+
+/// Ends of names whose members are secrets, each by a name of its own.
+const PLURALS: [&str; 4] = ["passwords", "passwds", "api_keys", "apikeys"];
+/// The most values of a list that are looked at.
+const MOST_ITEMS: usize = 64;
 
 /// `names:` and `- value` on the next line. The cursor is behind the colon.
 pub(super) fn first_item(mut cursor: Cursor<'_>) -> Option<Found> {
@@ -14,6 +22,103 @@ pub(super) fn first_item(mut cursor: Cursor<'_>) -> Option<Found> {
         value::literal(cursor, Operator::Colon).or_else(|| bare::value(cursor, Form::Line, Operator::Colon).map(|(value, _)| value))?;
     let is_key = found.span.of(cursor.bytes).ends_with(b":") || cursor.bytes[found.after..].starts_with(b":");
     (!is_key).then_some(Found { value: found, operator: Operator::Colon, form: Form::Line })
+}
+
+/// Calls `visit` with the other values of the list whose first value was `found`: `names = ["…", "…"]`, and the items of
+/// YAML below each other.
+pub(super) fn further_items(bytes: &[u8], found: &Assignment, visit: &mut impl FnMut(Span)) {
+    let is_behind = found.value.start > found.name.end;
+    // `password = ["…", "…"].concat()`: the pieces of one.
+    let name = found.name.of(bytes);
+    let is_plural = matches!(name, [.., before, b's' | b'S'] if !matches!(before, b's' | b'S'));
+    if !is_behind || !is_plural || !matches!(found.operator, Operator::Equals | Operator::Colon | Operator::Arrow) || found.partial {
+        return;
+    }
+    let quote = if found.quoted { Quote::before(bytes, found.value.start).map_or(0, |(_, width)| width) } else { 0 };
+    let between = bytes[found.name.end..found.value.start - quote].trim_ascii_end();
+    let cursor = Cursor::new(bytes, found.value.end + quote);
+    match between.last() {
+        Some(b'[' | b'{') if found.quoted => items_of_code(cursor, visit),
+        Some(b'-') if found.form == Form::Line && between.ends_with(b" -") => items_of_yaml(cursor, visit),
+        _ => {}
+    }
+}
+
+/// Calls `visit` with the values of an object under a name in the plural: `passwords = {"bob": "…"}`.
+pub(super) fn members(bytes: &[u8], name: &Name<'_>, visit: &mut impl FnMut(Found)) {
+    let text = name.span.of(bytes);
+    if name.dashes > 0
+        || !PLURALS
+            .iter()
+            .any(|plural| text.len() >= plural.len() && text[text.len() - plural.len()..].eq_ignore_ascii_case(plural.as_bytes()))
+    {
+        return;
+    }
+    let mut cursor = Cursor::new(bytes, name.after);
+    cursor.skip_blanks();
+    let Some((operator, after)) = operator(cursor) else { return };
+    cursor = after;
+    cursor.skip_blanks();
+    if !cursor.eat("{") && !cursor.eat("[") {
+        return;
+    }
+    for _ in 0..MOST_ITEMS {
+        let Some((key, value)) = member(&mut cursor) else { return };
+        if !says_other(key.of(bytes)) {
+            visit(Found { value, operator, form: Form::Literal });
+        }
+        if !cursor.eat(",") {
+            return;
+        }
+    }
+}
+
+/// `"key": "…"`, `key: "…"`, `"key" => "…"`; the cursor is then behind it.
+fn member(cursor: &mut Cursor<'_>) -> Option<(Span, value::Value)> {
+    cursor.skip_blanks_and_line_break();
+    let key = if let Some((key, after)) = quotation(cursor.bytes, cursor.at) {
+        cursor.at = after;
+        key
+    } else {
+        let start = cursor.at;
+        cursor.identifier(b"-.");
+        Span::new(start, cursor.at)
+    };
+    cursor.skip_blanks();
+    (!key.is_empty() && (cursor.eat("=>") || cursor.eat(":"))).then_some(())?;
+    let value = value::literal(*cursor, Operator::Colon)?;
+    cursor.at = value.after;
+    Some((key, value))
+}
+
+/// `, "…"` as often as it follows.
+fn items_of_code(mut cursor: Cursor<'_>, visit: &mut impl FnMut(Span)) {
+    for _ in 0..MOST_ITEMS {
+        cursor.skip_blanks_and_line_break();
+        if !cursor.eat(",") {
+            return;
+        }
+        let Some(value) = value::literal(cursor, Operator::Comma) else { return };
+        visit(value.span);
+        cursor.at = value.after;
+    }
+}
+
+/// `- …` on the next lines.
+fn items_of_yaml(mut cursor: Cursor<'_>, visit: &mut impl FnMut(Span)) {
+    for _ in 0..MOST_ITEMS {
+        if !cursor.skip_blanks_and_line_break() || !cursor.eat("- ") {
+            return;
+        }
+        let bare = |cursor| bare::value(cursor, Form::Line, Operator::Colon).map(|(value, _)| value);
+        let Some(value) = value::literal(cursor, Operator::Colon).or_else(|| bare(cursor)) else { return };
+        let is_key = value.span.of(cursor.bytes).ends_with(b":") || cursor.bytes[value.after..].starts_with(b":");
+        if is_key {
+            return;
+        }
+        visit(value.span);
+        cursor.at = value.after;
+    }
 }
 
 /// `name,value` as a row of its own. The cursor is on the comma.

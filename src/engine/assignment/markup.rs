@@ -78,6 +78,7 @@ pub(super) fn value_attribute(mut cursor: Cursor<'_>) -> Option<Found> {
     if cursor.peek() == Some(b'>') { content(cursor) } else { None }
 }
 
-fn found(span: Span, after: usize) -> Found {
+/// A value between tags or in an attribute.
+pub(super) fn found(span: Span, after: usize) -> Found {
     Found { value: Value { span, after, quoted: true, partial: false }, operator: Operator::Markup, form: Form::Markup }
 }

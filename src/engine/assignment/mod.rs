@@ -19,6 +19,7 @@ mod markup;
 mod name;
 mod pair;
 mod quote;
+mod table;
 mod user;
 mod value;
 
@@ -126,8 +127,12 @@ pub fn parse_all(bytes: &[u8], keyword: Span, visit: &mut impl FnMut(Assignment)
     }
     let Some(name) = name::Name::around(within, keyword) else { return };
     let is_all = columns::values(within, &name, &mut |found| visit(found.of(name.span)));
+    table::values(within, &name, &mut |found| visit(found.of(name.span)));
     if let Some(found) = if is_all { None } else { form::parse(within, &name) } {
         visit(found);
+        listing::further_items(within, &found, &mut |value| visit(Assignment { value, ..found }));
+    } else if !is_all {
+        listing::members(within, &name, &mut |found| visit(found.of(name.span)));
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::cursor::{Cursor, is_word};
 use super::form::{Found, operator};
-use super::name::Name;
+use super::name::{LINE_BEFORE, Name};
 use super::quote::Quote;
 use super::{Form, Operator, bare, compare, value};
 use crate::text::Span;
@@ -94,8 +94,11 @@ pub(super) fn pair(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
         return Some(found);
     }
     let mut value = value::literal(cursor, Operator::Comma)?;
+    let function = function_before(name.line.unwrap_or_default());
+    // `hash("password", "salt")`: the name is itself a value.
+    (!contains_ignoring_case(function, b"hash")).then_some(())?;
     // `["--password", "…"]`
-    value.partial |= name.dashes == 0 && !takes_name_and_value(function_before(name.line.unwrap_or_default()));
+    value.partial |= name.dashes == 0 && !takes_name_and_value(function);
     Some(Found { value, operator: Operator::Comma, form: Form::Argument })
 }
 
@@ -198,6 +201,58 @@ pub(super) fn name_and_value_lines(mut cursor: Cursor<'_>, name: &Name<'_>) -> O
     let (operator, after) = value_key(cursor)?;
     let value = value::literal(after, operator).or_else(|| bare::value(after, Form::Line, operator).map(|(value, _)| value))?;
     Some(Found { value, operator, form: if value.quoted { Form::Literal } else { Form::Line } })
+}
+
+/// `value: …` on the line before `name: NAME`, `{"value": "…", "name": "NAME"}`, `value="…" name="NAME"`: the value stands
+/// before the key that names it.
+pub(super) fn value_before_name(bytes: &[u8], name: &Name<'_>) -> Option<Found> {
+    let line = name.line.filter(|_| name.dashes == 0)?;
+    let quote = if name.quoted { name.opened.map_or(0, Quote::width) } else { 0 };
+    let key = &line[..line.len().checked_sub(quote)?];
+    let (head, is_attribute) = without_name_key(key)?;
+    let start = name.span.start - line.len();
+    if !head.trim_ascii().is_empty() {
+        return value_that_ends(bytes, start, start + head.len(), is_attribute);
+    }
+    // The line before, as far as a line is looked at.
+    let end = bytes[..start].strip_suffix(b"\n").map(|head| head.strip_suffix(b"\r").unwrap_or(head))?.len();
+    let from = end - bytes[..end].iter().rev().take(LINE_BEFORE).take_while(|&&byte| byte != b'\n').count();
+    let is_whole = from == 0 || bytes[from - 1] == b'\n';
+    if is_whole { value_that_ends(bytes, from, end, is_attribute) } else { None }
+}
+
+/// What stands before `name: `, `"key": ` or `name=` at the end of a line, and whether that is an attribute.
+fn without_name_key(line: &[u8]) -> Option<(&[u8], bool)> {
+    let head = line.trim_ascii_end();
+    let (head, is_attribute) = match head.split_last()? {
+        (b':', head) => (head, false),
+        (b'=', head) if head.len() + 1 == line.len() => (head, true),
+        _ => return None,
+    };
+    let head = head.trim_ascii_end();
+    let bare = head.strip_suffix(b"\"").or_else(|| head.strip_suffix(b"'")).unwrap_or(head);
+    let word = ["name", "key", "Name", "Key"].iter().find_map(|key| bare.strip_suffix(key.as_bytes()))?;
+    let rest = if bare.len() < head.len() { word.strip_suffix(&head[head.len() - 1..])? } else { word };
+    rest.last().is_none_or(|byte| !is_word(*byte) && !matches!(byte, b'.' | b'-')).then_some((rest, is_attribute))
+}
+
+/// The value of the `value` key in a piece of text, where nothing else stands behind it.
+fn value_that_ends(bytes: &[u8], start: usize, end: usize, is_attribute: bool) -> Option<Found> {
+    let text = &bytes[start..end];
+    let at = start + memchr::memmem::rfind(text, b"alue")?.checked_sub(1)?;
+    let opened = at > start && matches!(bytes[at - 1], b'"' | b'\'');
+    let stands_alone = at == start || !is_word(bytes[at - 1]);
+    stands_alone.then_some(())?;
+    let (operator, after) = value_key(Cursor::new(&bytes[..end], at - usize::from(opened)))?;
+    (is_attribute == (operator == Operator::Equals)).then_some(())?;
+    let found = value::literal(after, operator).or_else(|| {
+        let (value, _) = bare::value(after, Form::Line, operator).filter(|_| !opened && !is_attribute)?;
+        Some(value)
+    })?;
+    let rest = bytes[found.after..end].trim_ascii();
+    (rest.is_empty() || rest == b",").then_some(())?;
+    let form = if found.quoted { Form::Literal } else { Form::Line };
+    Some(Found { value: found, operator, form })
 }
 
 /// `variable "name" {` and, a few lines further, `default = "…"`.

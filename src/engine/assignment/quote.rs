@@ -31,6 +31,14 @@ impl Quote {
         is_mark(mark).then_some((Quote::Mark { mark, escapes }, escapes + 1))
     }
 
+    /// Its length in bytes.
+    pub(super) fn width(self) -> usize {
+        match self {
+            Quote::Mark { escapes, .. } => escapes + 1,
+            Quote::Entity(entity) => entity.len(),
+        }
+    }
+
     /// The mark that ends just before `end`, and its length in bytes.
     pub(super) fn before(bytes: &[u8], end: usize) -> Option<(Quote, usize)> {
         let head = &bytes[..end];

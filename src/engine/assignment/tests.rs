@@ -294,6 +294,21 @@ pub(in crate::engine) const LINES: &[&str] = &[
     "args: [\"--user\", \"bob\", \"--password\", \"@\"]",
     "- --password\n- @\n",
     "**Password:** @",
+    // The value before its name
+    "- value: \"@\"\n  name: DB_PASSWORD\n",
+    "- value: @\n  name: DB_PASSWORD\n",
+    "{\"value\": \"@\", \"name\": \"DB_PASSWORD\"}",
+    "{\n  \"value\": \"@\",\n  \"name\": \"DB_PASSWORD\"\n}",
+    "<add value=\"@\" key=\"DbPassword\" />",
+    // Tables, objects and lists
+    "<table><tr><th>User</th><th>Password</th></tr>\n<tr><td>bob</td><td>@</td></tr></table>",
+    "<tr>\n  <th>Password</th>\n  <th>User</th>\n</tr>\n<tr>\n  <td><code>@</code></td>\n  <td>bob</td>\n</tr>",
+    "passwords = {\"bob\": \"@\"}",
+    "passwords: {\n  username: 'x1',\n  bob: '@',\n}",
+    // Programs and what is set for them
+    "gh secret set DB_PASSWORD --body \"@\"",
+    "kubectl create secret generic db --from-literal=password=@",
+    "password = new TextEncoder().encode('@')",
 ];
 
 #[test]
@@ -314,6 +329,55 @@ fn every_row_below_a_header_has_a_value() {
     assert_eq!(values("user,password\nbob,x1\neve,\"y,2\"\n\nmallory,z3\n"), ["x1", "y,2"]);
     assert_eq!(values("INSERT INTO t (a, password) VALUES (1, 'x1'), (2, 'y2'); (3, 'z3')"), ["x1", "y2"]);
     assert_eq!(values("|a|password|\n|-|--|\n|1|x1|\n|2|`y2`|\n"), ["x1", "y2"]);
+}
+
+#[test]
+fn every_value_of_a_list_is_read() {
+    assert_eq!(values("tokens = [\"x1\", 'y2']; other = ['z3']"), ["x1", "y2"]);
+    assert_eq!(values("\"tokens\": [\n  \"x1\",\n  \"y2\"\n]"), ["x1", "y2"]);
+    assert_eq!(values("tokens:\n  - x1\n  - \"y2\"\nother:\n  - z3\n"), ["x1", "y2"]);
+    assert_eq!(values("secret = from('x1', 'hex')"), ["x1"]);
+    assert_eq!(values("password = [\"x1\", \"y2\"].concat()"), ["x1"]);
+    assert_eq!(values("tokens:\n  - x1\n  - name: y2\n"), ["x1"]);
+}
+
+#[test]
+fn a_table_gives_a_column_of_each_row() {
+    let head = "<tr><th>User</th><th>Password</th></tr>";
+    assert_eq!(values(&format!("{head}<tr><td>a</td><td>x1</td></tr><tr><td>b</td><td> y2 </td></tr>")), ["x1", "y2"]);
+    assert_eq!(values(&format!("{head}<tr><td>a</td></tr>")), [""; 0]);
+    assert_eq!(values("<tr><th>Password</th><td>x1</td></tr><tr><td>a</td></tr>"), ["x1"]);
+}
+
+#[test]
+fn a_value_belongs_to_the_name_behind_it_in_the_same_entry_only() {
+    assert_eq!(values("- value: x1\n  name: PASSWORD\n- value: y2\n  name: HOST\n"), ["x1"]);
+    assert_eq!(values("- name: HOST\n  value: x1\n- name: PASSWORD\n  value: y2\n"), ["y2"]);
+    assert_eq!(values("value: x1\n\nname: PASSWORD\n"), [""; 0]);
+    assert_eq!(values("{\"value\": f(\"x1\"), \"name\": \"PASSWORD\"}"), [""; 0]);
+    assert_eq!(values("values: x1\nname: PASSWORD\n"), [""; 0]);
+}
+
+#[test]
+fn the_words_of_a_command_may_be_the_items_of_a_list() {
+    for line in ["[\"net user\", \"bob\", \"x1\"]", "run(['net user', 'bob',\n  'x1'])"] {
+        let keyword = Span::new(line.find("net").expect("there"), line.find("net").expect("there") + 8);
+        let found = parse(line.as_bytes(), keyword).expect("a value");
+        assert_eq!(found.value.of(line.as_bytes()), b"x1");
+        assert!(found.quoted && found.form == Form::Position);
+    }
+}
+
+#[test]
+fn a_scheme_is_no_part_of_a_value_however_it_is_given() {
+    for line in [
+        "headers[\"Authorization\"] = \"Bearer \" + \"x1\"",
+        "req.Header.Set(\"Authorization\", \"Basic x1\")",
+        "[[\"Authorization\",\"Basic x1\"]]",
+        "\"key\": \"Authorization\",\n\"value\": \"Basic x1\",",
+    ] {
+        assert_eq!(values(line), ["x1"], "{line}");
+    }
 }
 
 #[test]

@@ -22,6 +22,13 @@ const WRAPPERS: &[&str] = &[
     "getbytes", "get_bytes", "b64decode", "base64_decode", "frombase64string", "decode", "unhexlify", "fromhex", "from_hex", "hex2bin",
     "decodestring", "atob", "parse", "password", "secret", "secretstring", "secretstr", "some", "just", "ok", "new", "t", "_t", "text",
     "qstring", "stringptr", "to_string", "literal", "lit", "quote", "char", "networkcredential",
+    "createsecretkey", "encode", "secretkey",
+];
+
+/// Authentication schemes, with what separates them from their value.
+#[rustfmt::skip]
+const SCHEMES: &[&str] = &[
+    "Bearer ", "Basic ", "Token token=", "Token ", "ApiKey ", "Api-Key ", "Key ", "Bot ", "SSWS ", "OAuth ", "PRIVATE-TOKEN: ", "JWT ",
 ];
 
 /// A literal at the cursor, behind an operator: possibly on the next line, in a list or in a call that only
@@ -107,7 +114,11 @@ fn wrapped(mut cursor: Cursor<'_>) -> Option<Value> {
         let _ = cursor.eat_ignoring_case("-String ");
         return plain_literal(cursor);
     }
-    let callee = cursor.identifier(b".:<>");
+    let mut callee = cursor.identifier(b".:<>");
+    // `new TextEncoder().encode("…")`
+    if !callee.is_empty() && cursor.eat("().") {
+        callee = cursor.identifier(b".");
+    }
     let last = callee.rsplit(|byte| matches!(byte, b'.' | b':')).find(|part| !part.is_empty())?;
     let known = WRAPPERS.iter().any(|wrapper| last.eq_ignore_ascii_case(wrapper.as_bytes()));
     known.then_some(())?;
@@ -145,17 +156,23 @@ fn alternative(mut cursor: Cursor<'_>, operator: Operator) -> Option<Value> {
 pub(super) fn without_scheme(bytes: &[u8], value: Value) -> (Value, bool) {
     match scheme(value.span.of(bytes)) {
         Some(width) => (Value { span: Span::new(value.span.start + width, value.span.end), ..value }, true),
-        None => (value, false),
+        None => behind_scheme(bytes, value).map_or((value, false), |value| (value, true)),
     }
+}
+
+/// The literal that is joined to one that is only a scheme: `"Bearer " + "…"`.
+fn behind_scheme(bytes: &[u8], value: Value) -> Option<Value> {
+    let text = value.span.of(bytes).strip_suffix(b" ")?;
+    SCHEMES.iter().any(|scheme| scheme.trim_ascii_end().as_bytes().eq_ignore_ascii_case(text)).then_some(())?;
+    let mut cursor = Cursor::new(bytes, value.after);
+    cursor.skip_blanks();
+    ["+", "..", ".", "&", "<>"].iter().any(|operator| cursor.eat(operator)).then_some(())?;
+    cursor.skip_blanks_and_line_break();
+    plain_literal(cursor)
 }
 
 /// The length of the authentication scheme and the blanks with which `text` begins.
 pub(super) fn scheme(text: &[u8]) -> Option<usize> {
-    #[rustfmt::skip]
-    const SCHEMES: &[&str] = &[
-        "Bearer ", "Basic ", "Token token=", "Token ", "ApiKey ", "Api-Key ", "Key ", "Bot ", "SSWS ", "OAuth ", "PRIVATE-TOKEN: ",
-        "JWT ",
-    ];
     let scheme = SCHEMES.iter().find(|scheme| starts_ignoring_case(text, scheme.as_bytes()))?;
     let blanks = text[scheme.len()..].iter().take_while(|&&byte| byte == b' ').count();
     (scheme.len() + blanks < text.len()).then_some(scheme.len() + blanks)

@@ -71,12 +71,25 @@ fn putty(noise: &mut Noise) -> String {
     format!("{head}\nPublic-Lines: {public}\nPrivate-Lines: {private}\nPrivate-MAC: {}", noise.hex(64))
 }
 
-/// A key object, as it is or escaped in a string.
+/// A key object, as it is, escaped in a string, or as a program writes it.
 fn jwk(token: &[u8]) -> Option<Map<String, Value>> {
     serde_json::from_slice(token).ok().or_else(|| {
         let text = std::str::from_utf8(token).ok()?;
-        serde_json::from_str(&text.replace("\\\"", "\"")).ok()
+        serde_json::from_str(&text.replace("\\\"", "\"")).ok().or_else(|| literal(text))
     })
+}
+
+/// An object of a program that has only strings: `{ kty: 'EC', d: '…' }`. Other members are left out.
+fn literal(text: &str) -> Option<Map<String, Value>> {
+    let inner = text.trim().strip_prefix('{')?.strip_suffix('}')?;
+    let marks = ['"', '\'', '`'];
+    let member = |text: &str| {
+        let (name, value) = text.split_once(':')?;
+        let value = value.trim();
+        let text = value.strip_prefix(marks)?.strip_suffix(marks)?;
+        Some((name.trim().trim_matches(marks).to_owned(), Value::String(text.to_owned())))
+    };
+    Some(inner.split([',', '\n']).filter_map(member).collect())
 }
 
 /// Whether a key has a private member of the length that its type needs.
@@ -126,6 +139,9 @@ mod tests {
         assert!(key(&format!(r#"{{\"kty\":\"EC\",\"crv\":\"P-256\",\"d\":\"{number}\"}}"#)));
         assert!(!key(&format!(r#"{{"kty":"EC","crv":"P-384","d":"{number}"}}"#)));
         assert!(!key(&format!(r#"{{"kty":"EC","crv":"P-256","x":"{number}","y":"{number}"}}"#)));
+        assert!(key(&format!("{{\n  kty: 'OKP',\n  crv: 'Ed25519',\n  d: '{number}',\n}}")));
+        assert!(!key(&format!("{{ kty: 'EC', crv: 'P-256', x: '{number}', y: '{number}' }}")));
+        assert!(!key("{ kty: 'oct', k: encode(secret) }"));
         assert!(!key("{}") && !key("") && !key("[1]"));
     }
 }

@@ -96,6 +96,7 @@ fn has_fake_word(value: &[u8]) -> bool {
         "example_",
         "_HERE",
         "......",
+        "[...]",
         "FAKEFAKE",
         "***",
         "•••",

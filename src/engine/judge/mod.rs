@@ -5,15 +5,19 @@
 //! confidence means that someone who looks at the line would call it a secret; what needs a doubt is low.
 
 mod call;
+mod phrase;
 mod value;
 
 use super::assignment::{Assignment, Form, Operator};
 use super::entropy::RANDOM;
-use super::filter::{NameVerdict, NotASecret, Strictness, Why, counts_by_turns, is_harmless_behind, placeholder, secret_name, words_of};
+use super::filter::{
+    NameVerdict, NotASecret, Strictness, Why, counts_by_turns, is_harmless_behind, placeholder, secret_name, weakness, words_of,
+};
 use super::{Refusal, work};
 use crate::rules::Confidence;
 use crate::rules::syntax::ValueClass;
 use call::{Call, call_of};
+use phrase::is_passphrase;
 use value::{Traits, any, chosen, machine_made};
 
 /// The longest value that is looked into as base64, in bytes.
@@ -53,6 +57,7 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
     let traits = Traits::of(value);
     let by_value = match encoded_text(value, &mut buffer) {
         Some(text) => encoded(text),
+        None if class == ValueClass::Password && is_given_as_phrase(assignment) && is_passphrase(value) => Ok(Confidence::Medium),
         None if placeholder(value, Strictness::Strict).is_some() || counts_by_turns(value) => {
             traits.kind.map_or(Ok(Confidence::Low), |kind| Err(Refusal::Kind(kind)))
         }
@@ -60,6 +65,13 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
     }?;
     let lowered = lowered(by_value, bytes, assignment, verdict, &traits)?;
     if call == Call::Other { one_less(lowered).ok_or(Refusal::Call) } else { Ok(lowered) }
+}
+
+/// Whether a value with blanks in it is all that a name is given.
+fn is_given_as_phrase(assignment: &Assignment) -> bool {
+    assignment.quoted
+        && !assignment.partial
+        && matches!(assignment.operator, Operator::Equals | Operator::Colon | Operator::Arrow | Operator::Call)
 }
 
 /// The chance that a value is a secret of this class, where a pattern and no name says so.
@@ -105,7 +117,9 @@ fn encoded_text<'b>(value: &[u8], buffer: &'b mut [u8; LONGEST_ENCODED]) -> Opti
         return Some(b"");
     }
     let is_text = |byte: &u8| (b' '..=b'~').contains(byte) || (text.len() >= 16 && byte.is_ascii_whitespace());
-    text.iter().all(is_text).then_some(text)
+    // A user and a password in another script: by chance, no more often than in ASCII.
+    let is_pair = || text.contains(&b':') && std::str::from_utf8(text).is_ok_and(|text| !text.chars().any(char::is_control));
+    (text.iter().all(is_text) || is_pair()).then_some(text)
 }
 
 /// The word before the blank that ends at `at`; empty where there is none.
@@ -162,8 +176,26 @@ fn encoded(text: &[u8]) -> Result<Confidence, Refusal> {
     if let Some(why) = placeholder(secret, Strictness::Strict) {
         return Err(Refusal::Placeholder(why));
     }
+    if is_weak_escaped(secret) {
+        return Err(Refusal::StandIn);
+    }
     let traits = Traits::of(secret);
     if traits.length >= 20 { machine_made(secret, &traits) } else { chosen(secret, &traits) }
+}
+
+/// Whether a password is a stand-in but for characters that are escaped as in a URL: `secret%21`.
+fn is_weak_escaped(secret: &[u8]) -> bool {
+    let Some(first) = memchr::memchr(b'%', secret) else { return false };
+    let mut text = secret[..first].to_vec();
+    let mut at = first;
+    while let Some(&byte) = secret.get(at) {
+        let is_escape = byte == b'%' && secret.get(at + 1..at + 3).is_some_and(|digits| digits.iter().all(u8::is_ascii_hexdigit));
+        at += if is_escape { 3 } else { 1 };
+        if !is_escape {
+            text.push(byte);
+        }
+    }
+    text.len() < secret.len() && weakness(&text).is_some()
 }
 
 /// Whether a value only says its own name: `password = "password"`, `token: "access_token"`.
@@ -189,7 +221,8 @@ fn one_less(confidence: Confidence) -> Option<Confidence> {
 
 /// What the form of the assignment and a weak name leave of the confidence.
 fn lowered(found: Confidence, bytes: &[u8], assignment: &Assignment, verdict: NameVerdict, traits: &Traits) -> Result<Confidence, Refusal> {
-    let looks_random = (traits.random > RANDOM && traits.surprise() > 20.0) || traits.kind == Some(NotASecret::Uuid);
+    let is_hex_token = traits.is_hex && found >= Confidence::Medium && says_token(assignment.name.of(bytes));
+    let looks_random = (traits.random > RANDOM && traits.surprise() > 20.0) || traits.kind == Some(NotASecret::Uuid) || is_hex_token;
     let mut confidence = found;
     if !assignment.quoted && !looks_random {
         confidence = unquoted(confidence, bytes, assignment, traits).ok_or(Refusal::Unquoted)?;
@@ -200,7 +233,9 @@ fn lowered(found: Confidence, bytes: &[u8], assignment: &Assignment, verdict: Na
     }
     // What a program compares with by chance is a word; a password has more kinds of characters.
     let is_compared = assignment.operator == Operator::Compare && !(traits.length >= 8 && traits.classes() >= 3);
-    if (assignment.partial || is_compared) && !looks_random {
+    // `PGPASSWORD=… psql`: a variable for one command
+    let is_for_command = assignment.form == Form::Line && traits.length >= 8 && traits.digits > 0 && sets_variable(bytes, assignment);
+    if ((assignment.partial && !is_for_command) || is_compared) && !looks_random {
         confidence = one_less(confidence).ok_or(Refusal::Partial)?;
     }
     let is_line_of_words = assignment.operator == Operator::Space && assignment.form == Form::Line;
@@ -210,6 +245,11 @@ fn lowered(found: Confidence, bytes: &[u8], assignment: &Assignment, verdict: Na
         confidence = alone.ok_or(Refusal::Unquoted)?;
     }
     if assignment.form == Form::Query && is_badge(bytes, assignment) { Err(Refusal::Badge) } else { Ok(confidence) }
+}
+
+/// Whether the last word of a name is that of a token. A key in hex digits may be a hash or an id; a token is neither.
+fn says_token(name: &[u8]) -> bool {
+    words_of(name).last().is_some_and(|word| ["token", "tokens"].iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes())))
 }
 
 /// Whether a parameter belongs to the address of an image: such tokens are there to be published.
@@ -227,6 +267,7 @@ fn unquoted(confidence: Confidence, bytes: &[u8], assignment: &Assignment, trait
     let is_typical = traits.is_typical() && !in_chain;
     match (assignment.form, assignment.operator) {
         (Form::Inline, _) if is_mixed && (is_typical || stands_behind_user(bytes, assignment)) => Some(confidence),
+        (Form::Inline, Operator::Equals) if is_mixed && traits.length >= 8 && sets_variable(bytes, assignment) => Some(confidence),
         // `key: X509Options`
         (Form::Inline, Operator::Colon) if traits.symbols == 0 && traits.random < 0.6 => None,
         (Form::Inline, _) if is_mixed => one_less(confidence),
@@ -237,6 +278,15 @@ fn unquoted(confidence: Confidence, bytes: &[u8], assignment: &Assignment, trait
         }
         _ => None,
     }
+}
+
+/// Whether a variable of the environment is set in the middle of a line: `app: DB_PASSWORD=…`, `PGPASSWORD=… psql`.
+fn sets_variable(bytes: &[u8], assignment: &Assignment) -> bool {
+    let name = assignment.name.of(bytes);
+    let is_variable = name.len() >= 8 && name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
+    let is_tight = assignment.value.start == assignment.name.end + 1;
+    let stands_alone = assignment.name.start.checked_sub(1).is_none_or(|at| bytes[at].is_ascii_whitespace());
+    is_variable && is_tight && stands_alone
 }
 
 /// Whether a user is given right before the name: `user: bob, password: …`.

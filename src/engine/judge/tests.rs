@@ -94,6 +94,45 @@ fn a_password_in_the_middle_of_a_line_is_told_by_its_characters_or_its_user() {
     assert_eq!(password(["arn:aws:x:secret:Some-", "name-Wrt9Ba"], "SecretId: \"@\""), Some(Confidence::Low));
 }
 
+#[test]
+fn a_variable_set_in_the_middle_of_a_line_is_told_by_its_name() {
+    let password = ["falc", "on5930"].concat();
+    for line in
+        ["staging: DB_PASSWORD=@", "10:02 INFO DB_PASSWORD=@ DB_HOST=db1", "PGPASSWORD=@ psql -h db1", "heroku config:set DB_PASSWORD=@"]
+    {
+        assert_eq!(verdict(&line.replace('@', &password)), Some(Confidence::Medium), "{line}");
+    }
+    for line in ["staging: db_password=@ or so", "DB_PASSWORD = @ is wrong", "x(DB_PASSWORD=@)"] {
+        assert!(verdict(&line.replace('@', &password)) < Some(Confidence::Medium), "{line}");
+    }
+}
+
+#[test]
+fn a_token_in_hex_digits_is_one_and_a_key_may_be_a_hash() {
+    let hex = "9f3ac07be51d2468b0f7c1a9e3d58264";
+    assert_eq!(verdict(&format!("curl -H \"X-AcmeToken: {hex}\"")), Some(Confidence::Medium));
+    assert_eq!(verdict(&format!("{{\"tokens\": [\"{}\"]}}", &hex[..16])), Some(Confidence::Medium));
+    assert!(verdict(&format!("curl -H \"X-Acme-Key: {hex}\"")) < Some(Confidence::Medium));
+}
+
+#[test]
+fn a_passphrase_is_words_that_say_nothing() {
+    for line in ["passphrase = \"@\"", "DB_PASSWORD=\"@\"", "password: '@'"] {
+        assert_eq!(verdict(&line.replace('@', "harbour quilt lemon cable")), Some(Confidence::Medium), "{line}");
+        assert!(verdict(&line.replace('@', "enter your new one")) < Some(Confidence::Medium), "{line}");
+    }
+    assert!(verdict("password harbour quilt lemon cable") < Some(Confidence::Medium));
+}
+
+#[test]
+fn hashes_and_salts_are_no_passwords() {
+    for value in [["{CRYPT}$6$rounds=9$", "jgiCMRyGXzoqpxS3$w2pJeZnn"], ["$8$rounds=50000$", "aFr56HjK3DrB8t3S$zhPQiS85"]] {
+        assert_eq!(verdict(&format!("password: \"{}\"", value.concat())), None);
+    }
+    assert_eq!(verdict(&format!("HashPassword(\"password\", \"{}\", 1)", random(3, 16))), None);
+    assert_eq!(verdict(&format!("SECRET_KEY={}[...]{}", random(4, 8), random(5, 12))), None);
+}
+
 /// What stands where a password could, and is none.
 const LOOK_ALIKES: &[&str] = &[
     "required|string|min:8|confirmed",
@@ -178,6 +217,8 @@ fn what_base64_hides_is_judged() {
     assert_eq!(verdict(&format!("\"auth\": \"{}\"", encode("username:password"))), None);
     assert_eq!(super::by_itself(encode("username:password").as_bytes(), ValueClass::Password), Err(crate::engine::Refusal::StandIn));
     assert!(super::by_itself(encode(&format!("bot:{}", random(7, 24))).as_bytes(), ValueClass::Password).is_ok());
+    assert!(super::by_itself(encode("имя:пароль").as_bytes(), ValueClass::Password).is_err());
+    assert!(super::by_itself(encode("user:secret-%28*%29%21").as_bytes(), ValueClass::Password).is_err());
     assert_eq!(verdict(&format!("  password: {}\n", encode("changeme"))), None);
     assert!(verdict(&format!("Authorization: Basic {}", encode(&format!("deploy:{}", random(5, 14))))) >= Some(Confidence::Medium));
     assert!(verdict(&format!("  password: {}\n", encode(&random(6, 14)))) >= Some(Confidence::Medium));

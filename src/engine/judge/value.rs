@@ -18,12 +18,16 @@ pub(super) struct Traits {
     /// See [`shannon`].
     entropy: f32,
     pub(super) kind: Option<NotASecret>,
+    /// Hex digits with letters and digits mixed, 16 and more, as from a generator.
+    pub(super) is_hex: bool,
 }
 
 impl Traits {
     pub(super) fn of(value: &[u8]) -> Traits {
         let count = |test: fn(&u8) -> bool| value.iter().filter(|byte| test(byte)).count();
         let (lower, upper, digits) = (count(u8::is_ascii_lowercase), count(u8::is_ascii_uppercase), count(u8::is_ascii_digit));
+        let is_hex =
+            value.len() >= 16 && digits >= value.len() / 4 && value.iter().all(u8::is_ascii_hexdigit) && (lower == 0 || upper == 0);
         Traits {
             length: value.len(),
             lower,
@@ -33,6 +37,7 @@ impl Traits {
             random: randomness(value),
             entropy: shannon(value),
             kind: value_kind(value),
+            is_hex,
         }
     }
 
@@ -54,14 +59,6 @@ impl Traits {
     pub(super) fn surprise(&self) -> f32 {
         self.random * self.length as f32
     }
-
-    /// Hex digits with letters and digits mixed, as from a generator.
-    fn is_hex(&self, value: &[u8]) -> bool {
-        self.length >= 16
-            && self.digits >= self.length / 4
-            && value.iter().all(u8::is_ascii_hexdigit)
-            && (self.lower == 0 || self.upper == 0)
-    }
 }
 
 /// A value of a generator: long and random.
@@ -74,7 +71,7 @@ pub(super) fn machine_made(value: &[u8], traits: &Traits) -> Result<Confidence, 
         Some(NotASecret::Identifier) if traits.digits > 0 && traits.length >= 12 => return Ok(Confidence::Low),
         Some(kind) => return Err(Refusal::Kind(kind)),
     }
-    if traits.is_hex(value) {
+    if traits.is_hex {
         let confidence = if traits.length >= 32 { Confidence::High } else { Confidence::Medium };
         return if traits.entropy > 2.8 { Ok(confidence) } else { Err(Refusal::Weak) };
     }
@@ -196,5 +193,5 @@ fn says_what_it_is(value: &[u8], traits: &Traits) -> bool {
     tells
         && traits.random < 0.8
         && traits.digits + traits.symbols <= traits.length / 2
-        && (traits.digits == 0 || (only && traits.classes() < 3))
+        && (traits.digits == 0 || (only && traits.symbols == 0))
 }

@@ -31,7 +31,7 @@ pub(in crate::engine::filter) fn is_hash(value: &[u8]) -> bool {
     #[rustfmt::skip]
     const STARTS: &[&str] = &[
         "sha1-", "sha256-", "sha384-", "sha512-", "sha1:", "sha224:", "sha256:", "sha384:", "sha512:", "md5:", "sha256$", "sha1$",
-        "pbkdf2", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$y$", "$argon2", "{bcrypt", "{pbkdf2", "{scrypt", "{argon2", "$apr1$", "$scrypt$", "{sha", "{ssha", "bcrypt",
+        "pbkdf2", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$y$", "$argon2", "{bcrypt", "{pbkdf2", "{scrypt", "{argon2", "$apr1$", "$scrypt$", "{sha", "{ssha", "bcrypt", "{crypt}", "$7$", "$8$", "$9$",
     ];
     // `user:$2y$…` of an .htpasswd file
     let hash =

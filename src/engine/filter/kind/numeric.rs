@@ -86,7 +86,9 @@ pub(in crate::engine::filter) fn is_address(value: &[u8]) -> bool {
         return true;
     }
     let colons = memchr::memchr_iter(b':', value).count();
-    if colons >= 2 && value.iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.' | b'/' | b'[' | b']')) {
+    // `fe80::1%eth0`
+    let zone = memchr::memchr(b'%', value).unwrap_or(value.len());
+    if colons >= 2 && value[..zone].iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.' | b'/' | b'[' | b']')) {
         return true;
     }
     let Some(at) = memchr::memchr(b'@', value) else { return false };

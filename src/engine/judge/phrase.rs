@@ -1,0 +1,56 @@
+//! Passphrases of several words, and how they differ from sentences.
+
+/// How many words a passphrase has.
+const WORDS: std::ops::RangeInclusive<usize> = 4..=24;
+
+/// Words that texts for people hold, and words drawn at random hardly do. Sorted.
+#[rustfmt::skip]
+const OF_TEXTS: &[&str] = &[
+    "able", "access", "account", "after", "again", "all", "and", "any", "are", "auf", "because", "been", "before", "between", "bitte", "but", "can", "cannot", "change", "changed", "char",
+    "characters", "check", "choose", "click", "con", "confirm", "contain", "contains", "correct", "could", "create", "current", "das", "database", "default", "del", "der", "des", "die", "does",
+    "dont", "each", "ein", "eine", "email", "empty", "enter", "est", "este", "expired", "failed", "fails", "field", "file", "first", "for", "forgot", "forgotten", "from", "geben", "given", "had",
+    "has", "have", "het", "incorrect", "input", "into", "invalid", "ist", "its", "kein", "key", "last", "least", "les", "letters", "log", "login", "los", "mag", "matches", "may", "missing", "mot",
+    "must", "need", "needs", "never", "new", "nicht", "niet", "non", "not", "old", "one", "only", "our", "par", "para", "pas", "passe", "passphrase", "password", "passwords", "passwort", "per",
+    "please", "por", "pour", "provide", "provided", "que", "required", "reset", "secret", "see", "sehr", "send", "senha", "set", "setting", "should", "show", "sich", "sie", "some", "string", "such", "test",
+    "than", "that", "the", "their", "them", "then", "there", "these", "they", "this", "token", "tua", "two", "type", "una", "und", "une", "used", "user", "username", "using", "valid", "value", "van",
+    "verify", "very", "voor", "votre", "wachtwoord", "was", "when", "where", "which", "will", "with", "without", "wrong", "you", "your",
+];
+
+/// Whether a value is words of lower case drawn at random: `harbour quilt lemon cable`. Sentences have capitals, marks
+/// and words that only join.
+pub(super) fn is_passphrase(value: &[u8]) -> bool {
+    let is_drawn = |word: &[u8]| {
+        (3..=10).contains(&word.len())
+            && word.iter().all(u8::is_ascii_lowercase)
+            && OF_TEXTS.binary_search_by(|known| known.as_bytes().cmp(word)).is_err()
+    };
+    let words = value.split(|&byte| byte == b' ');
+    // The example that everybody knows.
+    let is_known = memchr::memmem::find(value, b"horse battery").is_some();
+    WORDS.contains(&words.clone().count()) && words.into_iter().all(is_drawn) && !is_known
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{OF_TEXTS, is_passphrase};
+
+    #[test]
+    fn words_at_random_are_told_from_sentences() {
+        for phrase in ["harbour quilt lemon cable", "tiger ribbon montana copper brick"] {
+            assert!(is_passphrase(phrase.as_bytes()), "{phrase}");
+        }
+        let sentences = [
+            "enter new password again",
+            "Harbour quilt lemon cable",
+            "harbour quilt lemon",
+            "user with this name exists",
+            "harbour quilt, lemon cable",
+            "mot de passe oublie",
+            "das passwort ist falsch",
+        ];
+        for sentence in sentences {
+            assert!(!is_passphrase(sentence.as_bytes()), "{sentence}");
+        }
+        assert!(OF_TEXTS.is_sorted());
+    }
+}
