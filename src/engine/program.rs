@@ -58,8 +58,8 @@ pub(super) struct Program {
 pub(super) enum Action {
     /// A format that begins this far before the literal.
     Format { rule: u32, min: u32, max: u32 },
-    /// A format anywhere near.
-    Near { rule: u32 },
+    /// A format anywhere near. A context word that is a part of another word announces nothing.
+    Near { rule: u32, is_context: bool },
     /// A pattern around it.
     Pattern { rule: u32, place: Place },
     /// A value given to a name: the name tells the rules.
@@ -256,14 +256,14 @@ impl<'a> Builder<'a> {
         // Many keywords stand for the first character of a run: the context is then the better gate.
         if rule.keywords.len() > MANY_KEYWORDS && !rule.context.is_empty() {
             for word in &rule.context {
-                self.literals.add(word, Action::Near { rule: index });
+                self.literals.add(word, Action::Near { rule: index, is_context: true });
             }
             return;
         }
         for keyword in &rule.keywords {
             let action = match keyword.place {
                 Place::Inside { min, max } => Action::Format { rule: index, min, max },
-                Place::Near => Action::Near { rule: index },
+                Place::Near => Action::Near { rule: index, is_context: rule.context.contains(&keyword.text) },
             };
             self.literals.add(gate(&keyword.text), action);
         }

@@ -253,7 +253,11 @@ impl<'a> Scanner<'a> {
                         self.format(rule, at);
                     }
                 }
-                Action::Near { rule } => self.near(rule, hit),
+                Action::Near { rule, is_context } => {
+                    if !is_context || surroundings::stands_alone(self.bytes, hit) {
+                        self.near(rule, hit);
+                    }
+                }
                 Action::Pattern { rule, place } => {
                     self.pattern(rule, hit, place);
                     self.scratch.encoded.pattern(self.bytes, hit.end);

@@ -205,7 +205,14 @@ pub(super) fn value_position(bytes: &[u8], token: Span) -> bool {
     });
     let behind = bytes.get(token.end).copied();
     let followed = behind.is_some_and(|byte| matches!(byte, b'/' | b'(' | b'[') || (byte == b'@' && before != Some(b':')));
-    opens && !followed
+    opens && !followed && !is_digest(bytes, token.start)
+}
+
+/// Whether what begins at `at` is called a digest: `sha256:…` of an image, `h1:…` of a Go module.
+fn is_digest(bytes: &[u8], at: usize) -> bool {
+    const NAMES: [&[u8]; 6] = [b"sha256", b"h1", b"sha512", b"sha1", b"md5", b"sha384"];
+    let Some((b':' | b'=', before)) = bytes[..at].split_last() else { return false };
+    NAMES.iter().any(|name| before.strip_suffix(*name).is_some_and(|outer| !outer.last().is_some_and(|&byte| is_word(byte))))
 }
 
 /// The part of the line before `at`, bounded; the line before where there is no letter on this one.
@@ -274,7 +281,7 @@ fn line_says_secret(bytes: &[u8], line: Span) -> bool {
 
 /// Whether a short word stands by itself: not inside a longer word in the same case. A long one that says "key" may
 /// not begin inside a word: `POSTMARK_API_KEY` has no `ark_api_key`.
-fn stands_alone(bytes: &[u8], hit: WordHit) -> bool {
+pub(super) fn stands_alone(bytes: &[u8], hit: WordHit) -> bool {
     let is_long = hit.end - hit.start > SHORT_WORD;
     if is_long && !says_key(&bytes[hit.start..hit.end]) {
         return true;
@@ -297,4 +304,18 @@ fn is_bare_uuid(rule: &Rule) -> bool {
     let Shape::Format(format) = &rule.shape else { return false };
     format.length() == (36, 36)
         && matches!(&format.parts[..], [Part::Run(first), Part::Literal(dash), ..] if first.max == 8 && dash == b"-")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::value_position;
+    use crate::text::Span;
+
+    #[test]
+    fn what_is_called_a_digest_stands_in_no_place_of_a_value() {
+        let digits = "0123456789abcdef".repeat(4);
+        let is_value = |before: &str| value_position(format!("{before}{digits}\"").as_bytes(), Span::new(before.len(), before.len() + 64));
+        assert!(["sha256:", "\"sha256:", "image@sha256:", "name h1:", "?sha512="].iter().all(|before| !is_value(before)));
+        assert!(["key:", "key=", "mysha256:", "key_sha1=", "h1 = "].iter().all(|before| is_value(before)));
+    }
 }
