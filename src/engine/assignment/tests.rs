@@ -19,7 +19,8 @@ pub(in crate::engine) fn random(seed: u64, length: usize) -> String {
 }
 
 /// Keywords as rules have them, longest first.
-const KEYWORDS: [&str; 25] = [
+const KEYWORDS: [&str; 26] = [
+    "acme-key",
     "authorization",
     "private_key",
     "access_key",

@@ -15,6 +15,10 @@ pub(super) fn verify(check: Check, token: &[u8]) -> bool {
             let parts: Vec<&[u8]> = token.split(|&byte| byte == b'.').collect();
             parts.len() == 5 && object(parts[0]).is_some_and(|header| is_text(&header, "alg") && is_text(&header, "enc"))
         }
+        // With the prefix of an issuer it is the issuer's, whatever it says.
+        Check::Jwt if token.starts_with(b"eyJ") => {
+            decode(token).is_some_and(|(header, payload)| is_signed(&header) && !is_example(&payload))
+        }
         Check::JwtBase64 => from_base64(token).is_some_and(|inner| verify(Check::Jwt, inner.trim_ascii())),
         _ => decode(token).is_some_and(|(header, payload)| claims_fit(check, &header, &payload)),
     }
@@ -96,6 +100,16 @@ fn claims_fit(check: Check, header: &Object, payload: &Object) -> bool {
     }
 }
 
+/// Whether a key was needed to make the token: `none` ([RFC 7519](https://www.rfc-editor.org/rfc/rfc7519#section-6)) takes none.
+fn is_signed(header: &Object) -> bool {
+    !text(header, "alg", |algorithm| algorithm.eq_ignore_ascii_case("none"))
+}
+
+/// Whether the claims are those of the example that <https://jwt.io> begins with, whoever signed them.
+fn is_example(payload: &Object) -> bool {
+    text(payload, "sub", |subject| subject == "1234567890") && text(payload, "name", |name| name == "John Doe")
+}
+
 /// Whether one of the audiences ends in `end`.
 fn has_audience(payload: &Object, end: &str) -> bool {
     let fits = |value: &Value| value.as_str().is_some_and(|audience| audience.ends_with(end));
@@ -154,6 +168,13 @@ mod tests {
         assert!(!verify(Check::Jwt, token(&json!({"typ": "JWT"}), "{}").as_bytes()), "no algorithm");
         assert!(!verify(Check::Jwt, token(&json!({"alg": "HS256"}), "{\"sub\":").as_bytes()), "payload cut short");
         assert!(!verify(Check::Jwt, b"eyJhbGciOiJIUzI1NiJ9"), "one part");
+    }
+
+    #[test]
+    fn what_anybody_can_make_is_no_token() {
+        assert!(!verify(Check::Jwt, token(&json!({"alg": "none"}), "{}").as_bytes()));
+        assert!(!verify(Check::Jwt, &signed(&json!({"sub": "1234567890", "name": "John Doe", "admin": true}))));
+        assert!(verify(Check::Jwt, &signed(&json!({"sub": "1234567890", "name": "Jane Roe"}))));
     }
 
     #[test]

@@ -215,6 +215,7 @@ const HARMLESS_ENDS: &[&str] = &[
     "state", "status", "enabled", "disabled", "required", "optional", "visible", "changed", "valid", "invalid", "strength", "score",
     "min", "max", "limit", "attempts", "retries", "rotation", "ref", "reference", "arn", "location", "source", "resolver", "loader",
     "reader", "writer", "parser", "lexer", "tokenizer", "counter", "usage", "command", "cmd", "bytes", "date", "time", "at", "ts",
+    "js", "ts", "jsx", "tsx", "mjs", "py", "rb", "java", "php", "html", "css", "vue", "txt",
     "request", "response", "template", "filter", "event", "server", "host", "hostname", "within", "after", "before", "every", "sha", "md", "bcrypt", "argon", "scrypt", "ssha", "crc",
 ];
 /// Words that make a name harmless wherever they stand before the end.

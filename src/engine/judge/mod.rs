@@ -247,9 +247,13 @@ fn lowered(found: Confidence, bytes: &[u8], assignment: &Assignment, verdict: Na
     if assignment.form == Form::Query && is_badge(bytes, assignment) { Err(Refusal::Badge) } else { Ok(confidence) }
 }
 
-/// Whether the last word of a name is that of a token. A key in hex digits may be a hash or an id; a token is neither.
+/// Whether a name is that of a token, or of a header with a key. Other keys in hex digits may be hashes or ids.
 fn says_token(name: &[u8]) -> bool {
-    words_of(name).last().is_some_and(|word| ["token", "tokens"].iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes())))
+    let is_header = matches!(name, [b'x' | b'X', b'-', ..]);
+    words_of(name).last().is_some_and(|word| {
+        ["token", "tokens"].iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
+            || (is_header && word.eq_ignore_ascii_case(b"key"))
+    })
 }
 
 /// Whether a parameter belongs to the address of an image: such tokens are there to be published.

@@ -112,7 +112,9 @@ fn a_token_in_hex_digits_is_one_and_a_key_may_be_a_hash() {
     let hex = "9f3ac07be51d2468b0f7c1a9e3d58264";
     assert_eq!(verdict(&format!("curl -H \"X-AcmeToken: {hex}\"")), Some(Confidence::Medium));
     assert_eq!(verdict(&format!("{{\"tokens\": [\"{}\"]}}", &hex[..16])), Some(Confidence::Medium));
-    assert!(verdict(&format!("curl -H \"X-Acme-Key: {hex}\"")) < Some(Confidence::Medium));
+    assert_eq!(verdict(&format!("curl -H \"X-Acme-Key: {hex}\"")), Some(Confidence::Medium));
+    assert!(verdict(&format!("acme_key = \"{hex}\"")) < Some(Confidence::Medium));
+    assert!(verdict(&format!("\"src/models/Token.js\": [\"{hex}\"]")) < Some(Confidence::Medium));
 }
 
 #[test]
