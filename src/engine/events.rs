@@ -1,11 +1,12 @@
 //! L2: the triggers of a text, as a list: the parts of runs and the literals that rules are reached through.
 //!
-//! Whether something is a trigger depends on its own bytes and those right beside it, so the triggers of a version are
-//! those of its base, moved, and those that are found around edits ([`window`](super::window)). What a trigger comes to
-//! depends on more, and is not noted here.
+//! Whether something is a trigger depends on its own line, so the triggers of a version are those of its base, moved, and
+//! those that are found on the lines of edits ([`window`](super::window)). Those that come to nothing by what stands on
+//! their line are left out ([`quiet`]). What the others come to depends on more, and is not noted here.
 
 use super::decode::Encoded;
 use super::program::Program;
+use super::quiet;
 use super::runs::{Visitor, Word, for_each};
 use super::scanner::is_escape;
 use super::simd::Places;
@@ -87,7 +88,10 @@ impl Events {
         for &Span { start, end } in literals {
             let found = &mut events.literals;
             program.literals.find(&bytes[start..end], &mut scratch.places, &mut |hit| {
-                found.push(Event::new(hit.start + start, hit.end + start, hit.word));
+                let hit = WordHit { start: hit.start + start, end: hit.end + start, ..hit };
+                if !quiet::is_quiet_literal(detector, bytes, hit, &mut scratch.named) {
+                    found.push(Event::new(hit.start, hit.end, hit.word));
+                }
             });
         }
         events.runs.sort_unstable();
@@ -155,14 +159,14 @@ impl Visitor for Collector<'_> {
 
     #[inline]
     fn word(&mut self, Word { start, end }: Word) {
-        if end - start <= LONGEST_WORD && self.program.lengths.begin(end - start) {
+        if end - start <= LONGEST_WORD && !quiet::is_quiet_word(self.program, self.bytes, Word { start, end }, false) {
             self.add(start, end, Part::Word);
         }
     }
 
     #[inline]
     fn wide(&mut self, Word { start, end }: Word) {
-        if end - start <= LONGEST_WORD && self.program.lengths.begin(end - start) {
+        if end - start <= LONGEST_WORD && !quiet::is_quiet_word(self.program, self.bytes, Word { start, end }, true) {
             self.add(start, end, Part::Wide);
         }
     }

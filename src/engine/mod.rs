@@ -21,11 +21,13 @@ mod hostile;
 pub mod judge;
 mod literals;
 mod matcher;
+mod named;
 mod overlap;
 mod pairs;
 mod pattern;
 mod pem;
 mod program;
+mod quiet;
 #[cfg(test)]
 mod reference;
 mod refusal;
@@ -121,7 +123,7 @@ pub struct Scratch {
     /// What a piece of text is made of, and where a literal may stand in it.
     room: Option<Box<runs::Room>>,
     places: simd::Places,
-    name: Vec<u8>,
+    named: named::Room,
     ends: scanner::Ends,
     encoded: decode::Encoded,
     /// Where something came of a trigger, if that is to be known.

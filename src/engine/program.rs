@@ -94,14 +94,6 @@ pub(super) struct LengthEntry {
     pub(super) alone: Vec<u32>,
 }
 
-impl Lengths {
-    /// Whether any rule can begin with a word or stretch of that length.
-    #[inline]
-    pub(super) fn begin(&self, length: usize) -> bool {
-        [&self.word[length], &self.wide[length]].iter().any(|entry| entry.is_contextual() || !entry.alone.is_empty())
-    }
-}
-
 impl LengthEntry {
     /// Whether any rule that needs context can begin so.
     #[inline]

@@ -5,7 +5,7 @@ use super::program::{Action, Program};
 use super::runs::{Visitor, Word};
 use super::simd::Places;
 use super::words::WordHit;
-use super::{Detector, Match, Scratch, boundary, decode, judge, matcher, overlap, pem, surroundings, url, validate};
+use super::{Detector, Match, Scratch, boundary, decode, matcher, named, overlap, pem, surroundings, url, validate};
 use crate::engine::assignment;
 use crate::rules::plan::{LONGEST_WORD, LengthRule};
 use crate::rules::{CONTEXT_REACH, Confidence, Place, Rule, Shape};
@@ -314,37 +314,14 @@ impl<'a> Scanner<'a> {
 
     /// A value given to a name: judged by every rule that a part of the name belongs to.
     fn assignments(&mut self, parsed: &assignment::Assignment) {
-        let mut name = std::mem::take(&mut self.scratch.name);
-        name.clear();
-        let is_kept = |byte: &&u8| byte.is_ascii_alphanumeric() || !byte.is_ascii();
-        name.extend(parsed.name.of(self.bytes).iter().filter(is_kept).map(u8::to_ascii_lowercase));
-        let program = self.program;
-        let mut rules = std::mem::take(&mut self.scratch.candidates);
-        rules.clear();
-        program.names.find(&name, 0, name.len(), &mut |hit| rules.extend_from_slice(&program.name_rules[hit.word as usize]));
-        rules.sort_unstable();
-        rules.dedup();
-        for &rule in &rules {
-            self.assignment(rule, parsed);
+        let mut room = std::mem::take(&mut self.scratch.named);
+        for &rule in room.rules(self.program, self.bytes, parsed) {
+            if let Some(confidence) = named::judged(self.detector, rule, self.bytes, parsed) {
+                let span = Span::new(parsed.name.start.min(parsed.value.start), parsed.name.end.max(parsed.value.end));
+                self.push(rule, span, parsed.value, confidence, 0);
+            }
         }
-        (self.scratch.candidates, self.scratch.name) = (rules, name);
-    }
-
-    fn assignment(&mut self, index: u32, parsed: &assignment::Assignment) {
-        let rule = self.rule(index);
-        let Shape::Assignment { names, value } = &rule.shape else { return };
-        // `curl` in `CURLOPT_PASSWORD` is not the program that takes a password by place.
-        if parsed.form != assignment::Form::Position && names.iter().all(|name| assignment::is_program(name)) {
-            return;
-        }
-        let secret = parsed.value.of(self.bytes);
-        if validate::value(rule, secret).is_err() {
-            return;
-        }
-        if let Ok(confidence) = judge::judge(self.bytes, parsed, *value) {
-            let span = Span::new(parsed.name.start.min(parsed.value.start), parsed.name.end.max(parsed.value.end));
-            self.push(index, span, parsed.value, confidence.min(validate::confidence(rule, secret)), 0);
-        }
+        self.scratch.named = room;
     }
 
     fn url(&mut self, at: usize) {

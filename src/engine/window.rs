@@ -1,7 +1,7 @@
 //! L2: scans a version of something that was scanned before, and looks only at what is new.
 //!
 //! What a scan finds hangs on *triggers*: runs of token characters and literals. Whether something is one depends on
-//! its own bytes, so only edits are looked at for them, and the others are those of the base ([`events`](super::events)).
+//! its own line, so only the lines of edits are looked at for them, and the others are those of the base ([`events`](super::events)).
 //! What becomes of a trigger depends on no more than its reach, so one that was copied together with its reach comes to
 //! what it came to in the base. Where that was nothing, it need not be tried again. So tried again are the triggers
 //! around edits and those that came to something or look further than [`NARROW`] rules do ([`Trace`]), in the full bytes
@@ -9,7 +9,7 @@
 //! argument for each kind of rule.
 
 use super::events::{Event, Events, around_runs};
-use super::{Detector, Match, Scratch, pairs, scanner};
+use super::{Detector, Match, Scratch, pairs, quiet, scanner};
 use crate::blob::Copied;
 use crate::rules::{CONTEXT_REACH, Rule, Shape};
 use crate::text::Span;
@@ -178,7 +178,10 @@ impl<'b> Plan<'b> {
         let copies = within(text.len(), lead, base);
         let edits = edits(&copies, text.len(), base.trace.length);
         let runs = merged(edits.iter().map(|&edit| around_runs(text, edit)).collect(), NEARLY);
-        let around = |edit: &Span| Span::new(edit.start.saturating_sub(longest), text.len().min(edit.end + longest));
+        let around = |edit: &Span| {
+            let lines = quiet::lines(text, *edit);
+            Span::new(edit.start.saturating_sub(longest).min(lines.start), text.len().min(edit.end + longest).max(lines.end))
+        };
         let literals = merged(edits.iter().map(around).collect(), NEARLY);
         if length(&runs).max(length(&literals)) * 8 >= text.len() * 7 {
             return None;

@@ -6,7 +6,7 @@ use super::form::Found;
 use super::name::Name;
 use super::quote::quotation;
 use super::value::{self, Value};
-use super::{Form, Operator};
+use super::{Form, Operator, beyond};
 use crate::engine::work;
 use crate::text::Span;
 
@@ -154,6 +154,7 @@ fn inserted(mut cursor: Cursor<'_>, column: Column, visit: &mut impl FnMut(Found
 /// Whether the line before `start` is a row of the same table, as far as it can be seen from the name at `at`.
 fn follows_row(bytes: &[u8], at: usize, start: usize, column: Column) -> bool {
     const REACH: usize = 384;
+    beyond::note();
     let head = &bytes[at.saturating_sub(REACH).min(start)..start];
     let head = head.strip_suffix(b"\n").unwrap_or(head);
     let line = &head[memchr::memrchr(b'\n', head).map_or(0, |at| at + 1)..];
@@ -179,6 +180,7 @@ fn is_header(line: &[u8], separator: u8) -> bool {
 
 /// The rows below a header that ends at the cursor.
 fn rows(mut cursor: Cursor<'_>, column: Column, visit: &mut impl FnMut(Found)) {
+    beyond::note();
     for row in 0..MOST_ROWS {
         cursor.eat("\r");
         if !cursor.eat("\n") {

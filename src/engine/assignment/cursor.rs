@@ -1,6 +1,8 @@
 //! A place in bytes that moves forward. Everything here is bounded by the end of the bytes, which [`super::parse`]
 //! has set to the reach.
 
+use super::beyond;
+
 /// The most blanks and line breaks between a name and its value.
 const MOST_BLANKS: usize = 128;
 
@@ -64,6 +66,9 @@ impl<'a> Cursor<'a> {
         self.skip_blanks();
         let mut ahead = *self;
         ahead.eat("\\");
+        if ahead.at_line_end() {
+            beyond::note();
+        }
         ahead.eat("\r");
         if !ahead.eat("\n") {
             return false;

@@ -4,7 +4,7 @@ use super::cursor::{Cursor, is_word};
 use super::form::Found;
 use super::quote::quotation;
 use super::value::Value;
-use super::{Form, LONGEST_NAME, LONGEST_VALUE, Operator};
+use super::{Form, LONGEST_NAME, LONGEST_VALUE, Operator, beyond};
 use crate::text::Span;
 
 /// The most attributes between a name and its value.
@@ -38,6 +38,7 @@ pub(super) fn content(mut cursor: Cursor<'_>) -> Option<Found> {
         if is_data { after.eat("]]>") } else { after.skip_blanks_and_line_break() || after.peek() == Some(b'<') }
     };
     let text = cursor.bytes[start..end].trim_ascii();
+    beyond::note();
     let followed = cursor.bytes[end..].trim_ascii_start().starts_with(b"</");
     (closes && (followed || is_data) && !text.is_empty()).then_some(())?;
     Some(found(Span::new(start, start + text.len()), end))

@@ -9,6 +9,7 @@
 //! what lies beyond, and it is linear in that distance.
 
 mod bare;
+mod beyond;
 mod columns;
 mod command;
 mod compare;
@@ -141,6 +142,12 @@ pub fn parse_all(bytes: &[u8], keyword: Span, visit: &mut impl FnMut(Assignment)
 pub fn parse_program(bytes: &[u8], keyword: Span) -> Option<Assignment> {
     work::add(LEAST_WORK);
     whole(command::parse(within_reach(bytes, keyword), keyword)?, keyword)
+}
+
+/// Whether what `parse` finds, which is one of the functions above, depends on no other line than that of the keyword.
+/// Lines end with a line feed. `false` where that is not certain.
+pub(in crate::engine) fn stays_on_line(parse: impl FnOnce()) -> bool {
+    !beyond::looks(parse)
 }
 
 fn within_reach(bytes: &[u8], keyword: Span) -> &[u8] {

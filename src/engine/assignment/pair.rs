@@ -5,7 +5,7 @@ use super::cursor::{Cursor, is_word};
 use super::form::{Found, operator};
 use super::name::{LINE_BEFORE, Name};
 use super::quote::Quote;
-use super::{Form, Operator, bare, compare, value};
+use super::{Form, Operator, bare, beyond, compare, value};
 use crate::text::Span;
 
 /// `name || "…"`, `getenv("NAME") ?: "…"`, `var("NAME").unwrap_or("…")`
@@ -215,6 +215,7 @@ pub(super) fn value_before_name(bytes: &[u8], name: &Name<'_>) -> Option<Found> 
         return value_that_ends(bytes, start, start + head.len(), is_attribute);
     }
     // The line before, as far as a line is looked at.
+    beyond::note();
     let end = bytes[..start].strip_suffix(b"\n").map(|head| head.strip_suffix(b"\r").unwrap_or(head))?.len();
     let from = end - bytes[..end].iter().rev().take(LINE_BEFORE).take_while(|&&byte| byte != b'\n').count();
     let is_whole = from == 0 || bytes[from - 1] == b'\n';

@@ -2,6 +2,7 @@
 //! (`&quot;` in markup).
 
 use super::LONGEST_VALUE;
+use super::beyond;
 use super::cursor::begins_with;
 use crate::text::Span;
 
@@ -74,6 +75,7 @@ fn entity_quotation(bytes: &[u8], start: usize, entity: &str) -> Option<(Span, u
 }
 
 fn triple_quotation(bytes: &[u8], start: usize, mark: u8) -> Option<(Span, usize)> {
+    beyond::note();
     let limit = bytes.len().min(start + LONGEST_VALUE + 64);
     let length = memchr::memmem::find(&bytes[start..limit], &[mark; 3])?;
     let inner = &bytes[start..start + length];

@@ -1,5 +1,6 @@
 //! Tables of HTML whose header names what stands in a column: `<tr><th>User</th><th>Password</th></tr>` and the rows below.
 
+use super::beyond;
 use super::cursor::starts_ignoring_case;
 use super::form::Found;
 use super::markup;
@@ -31,6 +32,9 @@ pub(super) fn values(bytes: &[u8], name: &Name<'_>, visit: &mut impl FnMut(Found
 /// The column that the name heads, from 0, and the end of the header row.
 fn header(bytes: &[u8], name: &Name<'_>) -> Option<(usize, usize)> {
     let behind = bytes[name.after..].trim_ascii_start();
+    if starts_ignoring_case(behind, b"</th>") || bytes[name.after..bytes.len() - behind.len()].contains(&b'\n') {
+        beyond::note();
+    }
     starts_ignoring_case(behind, b"</th>").then_some(())?;
     let next = behind[b"</th>".len()..].trim_ascii_start();
     ["<th", "</tr"].iter().any(|tag| starts_ignoring_case(next, tag.as_bytes())).then_some(())?;

@@ -55,6 +55,11 @@ impl Encoded {
         self.unsettled |= looked > 0;
     }
 
+    /// Whether what begins at `at` may be the kind of a manifest, by the bytes of the word and the one before.
+    pub(in crate::engine) fn may_be_manifest(bytes: &[u8], at: usize) -> bool {
+        kubernetes::may_be_kind(bytes, at)
+    }
+
     pub(super) fn add(&mut self, stretch: Stretch) {
         if self.own.is_none_or(|own| own.contains(&stretch.span)) {
             self.stretches.push(stretch);

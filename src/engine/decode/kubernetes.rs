@@ -30,6 +30,11 @@ pub(super) fn entries(bytes: &[u8], at: usize, visit: &mut impl FnMut(Span)) -> 
     extent.0.end - extent.0.start
 }
 
+/// Whether what begins at `at` may be the kind of a manifest, by the six bytes there and the one before.
+pub(super) fn may_be_kind(bytes: &[u8], at: usize) -> bool {
+    bytes[at..].starts_with(b"Secret") && at.checked_sub(1).is_some_and(|before| matches!(bytes[before], b' ' | b'"' | b'\''))
+}
+
 fn read(bytes: &[u8], at: usize, extent: &mut Extent, visit: &mut impl FnMut(Span)) {
     let is_secret = bytes[at..].strip_prefix(b"Secret").is_some_and(|rest| !rest.first().is_some_and(u8::is_ascii_alphanumeric));
     let ending = |text: &&&str| bytes[..at].ends_with(text.as_bytes());
