@@ -5,6 +5,7 @@
 //! their line are left out ([`quiet`]). What the others come to depends on more, and is not noted here.
 
 use super::decode::Encoded;
+use super::gathered::Gathered;
 use super::program::Program;
 use super::quiet;
 use super::runs::{Visitor, Word, for_each};
@@ -78,22 +79,25 @@ impl Events {
     /// The triggers in stretches of a text: of runs, which no stretch may cut, and literals.
     pub(super) fn find(detector: &Detector, bytes: &[u8], runs: &[Span], literals: &[Span], scratch: &mut Scratch) -> Events {
         let mut events = Events::default();
-        let program = &detector.program;
-        let mut room = scratch.room.take().unwrap_or_default();
-        for &stretch in runs {
-            let mut collector = Collector { program, bytes, events: &mut events.runs };
-            for_each(detector.level, bytes, stretch, &mut room, &mut collector);
+        let mut gathered = std::mem::take(&mut scratch.gathered);
+        if let Some(seen) = Seen::all(bytes, runs, &mut gathered) {
+            let mut room = scratch.room.take().unwrap_or_default();
+            let mut collector = Collector { program: &detector.program, bytes, seen, near: 0, events: &mut events.runs };
+            for_each(detector.level, seen.bytes, seen.stretch, &mut room, &mut collector);
+            scratch.room = Some(room);
         }
-        scratch.room = Some(room);
-        for &Span { start, end } in literals {
-            let found = &mut events.literals;
-            program.literals.find(&bytes[start..end], &mut scratch.places, &mut |hit| {
-                let hit = WordHit { start: hit.start + start, end: hit.end + start, ..hit };
+        if let Some(seen) = Seen::all(bytes, literals, &mut gathered) {
+            let (found, mut near) = (&mut events.literals, 0);
+            let Span { start, end } = seen.stretch;
+            detector.program.literals.find(&seen.bytes[start..end], &mut scratch.places, &mut |hit| {
+                let Some(Span { start, end }) = seen.place(&mut near, Span::new(hit.start + start, hit.end + start)) else { return };
+                let hit = WordHit { start, end, ..hit };
                 if !quiet::is_quiet_literal(detector, bytes, hit, &mut scratch.named) {
-                    found.push(Event::new(hit.start, hit.end, hit.word));
+                    found.push(Event::new(start, end, hit.word));
                 }
             });
         }
+        scratch.gathered = gathered;
         events.runs.sort_unstable();
         events.literals.sort_unstable();
         events
@@ -130,10 +134,42 @@ pub(super) fn around_runs(text: &[u8], edit: Span) -> Span {
     Span::new(start - before, end + behind)
 }
 
-/// Notes the parts of runs of `bytes`.
+/// What is looked at: a stretch of the text where it lies, or several, gathered.
+#[derive(Clone, Copy)]
+struct Seen<'s> {
+    bytes: &'s [u8],
+    stretch: Span,
+    /// Where it comes from, if not from where it lies.
+    gathered: Option<&'s Gathered>,
+}
+
+impl<'s> Seen<'s> {
+    /// Many stretches are gathered in `room`.
+    fn all(text: &'s [u8], stretches: &[Span], room: &'s mut Gathered) -> Option<Seen<'s>> {
+        match *stretches {
+            [] => None,
+            [stretch] => Some(Seen { bytes: text, stretch, gathered: None }),
+            _ => {
+                room.fill(text, stretches);
+                let bytes = room.bytes();
+                Some(Seen { bytes, stretch: Span::new(0, bytes.len()), gathered: Some(room) })
+            }
+        }
+    }
+
+    /// Where in the text a span lies that was seen; `None` where it goes over the end of a stretch. See [`Gathered::place`].
+    fn place(&self, near: &mut usize, span: Span) -> Option<Span> {
+        self.gathered.map_or(Some(span), |gathered| gathered.place(near, span))
+    }
+}
+
+/// Notes the parts of runs that were seen of `bytes`.
 struct Collector<'c> {
     program: &'c Program,
     bytes: &'c [u8],
+    seen: Seen<'c>,
+    /// The stretch of the last one.
+    near: usize,
     events: &'c mut Vec<Event>,
 }
 
@@ -141,43 +177,58 @@ impl Collector<'_> {
     fn add(&mut self, start: usize, end: usize, part: Part) {
         self.events.push(Event::new(start, end, part as u32));
     }
+
+    /// Where a part of a run lies. No run goes over the end of a stretch.
+    fn placed(&mut self, start: usize, end: usize) -> Word {
+        let Span { start, end } = self.seen.place(&mut self.near, Span::new(start, end)).expect("stretches end where runs do");
+        Word { start, end }
+    }
 }
 
 impl Visitor for Collector<'_> {
     fn beginnings(&mut self, from: usize, places: &mut Places) {
-        places.retain(|at| self.program.heads.may_begin(self.bytes, from + at));
-        for at in places.iter().map(|at| from + at).filter(|&at| self.program.heads.may_stand(self.bytes, at)) {
+        let (heads, seen) = (&self.program.heads, self.seen.bytes);
+        places.retain(|at| heads.may_begin(seen, from + at));
+        for at in places.iter().map(|at| from + at).filter(|&at| heads.may_stand(seen, at)) {
+            let at = self.placed(at, at).start;
             self.add(at, at, Part::Beginning);
         }
     }
 
     fn opened(&mut self, from: usize, places: &Places) {
-        for at in places.iter().map(|at| from + at).filter(|&at| is_escape(self.bytes, at)) {
-            self.add(at, at, Part::Opened);
+        for at in places.iter() {
+            let at = self.placed(from + at, from + at).start;
+            if is_escape(self.bytes, at) {
+                self.add(at, at, Part::Opened);
+            }
         }
     }
 
     #[inline]
     fn word(&mut self, Word { start, end }: Word) {
-        if end - start <= LONGEST_WORD && !quiet::is_quiet_word(self.program, self.bytes, Word { start, end }, false) {
-            self.add(start, end, Part::Word);
+        let word = self.placed(start, end);
+        if end - start <= LONGEST_WORD && !quiet::is_quiet_word(self.program, self.bytes, word, false) {
+            self.add(word.start, word.end, Part::Word);
         }
     }
 
     #[inline]
     fn wide(&mut self, Word { start, end }: Word) {
-        if end - start <= LONGEST_WORD && !quiet::is_quiet_word(self.program, self.bytes, Word { start, end }, true) {
-            self.add(start, end, Part::Wide);
+        let word = self.placed(start, end);
+        if end - start <= LONGEST_WORD && !quiet::is_quiet_word(self.program, self.bytes, word, true) {
+            self.add(word.start, word.end, Part::Wide);
         }
     }
 
     #[inline]
     fn long(&mut self, Word { start, end }: Word) {
+        let Word { start, end } = self.placed(start, end);
         self.add(start, end, Part::Long);
     }
 
     #[inline]
     fn run(&mut self, start: usize, end: usize) {
+        let Word { start, end } = self.placed(start, end);
         if Encoded::is_marked(self.bytes, start, end) {
             self.add(start, end, Part::Run);
         }

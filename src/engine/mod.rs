@@ -15,6 +15,7 @@ mod events;
 pub mod examples;
 pub mod filter;
 mod fours;
+mod gathered;
 mod heads;
 #[cfg(test)]
 mod hostile;
@@ -123,6 +124,8 @@ pub struct Scratch {
     /// What a piece of text is made of, and where a literal may stand in it.
     room: Option<Box<runs::Room>>,
     places: simd::Places,
+    /// Stretches that are looked at together.
+    gathered: gathered::Gathered,
     named: named::Room,
     ends: scanner::Ends,
     encoded: decode::Encoded,
