@@ -3,7 +3,7 @@
 //! A field that a spreadsheet would take for a formula is preceded by an apostrophe
 //! (<https://owasp.org/www-community/attacks/CSV_Injection>), and control characters are spelled out.
 
-use super::text::inert;
+use super::inert::inert;
 use super::view::{Entry, View};
 use std::io::{self, Write};
 

@@ -5,8 +5,8 @@
 //! command says how many there are. Build logs are read by many: secrets are redacted whatever the user asked.
 
 use super::Gate;
+use super::inert::inert;
 use super::summary;
-use super::text::inert;
 use super::view::{Entry, View};
 use crate::rules::Severity;
 use crate::text::sanitize::sanitize;

@@ -3,11 +3,13 @@
 //! Reporters do not see findings but a `view` of them, in which secrets are redacted already, so that no
 //! format can leak one by mistake. What a format must do for itself is to escape hostile text its own way.
 
+mod columns;
 mod csv;
 mod gate;
 mod github;
 mod gitlab;
 mod html;
+mod inert;
 mod json;
 mod jsonl;
 mod junit;
@@ -18,8 +20,8 @@ mod text;
 mod view;
 
 pub use gate::Gate;
+pub(crate) use inert::inert;
 pub(crate) use json::escape;
-pub(crate) use text::inert;
 
 use crate::blob::Skip;
 use crate::findings::Finding;

@@ -2,16 +2,16 @@
 //! do, then what was scanned and what was not.
 //!
 //! What a rule says of all its secrets (why, how to fix, where to revoke) stands in the rule's first block only.
-//! Every text of the scanned repository is made harmless: for the terminal, and for build logs, in which
-//! `::` at the start of a line and `##[` anywhere are commands.
+//! Every text of the scanned repository is made harmless (`inert`).
 
 use super::Style;
+use super::columns::{fit, wrap};
 use super::gate::Gate;
+use super::inert::inert;
 use super::summary;
 use super::view::{Entry, View};
 use crate::findings::Names;
 use crate::rules::{Confidence, Severity};
-use crate::text::sanitize::sanitize;
 use anstyle::{AnsiColor, Style as Look};
 use std::collections::BTreeSet;
 use std::io::{self, Write};
@@ -38,28 +38,6 @@ pub(super) fn write(view: &View<'_>, style: Style, out: &mut dyn Write) -> io::R
         page.next_steps(view.gate)?;
     }
     page.unscanned(view)
-}
-
-/// Repository text that is safe on a terminal and in a build log.
-pub(crate) fn inert(text: &str) -> String {
-    let safe = sanitize(text);
-    let mut inert = String::with_capacity(safe.len());
-    let mut rest = &*safe;
-    if rest.trim_start().starts_with("::") {
-        let at = rest.len() - rest.trim_start().len();
-        inert.push_str(&rest[..at]);
-        inert.push_str("\\u{3a}:");
-        rest = &rest[at + 2..];
-    }
-    while let Some(at) = rest.find("##") {
-        let (before, after) = (&rest[..at], &rest[at + 2..]);
-        inert.push_str(before);
-        let command = after.starts_with(|c: char| c == '[' || c.is_ascii_alphabetic());
-        inert.push_str(if command { "#\\u{23}" } else { "##" });
-        rest = after;
-    }
-    inert.push_str(rest);
-    inert
 }
 
 /// Colours, or none.
@@ -278,84 +256,4 @@ fn refs(entry: &Entry<'_>) -> String {
         format!("{} {shown}{more}", if names.count == 1 { one } else { many }).trim_start().to_owned()
     };
     kinds.into_iter().filter(|(_, _, names)| names.count > 0).map(of_kind).collect::<Vec<_>>().join("; ")
-}
-
-/// The excerpt as three parts, before, in and behind the secret, cut to `room` columns around the secret.
-fn fit(entry: &Entry<'_>, room: usize) -> (String, String, String) {
-    let (first, behind) = entry.excerpt_columns;
-    let byte = |column: usize| entry.excerpt.char_indices().nth(column.saturating_sub(1)).map_or(entry.excerpt.len(), |(at, _)| at);
-    let (start, end) = (byte(first), byte(behind));
-    let (before, secret, after) = (entry.excerpt[..start].trim_start(), inert(&entry.excerpt[start..end]), entry.excerpt[end..].trim_end());
-    let spare = room.saturating_sub(secret.width());
-    // What one side does not need, the other may have.
-    let left = before.width().min((spare / 2).max(spare.saturating_sub(after.width())));
-    let right = after.width().min(spare - left);
-    (inert(&last_columns(before, left)), secret, inert(&first_columns(after, right)))
-}
-
-/// The first `room` columns of `text`, with `…` where something is left out.
-fn first_columns(text: &str, room: usize) -> String {
-    if text.width() <= room {
-        return text.to_owned();
-    }
-    let mut cut = String::new();
-    for c in text.chars() {
-        cut.push(c);
-        if cut.width() >= room {
-            cut.pop();
-            break;
-        }
-    }
-    cut + "…"
-}
-
-/// The last `room` columns of `text`, with `…` where something is left out.
-fn last_columns(text: &str, room: usize) -> String {
-    if text.width() <= room {
-        return text.to_owned();
-    }
-    let fits = text.char_indices().map(|(at, _)| &text[at..]).find(|tail| tail.width() < room.max(1));
-    format!("…{}", fits.unwrap_or_default())
-}
-
-/// `text` in lines of at most `room` columns, broken at spaces; longer words stay whole, so that links work.
-fn wrap(text: &str, room: usize) -> Vec<String> {
-    let mut lines = vec![String::new()];
-    for word in text.split_whitespace() {
-        let line = lines.last_mut().expect("there is always a line");
-        if line.is_empty() {
-            line.push_str(word);
-        } else if line.width() + 1 + word.width() <= room {
-            line.push(' ');
-            line.push_str(word);
-        } else {
-            lines.push(word.to_owned());
-        }
-    }
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{first_columns, inert, last_columns, wrap};
-
-    #[test]
-    fn build_log_commands_are_disarmed() {
-        assert_eq!(inert("::error::x"), "\\u{3a}:error::x");
-        assert_eq!(inert("  ::add-mask::x"), "  \\u{3a}:add-mask::x");
-        assert_eq!(inert("a ##[group]x ##vso[task] ## heading"), "a #\\u{23}[group]x #\\u{23}vso[task] ## heading");
-        assert_eq!(inert("std::mem"), "std::mem");
-    }
-
-    #[test]
-    fn cuts_count_columns_not_characters() {
-        assert_eq!(first_columns("漢字漢字", 5), "漢字…");
-        assert_eq!(last_columns("漢字漢字", 5), "…漢字");
-        assert_eq!(first_columns("abc", 3), "abc");
-    }
-
-    #[test]
-    fn long_words_are_not_broken() {
-        assert_eq!(wrap("see https://example.org/a/long/link for it", 12), ["see", "https://example.org/a/long/link", "for it"]);
-    }
 }

@@ -1,0 +1,166 @@
+//! L4: what a scan came to: every match with its names, the verdict of the policy and of the baseline, in order.
+
+use super::examine::Found;
+use super::paths::{paths, shown};
+use super::{Attributions, Pipeline, lock};
+use crate::blob::{Origin, Skip};
+use crate::findings::baseline::{Candidate, Judgement};
+use crate::findings::fingerprint::fingerprint;
+use crate::findings::inline::Comment;
+use crate::findings::location::is_no_file;
+use crate::findings::triage::{Case, Verdict};
+use crate::findings::{Attribution, Finding, RuleFacts, dedupe};
+use crate::rules::{About, Rule};
+use crate::sources::Coverage;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What a scan came to.
+#[derive(Debug, Default)]
+pub struct Results {
+    /// Counted findings, in report order.
+    pub findings: Vec<Finding>,
+    /// Suppressed findings, in report order.
+    pub suppressed: Vec<Finding>,
+    /// What was not scanned, ordered.
+    pub skips: Vec<Skip>,
+    /// What was scanned.
+    pub coverage: Coverage,
+    /// Comments that accept something or could, with their paths, ordered; empty where the policy does not ask for them.
+    pub comments: Vec<(String, Comment)>,
+    /// What the baseline was asked about; empty without one.
+    pub candidates: Vec<Candidate>,
+    /// Where each candidate is.
+    pub sites: Vec<Site>,
+    /// How the candidates stand to the baseline.
+    pub judgement: Judgement,
+}
+
+/// Where a candidate for a baseline is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Site {
+    /// 1-based line of the secret's first character.
+    pub line: usize,
+    /// The commit that brought it in, in hex; empty outside of history.
+    pub commit: String,
+}
+
+impl Pipeline<'_> {
+    /// Places, judges and orders what was found. `attributions` is empty outside of history.
+    #[must_use]
+    pub fn finish(self, coverage: Coverage, attributions: &Attributions) -> Results {
+        let mut results = Results { coverage, ..Results::default() };
+        let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        log::debug!("looked at {} of {} bytes", of(&self.progress.looked), of(&self.progress.bytes));
+        let mut known: BTreeMap<usize, RuleFacts> = BTreeMap::new();
+        let (hits, skips) = (std::mem::take(&mut *lock(&self.hits)), std::mem::take(&mut *lock(&self.skips)));
+        for (origin, found) in hits {
+            for (path, history) in paths(&origin, attributions) {
+                let shown = shown(&origin, &path, &found);
+                for one in &found {
+                    let facts = known.entry(one.rule).or_insert_with(|| facts(&self.detector.rules()[one.rule]));
+                    self.settle(&origin, (&path, &shown), history.as_ref(), one, facts, &mut results);
+                }
+            }
+        }
+        self.place_comments(attributions, &mut results);
+        self.apply_baseline(&mut results);
+        for list in [&mut results.findings, &mut results.suppressed] {
+            dedupe::arrange(list);
+            list.iter_mut().filter_map(|finding| finding.history.as_mut()).for_each(say_head);
+        }
+        results.skips = skips;
+        results.skips.sort_by(|a, b| (&a.what, a.reason, &a.detail).cmp(&(&b.what, b.reason, &b.detail)));
+        results.skips.dedup();
+        results
+    }
+
+    /// Gives the comments that were asked for their paths.
+    fn place_comments(&self, attributions: &Attributions, results: &mut Results) {
+        for (origin, comments) in std::mem::take(&mut *lock(&self.comments)) {
+            for (path, _) in paths(&origin, attributions) {
+                let is_left_out = self.excluded.is_match(&self.places.configured(&origin, &path)) || self.ignores(&origin, &path);
+                let placed = comments.iter().filter(|_| !is_left_out).map(|comment| (path.clone(), comment.clone()));
+                results.comments.extend(placed);
+            }
+        }
+        results.comments.sort();
+        results.comments.dedup();
+    }
+
+    /// Judges one match at one path, which is `shown` so in reports, and puts it where it belongs.
+    fn settle(
+        &self,
+        origin: &Origin,
+        (path, shown): (&str, &str),
+        history: Option<&Attribution>,
+        found: &Found,
+        facts: &RuleFacts,
+        results: &mut Results,
+    ) {
+        let (identity, configured) = (self.places.identity(origin, shown), self.places.configured(origin, path));
+        if self.excluded.is_match(&configured) || self.ignores(origin, path) {
+            return;
+        }
+        let rule = &self.detector.rules()[found.rule];
+        let fingerprint = fingerprint(&rule.id, &identity, found.secret.reveal());
+        let verdict = self.policy.judge(&Case {
+            rule,
+            confidence: found.confidence,
+            path: &configured,
+            secret: found.secret.reveal(),
+            fingerprint: &fingerprint,
+            inline: found.inline.as_ref().map(|(comment, reason)| (comment, reason.as_str())),
+        });
+        let (list, suppressed) = match verdict {
+            Verdict::Drop => return,
+            Verdict::Report => {
+                if self.baseline.is_some() {
+                    let commit = history.map(|history| history.commit.clone()).unwrap_or_default();
+                    results.sites.push(Site { line: found.location.line, commit });
+                    results.candidates.push(Candidate { rule: rule.id.clone(), path: identity, secret: found.secret.clone() });
+                }
+                (&mut results.findings, None)
+            }
+            Verdict::Suppress(suppression) => (&mut results.suppressed, Some(suppression)),
+        };
+        list.push(Finding {
+            rule: facts.clone(),
+            severity: rule.severity,
+            confidence: found.confidence,
+            path: shown.to_owned(),
+            location: found.location.clone(),
+            secret: found.secret.clone(),
+            fingerprint,
+            history: history.map(|history| Attribution { fate: self.known.fate(found.rule, &found.secret), ..history.clone() }),
+            parts: found.parts.clone(),
+            also_at: Vec::new(),
+            suppressed,
+        });
+    }
+
+    /// Suppresses what the baseline accepts. Findings and candidates are still in the same order.
+    fn apply_baseline(&self, results: &mut Results) {
+        let Some((baseline, today)) = &self.baseline else { return };
+        let exists = |path: &str| is_no_file(path) || self.places.exists(path);
+        let judgement = baseline.judge(&results.candidates, today, &exists);
+        for (index, mut finding) in std::mem::take(&mut results.findings).into_iter().enumerate() {
+            finding.suppressed = baseline.suppression(&judgement, index);
+            let list = if finding.suppressed.is_some() { &mut results.suppressed } else { &mut results.findings };
+            list.push(finding);
+        }
+        results.coverage.notes.extend(baseline.expired(&judgement));
+        results.judgement = judgement;
+    }
+}
+
+/// A secret that moved to another version or path is in HEAD where that is.
+fn say_head(history: &mut Attribution) {
+    history.in_head |= history.fate.as_ref().is_some_and(|fate| fate.in_head);
+}
+
+/// What reports need of a rule.
+fn facts(rule: &Rule) -> RuleFacts {
+    let About { provider, description, remediation, revoke, docs, tags, .. } = rule.about().clone();
+    RuleFacts { id: rule.id.clone(), title: rule.title(), provider, description, remediation, revoke, docs, tags, audience: rule.audience }
+}
