@@ -32,6 +32,10 @@ pub(super) fn form_of(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -
     if operator == Operator::Equals && word.len() > 1 && word[0] == b'-' && line.ends_with(b" ") && name.opened.is_none() {
         return Form::Flag;
     }
+    // `-p:Password=…`, `/p:Password=…`
+    if operator == Operator::Equals && matches!(word, b"-p:" | b"/p:" | b"-property:" | b"/property:") && name.opened.is_none() {
+        return Form::Flag;
+    }
     // `--from-literal=name=value`, `--build-arg=NAME=value`
     if operator == Operator::Equals && word.starts_with(b"--") && word.ends_with(b"=") && line.ends_with(b"=") && name.opened.is_none() {
         return Form::Flag;

@@ -69,6 +69,9 @@ const PROGRAMS: &[(&str, Takes)] = &[
     ("schtasks", Takes::Either("/rp")),
     ("jenkins-cli.jar", Takes::Pair("-auth", b':')),
     ("jenkins-cli", Takes::Pair("-auth", b':')),
+    ("mosquitto_pub", Takes::Either("-P")),
+    ("mosquitto_sub", Takes::Either("-P")),
+    ("ssh-keygen", Takes::Either("-N")),
 ];
 
 /// The most words of a command line that are looked at.

@@ -72,6 +72,11 @@ fn after_quoted(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
         b',' => pair::pair(cursor, name),
         b'\n' | b'\r' => pair::name_and_value_lines(cursor, name),
         b'{' => pair::terraform_default(cursor),
+        // `I fill in "Password" with "…"`
+        b'w' if blanks > 0 && cursor.eat("with ") => {
+            let value = value::literal(cursor, Operator::Space)?;
+            Some(Found { value, operator: Operator::Comma, form: Form::Argument })
+        }
         _ => assigned(cursor, name)
             .or_else(|| pair::fallback(cursor, name))
             .or_else(|| if blanks > 0 { markup::value_attribute(cursor) } else { None }),
@@ -87,6 +92,11 @@ fn after_bare(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
         b'[' => skip_index(&mut cursor)?,
         b'}' if cursor.peek_ahead(1) == Some(b'"') => return compare::in_shell(cursor, name),
         b'.' if compare::behind(cursor, name).is_some() => return compare::behind(cursor, name),
+        // `get('[name=password]').type("…")`
+        b']' if matches!(cursor.peek_ahead(1), Some(b'\'' | b'"')) && cursor.peek_ahead(2) == Some(b')') => {
+            cursor.at += 2;
+            return pair::pair_of_calls(cursor);
+        }
         b']' | b'}' => cursor.at += 1,
         b'(' | b'{' => return built(cursor, name).or_else(|| value_property(cursor, name)).or_else(|| compare::behind(cursor, name)),
         b')' => return compare::behind(cursor, name),
@@ -220,7 +230,10 @@ fn value_after(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -> Optio
     let found = literal_after(cursor, name, operator).or_else(|| user::spaced_pair(cursor, name, operator));
     found.or_else(|| match operator {
         Operator::Equals => bare_after(cursor, name, operator),
-        Operator::Colon => bare_after(cursor, name, operator).or_else(|| listing::first_item(cursor)),
+        Operator::Colon => {
+            let plain = bare_after(cursor, name, operator).or_else(|| listing::first_item(cursor));
+            plain.or_else(|| pair::nested_value(cursor, name))
+        }
         Operator::Fallback => bare_after(cursor, name, operator).filter(|found| found.form == Form::Line),
         _ => None,
     })

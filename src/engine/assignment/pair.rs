@@ -188,6 +188,32 @@ fn value_key(mut cursor: Cursor<'_>) -> Option<(Operator, Cursor<'_>)> {
     matches!(operator, Operator::Equals | Operator::Colon | Operator::Arrow).then_some((operator, after))
 }
 
+/// `"name": {"type": "string", "default": "…"}`, and `Default: …` a few lines further in the block of YAML that the name
+/// heads. The cursor is behind the colon.
+pub(super) fn nested_value(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    const MOST_LINES: usize = 6;
+    cursor.skip_blanks();
+    if cursor.eat("{") {
+        cursor.skip_blanks_and_line_break();
+        return keyed_value(cursor);
+    }
+    let line = name.line.filter(|line| line.iter().all(|&byte| byte == b' ') && !name.quoted)?;
+    for _ in 0..MOST_LINES {
+        cursor.skip_blanks();
+        let _ = cursor.eat("\r");
+        cursor.eat("\n").then_some(())?;
+        (cursor.skip_blanks() > line.len()).then_some(())?;
+        if let Some((operator, after)) = value_key(cursor).filter(|(operator, _)| *operator == Operator::Colon) {
+            let value = value::literal(after, operator)
+                .or_else(|| bare::value(after, Form::Line, operator).map(|(value, _)| value))
+                .filter(|value| !cursor.bytes[after.at..value.span.start].contains(&b'\n'))?;
+            return Some(Found { value, operator, form: if value.quoted { Form::Literal } else { Form::Line } });
+        }
+        cursor.at += memchr::memchr(b'\n', cursor.rest())?;
+    }
+    None
+}
+
 /// A name on one line, as the value of `name:`, and `value: …` on the next.
 pub(super) fn name_and_value_lines(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     cursor.skip_blanks_and_line_break().then_some(())?;

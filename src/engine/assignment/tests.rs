@@ -306,7 +306,15 @@ pub(in crate::engine) const LINES: &[&str] = &[
     "<tr>\n  <th>Password</th>\n  <th>User</th>\n</tr>\n<tr>\n  <td><code>@</code></td>\n  <td>bob</td>\n</tr>",
     "passwords = {\"bob\": \"@\"}",
     "passwords: {\n  username: 'x1',\n  bob: '@',\n}",
+    // A value among the keys of the name's own block
+    "DBPassword:\n  Type: String\n  NoEcho: true\n  Default: @\n",
+    "\"DBPassword\": {\"Type\": \"String\", \"Default\": \"@\"}",
+    "\"adminPassword\": {\n  \"value\": \"@\"\n}",
+    "password = args.password if args.password else \"@\"",
+    "cy.get('[name=password]').type('@')",
+    "I fill in \"Password\" with \"@\"",
     // Programs and what is set for them
+    "dotnet build -p:Password=@",
     "gh secret set DB_PASSWORD --body \"@\"",
     "kubectl create secret generic db --from-literal=password=@",
     "password = new TextEncoder().encode('@')",
@@ -357,6 +365,7 @@ fn a_value_belongs_to_the_name_behind_it_in_the_same_entry_only() {
     assert_eq!(values("value: x1\n\nname: PASSWORD\n"), [""; 0]);
     assert_eq!(values("{\"value\": f(\"x1\"), \"name\": \"PASSWORD\"}"), [""; 0]);
     assert_eq!(values("values: x1\nname: PASSWORD\n"), [""; 0]);
+    assert_eq!(values("password:\n  type: string\nother:\n  default: x1\n"), [""; 0]);
 }
 
 #[test]

@@ -147,6 +147,12 @@ fn alternative(mut cursor: Cursor<'_>, operator: Operator) -> Option<Value> {
         matches!(cursor.bytes.get(cursor.at - 1), Some(b')' | b']')).then_some(())?;
     }
     cursor.skip_blanks();
+    // `password = args.password if args.password else "…"`
+    if cursor.eat("if ") {
+        let line = &cursor.rest()[..cursor.rest().iter().take(96).take_while(|&&byte| byte != b'\n').count()];
+        cursor.at += memchr::memmem::find(line, b" else ")? + b" else ".len();
+        return plain_literal(cursor);
+    }
     (cursor.at > start && ["||", "??", "?:", "or "].iter().any(|operator| cursor.eat(operator))).then_some(())?;
     cursor.skip_blanks();
     plain_literal(cursor)

@@ -289,7 +289,9 @@ fn sets_variable(bytes: &[u8], assignment: &Assignment) -> bool {
     let name = assignment.name.of(bytes);
     let is_variable = name.len() >= 8 && name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
     let is_tight = assignment.value.start == assignment.name.end + 1;
-    let stands_alone = assignment.name.start.checked_sub(1).is_none_or(|at| bytes[at].is_ascii_whitespace());
+    let head = &bytes[..assignment.name.start];
+    // `Environment=DB_PASSWORD=…` of systemd
+    let stands_alone = head.last().is_none_or(u8::is_ascii_whitespace) || head.ends_with(b"\nEnvironment=");
     is_variable && is_tight && stands_alone
 }
 

@@ -252,6 +252,8 @@ fn weak_words_are_low_or_nothing() {
         "token",
         "correcthorse",
         "StrongPassword!",
+        "Passwordtest1",
+        "newRootPassword123",
     ] {
         assert!(verdict(&format!("password = \"{value}\"")) < Some(Confidence::Medium), "{value}");
         assert!(verdict(&format!("DB_PASSWORD={value}\n")) < Some(Confidence::Medium), "{value}");

@@ -185,11 +185,20 @@ fn says_what_it_is(value: &[u8], traits: &Traits) -> bool {
     ];
     const WORDS: [&str; 12] =
         ["password", "passwd", "passphrase", "pass", "pwd", "secret", "token", "credential", "credentials", "passwort", "apikey", "pw"];
-    let tells = words_of(value).any(|word| {
-        WORDS.iter().any(|known| word.len() >= known.len() && word[word.len() - known.len()..].eq_ignore_ascii_case(known.as_bytes()))
-    });
     let is_one = |word: &[u8], list: &[&str]| list.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()));
-    let only = words_of(value).filter(|word| !word[0].is_ascii_digit()).all(|word| is_one(word, QUALIFIERS) || is_one(word, &WORDS));
+    // `Passwordtest`
+    let is_compound = |word: &[u8]| {
+        WORDS.iter().any(|known| {
+            let (head, rest) = word.split_at(known.len().min(word.len()));
+            head.eq_ignore_ascii_case(known.as_bytes()) && is_one(rest, QUALIFIERS)
+        })
+    };
+    let tells = words_of(value).any(|word| {
+        let ends = |known: &&str| word.len() >= known.len() && word[word.len() - known.len()..].eq_ignore_ascii_case(known.as_bytes());
+        WORDS.iter().any(|known| ends(known)) || is_compound(word)
+    });
+    let is_known = |word: &[u8]| is_one(word, QUALIFIERS) || is_one(word, &WORDS) || is_compound(word);
+    let only = words_of(value).filter(|word| !word[0].is_ascii_digit()).all(is_known);
     tells
         && traits.random < 0.8
         && traits.digits + traits.symbols <= traits.length / 2
