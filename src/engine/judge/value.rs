@@ -195,7 +195,7 @@ fn says_what_it_is(value: &[u8], traits: &Traits) -> bool {
     };
     let tells = words_of(value).any(|word| {
         let ends = |known: &&str| word.len() >= known.len() && word[word.len() - known.len()..].eq_ignore_ascii_case(known.as_bytes());
-        WORDS.iter().any(|known| ends(known)) || is_compound(word)
+        WORDS.iter().any(ends) || is_compound(word)
     });
     let is_known = |word: &[u8]| is_one(word, QUALIFIERS) || is_one(word, &WORDS) || is_compound(word);
     let only = words_of(value).filter(|word| !word[0].is_ascii_digit()).all(is_known);
