@@ -86,10 +86,35 @@ mod tests {
     const PIECES: &[&str] = &[
         "password", "\"password\"", "api_key", "--token", "setSecret", "auth", "user", "login/password", "credentials", "curl -u ", "mysql -p", "sshpass -p ",
         "Secret", "kind: ", "data:", "variable \"password\" {", "default = ", "value", "name", " = ", "=", ": ", ":", " == ", " => ", ":=", "||", "or ", "??", ",", ", ",
-        "(", ")", "[", "]", "{", "}", "<", ">", "</", "<value>", "<string>", "<tr><th>", "</th>", "</tr>", "<td>", "</td>", "name: ", "value: ", "name=", "value=", "passwords", "|", "--", "- ", "\"", "'", "`", "\"\"\"", "\\\"", "\\", "\\\n", "\\\r\n", "$", "${", "@", "anna:", "://",
+        "(", ")", "[", "]", "{", "}", "<", ">", "</", "<value>", "<string>", "<tr><th>", "</th>", "</tr>", "<td>", "</td>", "name: ", "value: ", "name=", "value=", "passwords", "\nname: password\n", "\"key\": \"password\"", "password:\n", "\npassword,", "|", "--", "- ", "\"", "'", "`", "\"\"\"", "\\\"", "\\", "\\\n", "\\\r\n", "$", "${", "@", "anna:", "://",
         "https", "Bearer ", "Harbour42!x", "\"Harbour42!x\"", "k3J9dPq2XvW8nRt5", "new ", "String::from(", "equals(", ".toBe(", "strcmp(", "VALUES", "a, b", "a;b", "get;",
         " ", "  ", "\t", "\n", "\n", "\n", "\n  ", "\r\n", "\r", "\n\n", "is ", "to ", "#", "//", "é", "：",
     ];
+
+    /// What may decide, from the line before or behind, that a value is given; `%` is the value.
+    const BEFORE: &[&str] = &[
+        "value: %\n",
+        "{\"value\": \"%\",\n",
+        "<tr><th>a</th>\n",
+        "kind: Secret\ndata:\n",
+        "variable \"password\" {\n",
+        "a,b\n",
+        "x = \"%\" +\n",
+    ];
+    #[rustfmt::skip]
+    const BEHIND: &[&str] = &[
+        "%\n", "\"%\"\n", "  = \"%\"\n", "value: %\n", "\"value\": \"%\"\n", "- %\n", "- \"%\"\n", "<value>%</value>\n", "</th></tr><tr><td>%</td></tr>", "%</a>", ", \"%\")\n", "%,%\n%,%\n",
+        "|---|---|\n| % | % |\n", "('%', '%');\n", "-u anna:% x\n", "-p % x\n", "{ default = \"%\" }\n", "%\"\"\"\n", ") == \"%\"\n",
+    ];
+
+    /// What stands on the lines beside one.
+    fn beside(random: &mut Random, known: &[&str], pieces: usize) -> String {
+        if random.below(2) == 0 {
+            known[random.below(known.len())].replace('%', &["Harbour", "42!x"].concat())
+        } else {
+            text(random, pieces)
+        }
+    }
 
     fn text(random: &mut Random, pieces: usize) -> String {
         (0..pieces).map(|_| PIECES[random.below(PIECES.len())]).collect()
@@ -116,7 +141,7 @@ mod tests {
         let detector = Detector::builtin();
         let mut random = Random::new(77);
         let (mut quiet, mut other) = (0, 0);
-        for _ in 0..1500 {
+        for _ in 0..6000 {
             let made = text(&mut random, 24);
             let made = made.as_bytes();
             for hit in literals(&detector, made) {
@@ -128,9 +153,11 @@ mod tests {
                 let line = lines(made, Span::new(hit.start, hit.end));
                 for _ in 0..4 {
                     // A line that had no end may have one now, but not go on.
-                    let before = text(&mut random, 6) + if line.start > 0 { "\n" } else { "" };
-                    let before = if line.start > 0 { before } else { String::new() };
-                    let behind = if made[..line.end].ends_with(b"\n") { text(&mut random, 12) } else { String::new() };
+                    let mut before = if line.start > 0 { beside(&mut random, BEFORE, 6) } else { String::new() };
+                    if line.start > 0 && !before.ends_with('\n') {
+                        before.push('\n');
+                    }
+                    let behind = if made[..line.end].ends_with(b"\n") { beside(&mut random, BEHIND, 12) } else { String::new() };
                     let around = [before.as_bytes(), line.of(made), behind.as_bytes()].concat();
                     let by = |at: usize| at - line.start + before.len();
                     let moved = WordHit { start: by(hit.start), end: by(hit.end), ..hit };

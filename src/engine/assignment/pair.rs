@@ -198,6 +198,7 @@ pub(super) fn nested_value(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Fo
         return keyed_value(cursor);
     }
     let line = name.line.filter(|line| line.iter().all(|&byte| byte == b' ') && !name.quoted)?;
+    beyond::note();
     for _ in 0..MOST_LINES {
         cursor.skip_blanks();
         let _ = cursor.eat("\r");
