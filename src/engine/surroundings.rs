@@ -96,6 +96,7 @@ const OTHER_ENDS: &[&str] = &[
     "thumbprint",
     "keyid",
     "kid",
+    "clientid",
     "uuid",
     "guid",
     "publickey",

@@ -46,6 +46,12 @@ pub(super) fn seal(check: Check, token: &mut Vec<u8>) -> bool {
     }
 }
 
+/// Whether a text is a public key of NATS or an account of Stellar: 35 bytes in base32, the last two of which are their
+/// CRC-16. The seeds, which are secret, begin with S.
+pub fn is_public_in_base32(token: &[u8]) -> bool {
+    token.len() == 56 && token[0] != b'S' && sealed(token, 35).is_some()
+}
+
 /// CRC-16/XMODEM: polynomial 0x1021, from 0, most significant bit first.
 fn crc16(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0, |crc: u16, &byte| {
@@ -96,7 +102,18 @@ fn totp(token: &[u8]) -> Range<usize> {
 
 #[cfg(test)]
 mod tests {
-    use super::{aws_account, crc16, totp};
+    use super::{aws_account, crc16, is_public_in_base32, reseal, totp};
+
+    #[test]
+    fn a_key_that_begins_with_s_is_none_of_the_public_ones() {
+        let sealed = |first: u8| {
+            let mut token = vec![b'A'; 56];
+            assert!(reseal(&mut token, 35, |bytes| bytes[0] = first));
+            token
+        };
+        assert!(is_public_in_base32(&sealed(0xa0)) && is_public_in_base32(&sealed(0x30)));
+        assert!(!is_public_in_base32(&sealed(0x90)) && !is_public_in_base32(&[b'B'; 56]) && !is_public_in_base32(b""));
+    }
 
     #[test]
     fn crc16_is_that_of_xmodem() {

@@ -17,6 +17,8 @@ mod pem;
 mod reversible;
 mod wrapped;
 
+pub use base32::is_public_in_base32;
+
 use crate::rules::check::Check;
 
 /// Whether `token`, all of it, passes the check.

@@ -68,9 +68,12 @@ pub fn placeholder(value: &[u8], strictness: Strictness) -> Option<Why> {
 }
 
 /// The tokens of the OAuth specifications' examples
-/// ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749), [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)), in halves.
+/// ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749), [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)), and the secret
+/// of everybody's example of one-time passwords
+/// (<https://github.com/google/google-authenticator/wiki/Key-Uri-Format>), in halves.
 fn is_documented(value: &[u8]) -> bool {
-    const TOKENS: [(&str, &str); 5] = [
+    const TOKENS: [(&str, &str); 6] = [
+        ("JBSWY3DP", "EHPK3PXP"),
         ("mF_9.B5", "f-4.1JqM"),
         ("2YotnFZFEjr", "1zCsicMWpAA"),
         ("tGzv3JOkF0X", "G5Qx2TlKWIA"),

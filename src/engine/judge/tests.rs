@@ -128,7 +128,11 @@ fn a_passphrase_is_words_that_say_nothing() {
 
 #[test]
 fn hashes_and_salts_are_no_passwords() {
-    for value in [["{CRYPT}$6$rounds=9$", "jgiCMRyGXzoqpxS3$w2pJeZnn"], ["$8$rounds=50000$", "aFr56HjK3DrB8t3S$zhPQiS85"]] {
+    for value in [
+        ["{CRYPT}$6$rounds=9$", "jgiCMRyGXzoqpxS3$w2pJeZnn"],
+        ["$8$rounds=50000$", "aFr56HjK3DrB8t3S$zhPQiS85"],
+        ["$pbkdf2-sha512$310000$", "aFr56HjK3DrB8t3S$zhPQiS85"],
+    ] {
         assert_eq!(verdict(&format!("password: \"{}\"", value.concat())), None);
     }
     assert_eq!(verdict(&format!("HashPassword(\"password\", \"{}\", 1)", random(3, 16))), None);
@@ -138,6 +142,9 @@ fn hashes_and_salts_are_no_passwords() {
 /// What stands where a password could, and is none.
 const LOOK_ALIKES: &[&str] = &[
     "required|string|min:8|confirmed",
+    "5/hour",
+    "20/m/ip,5/m/key",
+    "^(abc123|zyx789)$",
     "string|null",
     "argon2id",
     "SHA256withRSA",

@@ -25,13 +25,14 @@ pub(in crate::engine::filter) fn is_public_key(value: &[u8]) -> bool {
         || value.starts_with(b"AAAAC3NzaC1")
         || value.starts_with(b"MIIBIjANBgkqhkiG9w0BAQEFAAOC")
         || value.starts_with(b"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcD")
+        || crate::engine::checksum::is_public_in_base32(value)
 }
 
 pub(in crate::engine::filter) fn is_hash(value: &[u8]) -> bool {
     #[rustfmt::skip]
     const STARTS: &[&str] = &[
         "sha1-", "sha256-", "sha384-", "sha512-", "sha1:", "sha224:", "sha256:", "sha384:", "sha512:", "md5:", "sha256$", "sha1$",
-        "pbkdf2", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$y$", "$argon2", "{bcrypt", "{pbkdf2", "{scrypt", "{argon2", "$apr1$", "$scrypt$", "{sha", "{ssha", "bcrypt", "{crypt}", "$7$", "$8$", "$9$",
+        "pbkdf2", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$y$", "$argon2", "{bcrypt", "{pbkdf2", "{scrypt", "{argon2", "$apr1$", "$scrypt$", "{sha", "{ssha", "bcrypt", "{crypt}", "$7$", "$8$", "$9$", "$pbkdf2", "$sha", "scram-sha-",
     ];
     // `user:$2y$…` of an .htpasswd file
     let hash =

@@ -37,8 +37,24 @@ pub(in crate::engine::filter) fn is_pattern(value: &[u8]) -> bool {
     ]);
     PARTS.any_in(value)
         || (value.len() > 2 && value[0] == b'/' && value[value.len() - 1] == b'/')
+        || (value.starts_with(b"^") && value.ends_with(b"$") && value.iter().any(|byte| matches!(byte, b'(' | b'|')))
         || is_grammar(value)
         || is_validation(value)
+        || is_rate(value)
+}
+
+/// `5/hour`, `20/m/ip,5/m/key`: how often something may be done.
+fn is_rate(value: &[u8]) -> bool {
+    #[rustfmt::skip]
+    const UNITS: &[&str] = &[
+        "s", "sec", "second", "seconds", "m", "min", "minute", "minutes", "h", "hour", "hours", "d", "day", "days", "week", "month", "year",
+    ];
+    value.split(|byte| matches!(byte, b',' | b';')).all(|rate| {
+        let mut parts = rate.trim_ascii().split(|&byte| byte == b'/');
+        let is_number = parts.next().is_some_and(|count| !count.is_empty() && count.iter().all(u8::is_ascii_digit));
+        let unit = parts.next().map(|unit| &unit[unit.iter().take_while(|byte| byte.is_ascii_digit()).count()..]);
+        is_number && unit.is_some_and(|unit| UNITS.iter().any(|known| unit.eq_ignore_ascii_case(known.as_bytes())))
+    })
 }
 
 /// `required|string|min:8`: rules that a value has to follow, or types that it may have.
