@@ -10,6 +10,7 @@ mod buckets;
 pub mod checksum;
 mod commonness;
 mod decode;
+mod ends;
 pub mod entropy;
 mod events;
 pub mod examples;
@@ -127,7 +128,7 @@ pub struct Scratch {
     /// Stretches that are looked at together.
     gathered: gathered::Gathered,
     named: named::Room,
-    ends: scanner::Ends,
+    ends: ends::Ends,
     encoded: decode::Encoded,
     /// Where something came of a trigger, if that is to be known.
     trail: Option<Vec<Span>>,

@@ -16,33 +16,6 @@ use crate::text::chars::{is_token, is_word, kind};
 /// rule; one that is overlooked goes with the overlaps. All of them would be quadratic in a file of keys.
 const RECENT: usize = 64;
 
-/// Where the formats that were tried at one place end. Dozens of rules share the format of a JSON Web Token; it is
-/// matched once for all of them.
-#[derive(Debug, Default)]
-pub(super) struct Ends {
-    at: usize,
-    known: Vec<(u64, Option<usize>)>,
-}
-
-impl Ends {
-    pub(super) fn clear(&mut self) {
-        self.known.clear();
-    }
-
-    fn of(&mut self, at: usize, format: u64, find: impl FnOnce() -> Option<usize>) -> Option<usize> {
-        if self.at != at {
-            self.at = at;
-            self.known.clear();
-        }
-        if let Some(&(_, end)) = self.known.iter().find(|(known, _)| *known == format) {
-            return end;
-        }
-        let end = find();
-        self.known.push((format, end));
-        end
-    }
-}
-
 impl Visitor for Scanner<'_> {
     /// Formats that begin with a literal.
     fn beginnings(&mut self, from: usize, places: &mut Places) {
