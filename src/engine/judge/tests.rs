@@ -1,7 +1,7 @@
 //! Verdicts on lines of many languages. Secrets are made by seed, so that none stands here.
 
 use super::judge;
-use crate::engine::assignment::tests::{LINES, all, random};
+use crate::engine::assignment::tests::lines::{LINES, all, random};
 use crate::rules::Confidence;
 use crate::rules::syntax::ValueClass;
 
