@@ -4,6 +4,7 @@
 
 use crate::blob::Origin;
 use crate::sources::history::Paths;
+use crate::text::path::stored;
 use std::path::{Component, Path, PathBuf};
 use std::sync::Arc;
 
@@ -68,7 +69,7 @@ impl Places {
     /// The absolute path of what [`Places::identity`] names.
     #[must_use]
     pub fn disk(&self, identity: &str) -> PathBuf {
-        clean(&self.repository.as_ref().unwrap_or(&self.cwd).join(identity))
+        clean(&self.repository.as_ref().unwrap_or(&self.cwd).join(stored(identity)))
     }
 
     /// As [`Places::configured`], for a path on disk that is absolute or relative to the working directory.
@@ -81,12 +82,12 @@ impl Places {
     fn absolute(&self, origin: &Origin, reported: &str) -> Option<PathBuf> {
         match origin {
             Origin::File { disk, .. } => Some(clean(&self.cwd.join(disk))),
-            Origin::Stdin { path } => Some(clean(&self.cwd.join(path))),
+            Origin::Stdin { path } => Some(clean(&self.cwd.join(stored(path)))),
             Origin::Name { of, .. } => match **of {
-                Origin::File { .. } | Origin::Stdin { .. } => Some(clean(&self.cwd.join(reported))),
+                Origin::File { .. } | Origin::Stdin { .. } => Some(clean(&self.cwd.join(stored(reported)))),
                 _ => self.absolute(of, reported),
             },
-            Origin::Index { .. } | Origin::Object { .. } => self.repository.as_ref().map(|repository| repository.join(reported)),
+            Origin::Index { .. } | Origin::Object { .. } => self.repository.as_ref().map(|repository| repository.join(stored(reported))),
             Origin::Member { archive, name } => {
                 let outer = reported.strip_suffix(name.as_str()).and_then(|rest| rest.strip_suffix('!')).unwrap_or(reported);
                 let mut path = self.absolute(archive, outer)?.into_os_string();
@@ -146,6 +147,19 @@ mod tests {
         let staged = Origin::Index { path: "sub/a.env".to_owned(), id: String::new() };
         assert_eq!(places().identity(&staged, "sub/a.env"), "sub/a.env");
         assert_eq!(places().configured(&staged, "sub/a.env"), "a.env");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_name_that_is_no_text_has_one_identity_too() {
+        use std::os::unix::ffi::OsStrExt as _;
+        for (bytes, text) in [(b"/r/caf\xe9".as_slice(), "caf\\xe9"), (b"/r/caf\\xe9", "caf\\x5cxe9"), (b"/r/caf\\xx", "caf\\xx")] {
+            let disk = PathBuf::from(std::ffi::OsStr::from_bytes(bytes));
+            let file = Origin::File { path: text.to_owned(), disk };
+            let staged = Origin::Index { path: text.to_owned(), id: String::new() };
+            assert_eq!(places().identity(&file, text), text);
+            assert_eq!(places().identity(&staged, text), text);
+        }
     }
 
     #[test]

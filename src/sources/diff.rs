@@ -8,9 +8,9 @@
 use std::io::Read;
 use std::path::PathBuf;
 
-use super::{Coverage, Sink, SourceError};
+use super::{Coverage, Sink, SourceError, names};
 use crate::blob::{Blob, Origin};
-use crate::text::path::display;
+use crate::text::path::{display, stored};
 
 /// Empty lines that stand for what a diff leaves out, altogether. A header of a few bytes can claim any line number.
 const MOST_EMPTY: u64 = 64 << 20;
@@ -81,6 +81,11 @@ impl Parser<'_> {
             } else if text.starts_with(b"diff ") {
                 self.finish();
                 self.named += 1;
+                self.old_name.clear();
+            } else if let Some(name) = text.strip_prefix(b"rename from ") {
+                self.old_name = file_name(name);
+            } else if let Some(name) = text.strip_prefix(b"rename to ").or_else(|| text.strip_prefix(b"copy to ")) {
+                self.tell_names(&file_name(name), &self.old_name);
             } else if text == b"GIT binary patch" || (text.starts_with(b"Binary files ") && text.ends_with(b" differ")) {
                 self.named += 1;
                 self.binary += 1;
@@ -104,8 +109,17 @@ impl Parser<'_> {
             return;
         }
         let is_prefixed = |name: &[u8]| name == b"/dev/null" || (name.get(1) == Some(&b'/') && b"abciow12".contains(&name[0]));
-        let path = if is_prefixed(&self.old_name) && is_prefixed(&name) { name[2..].to_vec() } else { name };
+        let is_below = is_prefixed(&self.old_name) && is_prefixed(&name);
+        let path = if is_below { name[2..].to_vec() } else { name };
+        self.tell_names(&path, if is_below { self.old_name.get(2..).unwrap_or_default() } else { &self.old_name });
         self.file = Some(File { path, new: Vec::new(), lines: 0, old: Vec::new() });
+    }
+
+    /// Tells names in a path that hold a secret, but for those that the old path has.
+    fn tell_names(&self, path: &[u8], old: &[u8]) {
+        let (path, old) = (display(path).into_owned(), display(old));
+        let mut is_known = |path: &str| old.strip_prefix(path).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        names::tell(self.sink, &path, &|| Origin::Index { path: path.clone(), id: String::new() }, &mut is_known);
     }
 
     /// Reads the lines that a hunk's header announces.
@@ -156,7 +170,7 @@ impl Parser<'_> {
             return;
         }
         let path = display(&file.path).into_owned();
-        let disk = self.top.join(&path);
+        let disk = self.top.join(stored(&path));
         self.coverage.blobs += 1;
         self.coverage.bytes += file.new.len() as u64;
         self.sink.blob(Blob { bytes: &file.new, origin: Origin::File { path, disk }, previous: &file.old });
@@ -203,15 +217,27 @@ fn file_name(text: &[u8]) -> Vec<u8> {
         let octal = quoted.get(at + 1..at + 4).filter(|digits| *byte == b'\\' && digits.iter().all(|digit| (b'0'..b'8').contains(digit)));
         let (value, length) = match (octal, byte, quoted.get(at + 1)) {
             (Some(digits), _, _) => (digits.iter().fold(0u8, |value, digit| value.wrapping_mul(8).wrapping_add(digit - b'0')), 4),
-            (None, b'\\', Some(b'n')) => (b'\n', 2),
-            (None, b'\\', Some(b't')) => (b'\t', 2),
-            (None, b'\\', Some(other)) => (*other, 2),
+            (None, b'\\', Some(letter)) => (unescaped(*letter), 2),
             (None, byte, _) => (*byte, 1),
         };
         name.push(value);
         at += length;
     }
     name
+}
+
+/// The byte that stands behind a backslash in a quoted name.
+fn unescaped(letter: u8) -> u8 {
+    match letter {
+        b'a' => 7,
+        b'b' => 8,
+        b't' => b'\t',
+        b'n' => b'\n',
+        b'v' => 11,
+        b'f' => 12,
+        b'r' => b'\r',
+        other => other,
+    }
 }
 
 #[cfg(test)]
@@ -233,6 +259,7 @@ mod tests {
     fn names_are_read_as_git_and_diff_write_them() {
         assert_eq!(file_name(b"a/b c.txt\t2024-01-01 00:00:00"), b"a/b c.txt");
         assert_eq!(file_name(br#""b/\303\274 \"x\"\\\t""#), "b/ü \"x\"\\\t".as_bytes());
+        assert_eq!(file_name(br#""b/\a\b\v\f\r""#), b"b/\x07\x08\x0b\x0c\r");
         assert_eq!(file_name(b"\"b/\\"), b"\"b/\\");
     }
 }

@@ -26,6 +26,33 @@ pub fn through<'p>(path: &'p str, component: &str) -> Option<&'p str> {
     })
 }
 
+/// The path that a text of [`display_os`] names.
+#[must_use]
+pub fn stored(text: &str) -> Cow<'_, Path> {
+    #[cfg(unix)]
+    if text.contains("\\x") {
+        let path: std::ffi::OsString = std::os::unix::ffi::OsStringExt::from_vec(unescape(text.as_bytes()));
+        return Cow::Owned(path.into());
+    }
+    Cow::Borrowed(Path::new(text))
+}
+
+#[cfg(unix)]
+fn unescape(mut text: &[u8]) -> Vec<u8> {
+    let mut path = Vec::with_capacity(text.len());
+    while let Some((&first, rest)) = text.split_first() {
+        let escaped = rest.get(1..3).filter(|_| first == b'\\' && reads_as_escape(rest));
+        if let Some(byte) = escaped.and_then(|digits| u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()) {
+            path.push(byte);
+            text = &rest[3..];
+        } else {
+            path.push(first);
+            text = rest;
+        }
+    }
+    path
+}
+
 /// The text for a path of the operating system.
 #[must_use]
 pub fn display_os(path: &Path) -> Cow<'_, str> {
@@ -59,27 +86,16 @@ fn reads_as_escape(rest: &[u8]) -> bool {
     matches!(rest, [b'x', high, low, ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit())
 }
 
-#[cfg(test)]
+#[cfg(all(test, unix))]
 mod tests {
-    use super::{display, through};
+    use super::{display, stored, through};
     use proptest::prelude::*;
     use std::borrow::Cow;
 
-    /// What the escaping must be the inverse of.
+    /// The bytes of the path that a text names.
     fn unescape(text: &str) -> Vec<u8> {
-        let bytes = text.as_bytes();
-        let (mut path, mut at) = (Vec::new(), 0);
-        while at < bytes.len() {
-            let digits = text.get(at + 2..at + 4).filter(|_| super::reads_as_escape(&bytes[at + 1..]) && bytes[at] == b'\\');
-            if let Some(byte) = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-                path.push(byte);
-                at += 4;
-            } else {
-                path.push(bytes[at]);
-                at += 1;
-            }
-        }
-        path
+        use std::os::unix::ffi::OsStrExt as _;
+        stored(text).as_os_str().as_bytes().to_vec()
     }
 
     #[test]

@@ -317,7 +317,7 @@ mod unix {
     use std::os::unix::fs::{PermissionsExt as _, symlink};
 
     #[test]
-    fn links_are_followed_only_where_named_or_asked() {
+    fn links_are_their_targets_unless_named_or_followed() {
         let outside = Tree::new(&["o"]);
         let tree = Tree::new(&["real/a"]);
         symlink(outside.top(), tree.top().join("dir-link")).unwrap();
@@ -325,7 +325,10 @@ mod unix {
         symlink("nowhere", tree.top().join("dangling")).unwrap();
         symlink("..", tree.top().join("real/loop")).unwrap();
         let seen = tree.walk(&tree.options());
-        assert_eq!((seen.files, seen.skips), (vec!["real/a".to_owned()], vec![]));
+        assert_eq!(
+            (seen.files, seen.skips),
+            (["dangling", "dir-link", "file-link", "real/a", "real/loop"].map(str::to_owned).to_vec(), vec![])
+        );
         assert_eq!(tree.files(&tree.paths(&["file-link"])), ["file-link"]);
         assert_eq!(tree.files(&tree.paths(&["dir-link"])), ["dir-link/o"]);
         let followed = tree.walk(&WalkOptions { follow_links: true, ..tree.options() });
@@ -350,7 +353,7 @@ mod unix {
         tree.git(&["add", "-f", "."]);
         fs::remove_dir_all(tree.top().join("dir")).unwrap();
         symlink(outside.top(), tree.top().join("dir")).unwrap();
-        assert_eq!(tree.files(&tree.options()), [".gitignore"]);
+        assert_eq!(tree.files(&tree.options()), [".gitignore", "dir"]);
     }
 
     #[test]

@@ -39,7 +39,8 @@ pub struct WalkOptions {
     pub max_size: Option<u64>,
     /// Number of threads; 0 (the default) means one a core.
     pub threads: usize,
-    /// Whether symbolic links below the named paths are followed. Named ones always are. Default: no.
+    /// Whether symbolic links below the named paths are followed, and not scanned as the target that they name. Named ones
+    /// always are. Default: no.
     pub follow_links: bool,
     /// What to leave out by its reported path. Default: nothing.
     pub exclude: Option<Exclude>,
@@ -256,7 +257,8 @@ impl ParallelVisitor for Visitor<'_> {
         match entry {
             Ok(entry) => match entry.file_type() {
                 Some(kind) if kind.is_file() => self.file(entry),
-                Some(kind) if kind.is_dir() || kind.is_symlink() => {}
+                Some(kind) if kind.is_dir() => {}
+                Some(kind) if kind.is_symlink() => self.link(entry),
                 _ => self.skip(entry.path(), SkipReason::Special, ""),
             },
             Err(error) => self.error(&error),
@@ -284,6 +286,17 @@ impl Visitor<'_> {
                 self.skip(&disk, reason, &detail);
             }
         }
+    }
+
+    /// A link that is not followed holds its target, as in git.
+    fn link(&mut self, entry: DirEntry) {
+        let disk = entry.into_path();
+        let Ok(target) = std::fs::read_link(&disk) else { return };
+        let (path, target) = (reported(&disk), target.into_os_string().into_encoded_bytes());
+        names::tell(self.sink, &path, &|| Origin::File { path: path.clone(), disk: disk.clone() }, &mut |_| false);
+        self.blobs += 1;
+        self.bytes += target.len() as u64;
+        self.sink.blob(Blob { bytes: &target, origin: Origin::File { path, disk }, previous: &[] });
     }
 
     /// Directories that cannot be listed, mostly. Faults of ignore files are none: like git, the walk goes on
