@@ -1,14 +1,21 @@
 //! L3: what of commits and tags is scanned: who, when, the message and extra headers.
 //!
-//! Object ids and signatures are left out. They are long random strings by nature, and nobody can type a secret there.
+//! Object ids and the base64 of signatures are left out: they are long random strings by nature. Whatever else somebody
+//! put in the place of a signature stays.
 
 use gix::bstr::ByteSlice as _;
 
 use crate::blob::ObjectKind;
 use crate::sources::git::split_message;
 
-/// Headers that hold nothing but ids or a signature.
-const WITHOUT_TEXT: [&[u8]; 6] = [b"tree", b"parent", b"object", b"type", b"gpgsig", b"gpgsig-sha256"];
+/// Headers that hold nothing but an id or a kind of object.
+const WITHOUT_TEXT: [&[u8]; 4] = [b"tree", b"parent", b"object", b"type"];
+
+/// Kinds of objects.
+const KINDS: [&[u8]; 4] = [b"commit", b"tree", b"blob", b"tag"];
+
+/// Headers that hold a signature.
+const SIGNED: [&[u8]; 2] = [b"gpgsig", b"gpgsig-sha256"];
 
 /// Lines that begin a signature at the end of a tag's message, and those that end it.
 const SIGNATURES: [(&[u8], &[u8]); 4] = [
@@ -41,7 +48,9 @@ fn append(bytes: &[u8], text: &mut Vec<u8>) {
             append(&continued, text);
             drop_signature(text);
             text.push(b'\n');
-        } else if !WITHOUT_TEXT.contains(&name) {
+        } else if SIGNED.contains(&name) {
+            append_typed(&[&line[name.len()..], &continued].concat(), text);
+        } else if !(WITHOUT_TEXT.contains(&name) && continued.is_empty() && says_nothing(line[name.len()..].trim())) {
             text.extend_from_slice(line);
             text.extend_from_slice(&continued);
         }
@@ -53,14 +62,39 @@ fn append(bytes: &[u8], text: &mut Vec<u8>) {
     text.extend_from_slice(message);
 }
 
-/// Cuts off a signature that ends the text.
+/// Whether a value is an id or a kind, as git writes it.
+fn says_nothing(value: &[u8]) -> bool {
+    KINDS.contains(&value) || value.iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Appends what of a signature is no armour: lines before and behind it, and headers in it.
+fn append_typed(signature: &[u8], text: &mut Vec<u8>) {
+    let mut is_inside = false;
+    for line in signature.lines().map(<[u8]>::trim) {
+        let is_end = line.starts_with(b"-----END ");
+        if is_end || SIGNATURES.iter().any(|(begin, _)| line == *begin) {
+            is_inside = !is_end;
+        } else if !(line.is_empty() || is_inside && is_base64(line)) {
+            text.extend_from_slice(line);
+            text.push(b'\n');
+        }
+    }
+}
+
+/// Whether a line is base64, or the checksum behind it.
+fn is_base64(line: &[u8]) -> bool {
+    line.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=".contains(byte))
+}
+
+/// Cuts off a signature that ends the text, but for what of it is no armour.
 fn drop_signature(text: &mut Vec<u8>) {
     for (begin, end) in SIGNATURES {
         let is_start = |at: usize| at == 0 || text[at - 1] == b'\n';
         if text.trim_end().ends_with(end)
             && let Some(start) = text.rfind(begin).filter(|start| is_start(*start))
         {
-            text.truncate(start);
+            let signature = text.split_off(start);
+            append_typed(&signature, text);
         }
     }
 }
@@ -86,6 +120,15 @@ mod tests {
         let object =
             format!("tree 1\nparent 2\nauthor A <a> 1 +0\ncommitter C <c> 2 +0\ngpgsig {folded}\nencoding latin1\n\nSubject\n\nBody\n");
         assert_eq!(text(ObjectKind::Commit, &object), "author A <a> 1 +0\ncommitter C <c> 2 +0\nencoding latin1\n\nSubject\n\nBody\n");
+    }
+
+    #[test]
+    fn what_is_no_signature_stays_in_the_place_of_one() {
+        let folded = signature("PGP").replacen("\n\n", "\nComment: a note\n\n", 1).replace('\n', "\n ");
+        let object = format!("tree 1\ngpgsig {folded}\ngpgsig-sha256 typed\n here\n\nSubject\n");
+        assert_eq!(text(ObjectKind::Commit, &object), "Comment: a note\ntyped\nhere\n\nSubject\n");
+        let object = format!("tag v1\n\nNotes\n{}", signature("SSH").replacen("\n\n", "\na note\n", 1));
+        assert_eq!(text(ObjectKind::Tag, &object), "tag v1\n\nNotes\na note\n");
     }
 
     #[test]
