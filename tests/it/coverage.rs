@@ -56,6 +56,12 @@ const PLACES: &[Case] = &[
             repo.try_git(repo.dir(), &["commit", "--quiet", "--allow-empty", "-m", "For another"], &[("GIT_COMMITTER_EMAIL", secret)]);
         assert!(output.status.success());
     }),
+    ("the place of a signature", MESSAGE, |repo, secret| {
+        let signature = format!("gpgsig -----BEGIN PGP SIGNATURE-----\n Comment: {secret}\n \n iQEz\n -----END PGP SIGNATURE-----");
+        let commit = repo.git(&["cat-file", "commit", "HEAD"]).replacen("\n\n", &format!("\n{signature}\n\n"), 1) + "\n";
+        let id = repo.git_with_input(&["hash-object", "-t", "commit", "-w", "--stdin"], commit.as_bytes());
+        repo.git(&["update-ref", "refs/heads/odd", &id]);
+    }),
     ("a header of a commit that git does not know", MESSAGE, |repo, secret| {
         let commit = repo.git(&["cat-file", "commit", "HEAD"]).replacen("\n\n", &format!("\nx-build {secret}\n\n"), 1) + "\n";
         let id = repo.git_with_input(&["hash-object", "-t", "commit", "-w", "--stdin", "--literally"], commit.as_bytes());
@@ -95,6 +101,26 @@ const PLACES: &[Case] = &[
         repo.git(&["checkout", "--quiet", "--detach"]);
         repo.commit_file("a.txt", secret);
         repo.git(&["checkout", "--quiet", "main"]);
+    }),
+    ("a commit that only an interrupted merge names", "b.txt", |repo, secret| {
+        repo.git(&["checkout", "--quiet", "-b", "other"]);
+        let commit = repo.commit_file("b.txt", secret);
+        repo.git(&["checkout", "--quiet", "main"]);
+        repo.git(&["branch", "--quiet", "-D", "other"]);
+        repo.git(&["reflog", "expire", "--expire=all", "--all"]);
+        std::fs::write(repo.dir().join(".git/MERGE_HEAD"), commit + "\n").unwrap();
+    }),
+    ("what was fetched and got no name", "b.txt", |repo, secret| {
+        let other = Repo::init();
+        other.commit_file("b.txt", secret);
+        repo.git(&["fetch", "--quiet", other.dir().to_str().unwrap(), "main"]);
+    }),
+    ("the state before a reset, which has no log", "b.txt", |repo, secret| {
+        repo.git(&["config", "core.logAllRefUpdates", "false"]);
+        repo.git(&["checkout", "--quiet", "--detach"]);
+        repo.commit_file("b.txt", secret);
+        repo.git(&["reset", "--quiet", "--hard", "main"]);
+        repo.git(&["reflog", "expire", "--expire=all", "--all"]);
     }),
     ("the index", "dir/staged.txt", |repo, secret| {
         repo.stage("dir/staged.txt", secret);

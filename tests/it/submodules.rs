@@ -82,8 +82,9 @@ fn a_submodule_that_is_not_there_is_named() {
     let run = scan(clone.dir(), ["--submodules"]).run().expect(1);
     let report = report(&run.stdout);
     assert_eq!(found(&report), [("top.txt", &*token(1))]);
-    let note = report["coverage"]["notes"][0].as_str().unwrap();
-    assert_eq!(note, "not scanned, as there is no repository of it here (`git submodule update --init`): vendor/lib");
+    let skip = &report["coverage"]["skips"][0];
+    assert_eq!((&skip["what"], &skip["reason"]), (&"vendor/lib".into(), &"missing".into()));
+    assert_eq!(skip["detail"], "there is no repository of it here: `git submodule update --init`");
 }
 
 #[test]
@@ -111,6 +112,59 @@ fn a_repository_inside_the_work_tree_is_a_submodule_too() {
     top.commit("Add");
     let run = scan(top.dir(), ["--submodules"]).run().expect(1);
     assert_eq!(found(&report(&run.stdout)), [("by-hand/a.txt", &*token(1))]);
-    let run = keyward(top.dir(), ["history", "--submodules", "--range", "HEAD"]).run().expect(2);
-    assert!(run.stderr.contains("--range"), "{}", run.stderr);
+    let run = scan(top.dir(), ["--submodules", "--range", "HEAD"]).run().expect(1);
+    assert_eq!(found(&report(&run.stdout)), [("by-hand/a.txt", &*token(1))]);
+    let run = keyward(top.dir(), ["history", "--submodules", "--branch", "main"]).run().expect(2);
+    assert!(run.stderr.contains("branches and remotes of a submodule are its own"), "{}", run.stderr);
+}
+
+/// What a range adds with its submodules.
+fn added(top: &Repo, range: &str) -> Vec<(String, String)> {
+    let run = scan(top.dir(), ["--submodules", "--range", range]).run();
+    let report = report(&run.stdout);
+    assert_eq!(report["coverage"]["complete"], true, "{}", run.stdout);
+    found(&report).into_iter().map(|(path, secret)| (path.to_owned(), secret.to_owned())).collect()
+}
+
+#[test]
+fn a_range_brings_what_its_commits_move_submodules_to() {
+    let (top, middle, inner) = nested();
+    let at = |path: &str, seed| (path.to_owned(), token(seed));
+    let everything = [at("vendor/lib/(commit message)", 4), at("vendor/lib/a.txt", 2), at("vendor/lib/deep/in.txt", 3)];
+    assert_eq!(added(&top, "HEAD~1..HEAD"), everything, "a submodule that is new, and the one in it");
+    let update = |message: &str| {
+        top.git(&["submodule", "--quiet", "update", "--remote", "--recursive", "--init", "vendor/lib"]);
+        top.git(&["add", "vendor/lib"]);
+        top.commit(message)
+    };
+    top.stage("other.txt", "nothing of submodules\n");
+    top.commit("Other");
+    assert_eq!(added(&top, "HEAD~1..HEAD"), []);
+    middle.commit_file("b.txt", token(5));
+    middle.commit_file("b.txt", "gone\n");
+    update("Update");
+    assert_eq!(added(&top, "HEAD~1..HEAD"), [at("vendor/lib/b.txt", 5)], "also what is gone again");
+    inner.commit_file("new.txt", token(6));
+    middle.git(&["-C", "deep", "pull", "--quiet"]);
+    middle.git(&["add", "deep"]);
+    middle.commit("Update inner");
+    update("Update both");
+    assert_eq!(added(&top, "HEAD~1..HEAD"), [at("vendor/lib/deep/new.txt", 6)]);
+    assert_eq!(added(&top, "HEAD~2..HEAD"), [at("vendor/lib/b.txt", 5), at("vendor/lib/deep/new.txt", 6)]);
+    top.git(&["mv", "vendor/lib", "lib"]);
+    top.commit("Move");
+    assert_eq!(added(&top, "HEAD~1..HEAD"), [], "a move brings nothing");
+}
+
+#[test]
+fn a_commit_that_a_submodule_lacks_is_named() {
+    let (top, _middle, _inner) = nested();
+    let nowhere = "1".repeat(40);
+    top.git(&["update-index", "--cacheinfo", &format!("160000,{nowhere},vendor/lib")]);
+    top.git(&["update-index", "--add", "--cacheinfo", &format!("160000,{nowhere},absent")]);
+    top.commit("Somewhere else");
+    let run = scan(top.dir(), ["--submodules", "--range", "HEAD~1.."]).run().expect(2);
+    let report = report(&run.stdout);
+    let named: Vec<_> = report["coverage"]["skips"].as_array().unwrap().iter().map(|skip| skip["what"].as_str().unwrap()).collect();
+    assert_eq!(named, ["absent", &format!("vendor/lib: commit {nowhere}")]);
 }

@@ -90,8 +90,8 @@ pub struct CommitArgs {
     /// Memory for versions that others are built on, 0 for no bound; what is past it is read again [default: 512MiB]
     #[arg(long, value_name = "SIZE", value_parser = ByteSize::from_str)]
     pub memory: Option<ByteSize>,
-    /// Also scan the histories of initialised submodules
-    #[arg(long, conflicts_with_all = ["range", "branch", "not_in"])]
+    /// Also scan the histories of initialised submodules, in a range what it brings of them
+    #[arg(long)]
     pub submodules: bool,
     /// Do not read blobs again in which nothing was found before; remembers them in DIR [default: the user's cache directory]
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, num_args = 0..=1, require_equals = true)]

@@ -51,6 +51,11 @@ pub(in crate::cli) fn history(args: HistoryArgs) -> anyhow::Result<(Session, His
         session.look_up_in(&args.repo, &["HEAD".to_owned()])?;
     }
     let commits = args.commits;
+    if commits.submodules && (commits.not_in.is_some() || !commits.branch.is_empty()) {
+        bail!(
+            "--submodules does not go with --branch and --not-in, as branches and remotes of a submodule are its own; name the commits with --range"
+        );
+    }
     let options = HistoryOptions {
         repo: args.repo,
         range: commits.range,

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use gix::ObjectId;
-use gix::bstr::ByteSlice as _;
+use gix::bstr::{BString, ByteSlice as _};
 use gix::objs::Kind;
 
 use super::History;
@@ -15,6 +15,7 @@ use super::walk::tag_target;
 use crate::findings::{Attribution, Fate};
 use crate::sources::SourceError;
 use crate::sources::git::{Commit, EntryKind, Signature, TreeLookup, split_message, tree_of};
+use crate::text::path::display;
 
 /// Attributions by object id, and fates in the order in which they were asked for.
 pub type Traced = (HashMap<String, Vec<Attribution>>, Vec<Fate>);
@@ -56,7 +57,7 @@ impl History {
             };
             (HashMap::new(), fates)
         } else {
-            let mut found = find(self.ground(self.packed()), self.graph(), head_tree, &blobs);
+            let mut found = find(self.ground(self.packed()), self.graph(), head_tree, &blobs, &self.leaks);
             let describe = |id: &ObjectId| {
                 (id.to_string(), self.describe(id, &found.places.remove(id).unwrap_or_default(), found.in_head.contains(id)))
             };
@@ -82,7 +83,7 @@ impl History {
             return vec![Fate::default(); secrets.len()];
         }
         let roots: Vec<ObjectId> = commits.iter().map(|commit| commit.tree).collect();
-        let holders = Holders::find(self.ground(Packed::none()), roots, blobs);
+        let holders = Holders::find(self.ground(Packed::none()), roots, blobs, &self.leaks);
         self.fates(secrets, blobs, &holders, &Line::of_range(commits, &holders))
     }
 
@@ -92,8 +93,10 @@ impl History {
         let mut trees = TreeLookup::new(&reader, objects.hash());
         let describe = |id: &ObjectId| {
             let places = self.introduced_at(id);
+            let is_name = self.leaks.name(id).is_some();
             let mut holds = |head: ObjectId| {
-                places.iter().any(|place| trees.at_path(&head, place.path.as_bstr()).ok().flatten() == Some((EntryKind::Blob, *id)))
+                let mut at = |place: &Place| trees.at_path(&head, place.path.as_bstr()).ok().flatten();
+                places.iter().any(|place| at(place).is_some_and(|there| is_name || there == (EntryKind::Blob, *id)))
             };
             (id.to_string(), self.describe(id, &places, head.is_some_and(&mut holds)))
         };
@@ -105,7 +108,7 @@ impl History {
         let added = self.added();
         let mut places: Vec<Place> = Vec::new();
         let leaks = added.leaks.get().into_iter().flatten().filter(|introduction| introduction.blob == *id);
-        for introduction in added.introduced.get(id).into_iter().flatten().chain(leaks) {
+        for introduction in added.new.blobs.get(id).into_iter().flatten().chain(leaks) {
             if places.iter().all(|place| place.path != introduction.path) {
                 let commit = added.selection.commits[introduction.commit].id;
                 // The commits of a range are listed from the newest.
@@ -120,10 +123,12 @@ impl History {
     fn describe(&self, id: &ObjectId, places: &[Place], in_head: bool) -> Vec<Attribution> {
         let reader = self.repository.objects().reader(0);
         let mut buffer = Vec::new();
-        let all: Vec<String> = places.iter().map(|place| place.path.to_string()).collect();
+        let all: Vec<String> = places.iter().map(|place| display(&place.path).into_owned()).collect();
+        // A name is in no object.
+        let blob = if self.leaks.name(id).is_some() { String::new() } else { id.to_string() };
         let mut attributions: Vec<Attribution> = Vec::new();
         for (number, place) in places.iter().enumerate() {
-            let mut attribution = Attribution { blob: id.to_string(), in_head, paths: all.clone(), ..Attribution::default() };
+            let mut attribution = Attribution { blob: blob.clone(), in_head, paths: all.clone(), ..Attribution::default() };
             attribution.paths[..=number].rotate_right(1);
             if let Some((commit, rank)) = place.commit
                 && reader.read_kind(&commit, Kind::Commit, &mut buffer).is_ok()
@@ -133,12 +138,29 @@ impl History {
             }
             attributions.push(attribution);
         }
+        for path in self.staged_at(id).into_iter().filter(|path| !all.contains(path)) {
+            attributions.push(Attribution { blob: blob.clone(), in_head, paths: vec![path], ..Attribution::default() });
+        }
         if attributions.is_empty() {
-            let staged = self.indexed().paths.get(id).into_iter().flatten();
-            let paths = staged.map(ToString::to_string).collect();
-            attributions.push(Attribution { blob: id.to_string(), in_head, paths, ..Attribution::default() });
+            attributions.push(Attribution { in_head, blob, ..Attribution::default() });
         }
         attributions
+    }
+
+    /// The paths that an index has a blob or a name at and HEAD has not.
+    fn staged_at(&self, id: &ObjectId) -> Vec<String> {
+        let mut paths = self.indexed_through(id);
+        paths.extend(self.indexed().paths.get(id).into_iter().flatten().cloned());
+        if paths.is_empty() {
+            return Vec::new();
+        }
+        let reader = self.repository.objects().reader(0);
+        let mut trees = TreeLookup::new(&reader, self.repository.objects().hash());
+        let head = self.repository.head().ok().flatten().and_then(|head| tree_of(&reader, &head).ok());
+        let mut is_in_head =
+            |path: &BString| head.is_some_and(|head| matches!(trees.at_path(&head, path.as_bstr()), Ok(Some((_, there))) if there == *id));
+        paths.retain(|path| !is_in_head(path));
+        paths.iter().map(|path| display(path).into_owned()).collect()
     }
 
     /// The attribution of a commit or tag to itself; a tag's `commit` is the one it names.

@@ -77,7 +77,7 @@ impl History {
             led_to.for_each(|(_, refs)| add(refs, &tips[0].0));
         }
         for (refs, objects) in refs.iter_mut().zip(batch) {
-            if objects.iter().any(|id| self.indexed().paths.contains_key(id)) {
+            if objects.iter().any(|id| self.indexed().paths.contains_key(id) || !self.indexed_through(id).is_empty()) {
                 refs.others.add("index");
             }
             // Whatever has a branch has a log as well.

@@ -1,6 +1,7 @@
-//! L3: the trees that lead to wanted blobs, at any depth, and the names of what is on the way.
+//! L3: the trees that lead to what is wanted, at any depth, and the names of what is on the way.
 //!
-//! All trees are read once, in pack order, and of each only its directories and the wanted blobs are kept.
+//! Wanted are blobs, by id, and whatever bears one of some names. All trees are read once, in pack order, and of each
+//! only its directories and what is wanted are kept.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Mutex;
@@ -8,36 +9,38 @@ use std::sync::Mutex;
 use gix::bstr::{BStr, BString};
 use gix::{ObjectId, oid};
 
+use super::named::Leaks;
 use super::packed::{Bits, Notes};
 use super::trees::{Ground, Numbers, Take, visit};
 
-/// The trees that lead to wanted blobs. Blobs are known by their place in the list of those that were wanted.
+/// The trees that lead to what is wanted, which is known by its place in the list of all that is.
 pub(super) struct Holders<'h> {
     numbers: Numbers<'h>,
     pub(super) trees: HitTrees,
-    /// Trees that lead to a wanted blob, those inside of others first.
+    /// Trees that lead to something wanted, those inside of others first.
     order: Vec<u32>,
 }
 
 impl<'h> Holders<'h> {
-    /// Looks for the blobs `wanted` below the trees `roots`.
-    pub(super) fn find(ground: Ground<'h>, roots: Vec<ObjectId>, wanted: &[ObjectId]) -> Self {
-        Self::search(ground, roots, wanted).0
+    /// Looks for `wanted` below the trees `roots`: blobs, and names by the ids that `leaks` gives them.
+    pub(super) fn find(ground: Ground<'h>, roots: Vec<ObjectId>, wanted: &[ObjectId], leaks: &Leaks) -> Self {
+        Self::search(ground, roots, wanted, leaks).0
     }
 
-    /// Of no blobs.
+    /// Of nothing.
     pub(super) fn none(ground: Ground<'h>) -> Self {
-        Holders { numbers: Numbers::new(ground.packed), trees: HitTrees::new(Notes::default()), order: Vec::new() }
+        Holders { numbers: Numbers::new(ground.packed), trees: HitTrees::new(Notes::default(), Vec::new()), order: Vec::new() }
     }
 
     /// What is found, and the names in the trees by number.
-    pub(super) fn search(ground: Ground<'h>, roots: Vec<ObjectId>, wanted: &[ObjectId]) -> (Self, Vec<BString>) {
-        let targets: gix::hashtable::HashMap<ObjectId, u32> = wanted.iter().copied().zip(0..).collect();
+    pub(super) fn search(ground: Ground<'h>, roots: Vec<ObjectId>, wanted: &[ObjectId], leaks: &Leaks) -> (Self, Vec<BString>) {
+        let targets = Targets::new(wanted, leaks);
         let (names, numbers) = (Names::default(), Numbers::new(ground.packed));
         let notes = visit(ground, &numbers, roots, |note: Note| note.below(), || Collector::new(&targets, &names, &numbers)).notes;
-        let trees = HitTrees::new(notes);
+        let names = names.into_list();
+        let trees = HitTrees::new(notes, names.iter().map(|name| targets.names.get(name).copied()).collect());
         let order = trees.inner_first();
-        (Holders { numbers, trees, order }, names.into_list())
+        (Holders { numbers, trees, order }, names)
     }
 
     /// The number of a tree, where it was visited and could be read.
@@ -45,7 +48,7 @@ impl<'h> Holders<'h> {
         self.numbers.known(tree).filter(|&number| self.trees.notes.get(number).is_some())
     }
 
-    /// For each tree by number the bits of all blobs that it holds, at any depth, where `bits` gives those of each blob.
+    /// For each tree by number the bits of all that it holds, at any depth, where `bits` gives those of each target.
     pub(super) fn masks(&self, bits: &[u64]) -> Vec<u64> {
         let mut masks = vec![0_u64; self.trees.bound()];
         for tree in &self.order {
@@ -75,16 +78,36 @@ impl Names {
     }
 }
 
-/// An entry of a tree: a wanted blob or a tree.
+/// What is looked for: places in the list of all that is wanted.
+struct Targets {
+    ids: gix::hashtable::HashMap<ObjectId, u32>,
+    names: HashMap<BString, u32>,
+}
+
+impl Targets {
+    fn new(wanted: &[ObjectId], leaks: &Leaks) -> Self {
+        let name = |(id, place): (&ObjectId, u32)| Some((leaks.name(id)?, place));
+        Targets { ids: wanted.iter().copied().zip(0..).collect(), names: wanted.iter().zip(0..).filter_map(name).collect() }
+    }
+
+    fn has_name(&self, name: &BStr) -> bool {
+        !self.names.is_empty() && self.names.contains_key(name)
+    }
+}
+
+/// An entry of a tree: a tree, a wanted blob, or what bears a wanted name.
 #[derive(Debug, Clone, Copy)]
 struct Note {
     name: u32,
-    /// The number of a tree, or that of a wanted blob and [`TARGET`].
+    /// The number of a tree, or that of a wanted blob and [`TARGET`], or [`NAME_ONLY`].
     what: u32,
 }
 
 /// Marks wanted blobs; numbers of trees are smaller.
 const TARGET: u32 = 1 << 31;
+
+/// Neither a tree nor a wanted blob.
+const NAME_ONLY: u32 = u32::MAX;
 
 impl Note {
     fn below(self) -> Option<u32> {
@@ -92,13 +115,13 @@ impl Note {
     }
 
     fn target(self) -> Option<u32> {
-        self.what.checked_sub(TARGET)
+        self.what.checked_sub(TARGET).filter(|_| self.what != NAME_ONLY)
     }
 }
 
-/// Keeps the directories of each tree and the wanted blobs in it.
+/// Keeps the directories of each tree and what is wanted in it.
 struct Collector<'t> {
-    targets: &'t gix::hashtable::HashMap<ObjectId, u32>,
+    targets: &'t Targets,
     /// One bit for each value of the first two bytes of a wanted id: most entries are done with after looking here.
     filter: Vec<u64>,
     names: &'t Names,
@@ -107,9 +130,9 @@ struct Collector<'t> {
 }
 
 impl<'t> Collector<'t> {
-    fn new(targets: &'t gix::hashtable::HashMap<ObjectId, u32>, names: &'t Names, numbers: &'t Numbers<'t>) -> Self {
+    fn new(targets: &'t Targets, names: &'t Names, numbers: &'t Numbers<'t>) -> Self {
         let mut filter = vec![0_u64; 1024];
-        for id in targets.keys() {
+        for id in targets.ids.keys() {
             let (word, bit) = filter_place(id);
             filter[word] |= bit;
         }
@@ -124,6 +147,10 @@ impl<'t> Collector<'t> {
         self.own_names.insert(name.to_owned(), number);
         number
     }
+
+    fn named(&mut self, name: &BStr) -> Option<Note> {
+        self.targets.has_name(name).then(|| Note { name: self.name(name), what: NAME_ONLY })
+    }
 }
 
 fn filter_place(id: &oid) -> (usize, u64) {
@@ -137,30 +164,35 @@ impl Take for Collector<'_> {
 
     fn blob(&mut self, name: &BStr, id: &oid) -> Option<Note> {
         let (word, bit) = filter_place(id);
-        if self.filter[word] & bit == 0 {
-            return None;
+        let target = if self.filter[word] & bit == 0 { None } else { self.targets.ids.get(id) };
+        match target {
+            Some(target) => Some(Note { name: self.name(name), what: target | TARGET }),
+            None => self.named(name),
         }
-        let target = *self.targets.get(id)?;
-        Some(Note { name: self.name(name), what: target | TARGET })
     }
 
     fn tree(&mut self, name: &BStr, id: &oid) -> Note {
         Note { name: self.name(name), what: self.numbers.number(id) }
     }
 
-    fn submodule(&mut self, _id: &oid) {}
+    fn submodule(&mut self, name: &BStr, _id: &oid) -> Option<Note> {
+        self.named(name)
+    }
 }
 
-/// The trees that lead to a wanted blob, by number.
+/// The trees that lead to something wanted, by number.
 pub(super) struct HitTrees {
     notes: Notes<Note>,
+    /// For each name by number its place among what is wanted.
+    names: Vec<Option<u32>>,
     is_hit: Bits,
 }
 
 impl HitTrees {
-    fn new(notes: Notes<Note>) -> Self {
+    fn new(notes: Notes<Note>, names: Vec<Option<u32>>) -> Self {
         let parents = Parents::new(&notes);
-        let has_target = |(tree, notes): (u32, &[Note])| notes.iter().any(|note| note.target().is_some()).then_some(tree);
+        let is_target = |note: &Note| note.target().is_some() || names[note.name as usize].is_some();
+        let has_target = |(tree, notes): (u32, &[Note])| notes.iter().any(is_target).then_some(tree);
         let mut open: Vec<u32> = notes.iter().filter_map(has_target).collect();
         let mut is_hit = Bits::new(notes.bound());
         while let Some(tree) = open.pop() {
@@ -168,10 +200,10 @@ impl HitTrees {
                 open.extend(parents.of(tree));
             }
         }
-        HitTrees { notes, is_hit }
+        HitTrees { notes, names, is_hit }
     }
 
-    /// Whether a tree leads to a wanted blob.
+    /// Whether a tree leads to something wanted.
     pub(super) fn leads(&self, tree: u32) -> bool {
         self.is_hit.holds(tree)
     }
@@ -185,12 +217,13 @@ impl HitTrees {
         self.notes.get(tree).unwrap_or_default().iter()
     }
 
-    /// Names and wanted blobs in a tree.
+    /// What is wanted in a tree, with its names.
     pub(super) fn hits(&self, tree: u32) -> impl Iterator<Item = (u32, u32)> {
-        self.notes(tree).filter_map(|note| Some((note.name, note.target()?)))
+        let targets = |note: &Note| [note.target(), self.names[note.name as usize]].map(|target| target.map(|target| (note.name, target)));
+        self.notes(tree).flat_map(move |note| targets(note).into_iter().flatten())
     }
 
-    /// Names and trees in a tree, of those that lead to a wanted blob.
+    /// Names and trees in a tree, of those that lead to something wanted.
     pub(super) fn children(&self, tree: u32) -> impl Iterator<Item = (u32, u32)> {
         self.notes(tree).filter_map(|note| Some((note.name, note.below().filter(|child| self.is_hit.holds(*child))?)))
     }

@@ -7,6 +7,7 @@ use gix::bstr::BString;
 use gix::hashtable::HashMap;
 use gix::index::entry::{Flags, Mode};
 
+use super::named::long_parts;
 use super::refs::linked_work_trees;
 use crate::blob::{Skip, SkipReason};
 use crate::sources::git::{Repository, read_index};
@@ -18,6 +19,8 @@ pub(super) struct Indexed {
     pub(super) paths: HashMap<ObjectId, Vec<BString>>,
     /// Paths of submodules in the index of the current work tree.
     pub(super) submodules: Vec<BString>,
+    /// Paths of submodules in the other ones.
+    other_submodules: Vec<BString>,
     /// Indexes that could not be read.
     pub(super) broken: Vec<Skip>,
 }
@@ -37,6 +40,16 @@ impl Indexed {
         indexed
     }
 
+    /// The paths of files and submodules in all of them.
+    pub(super) fn all_paths(&self) -> impl Iterator<Item = &BString> {
+        self.paths.values().flatten().chain(&self.submodules).chain(&self.other_submodules)
+    }
+
+    /// Names in the paths that are long enough to hold a secret.
+    pub(super) fn long_names(&self) -> impl Iterator<Item = BString> {
+        self.all_paths().flat_map(|path| long_parts(path).map(|(_, name)| name.to_owned()))
+    }
+
     fn add(&mut self, what: &str, path: &Path, repository: &Repository) {
         if !path.is_file() {
             return;
@@ -46,8 +59,9 @@ impl Indexed {
             Err(detail) => return self.broken.push(Skip { what: what.to_owned(), reason: SkipReason::Corrupt, detail }),
         };
         for entry in index.entries() {
-            if entry.mode == Mode::COMMIT && path == repository.index_file() {
-                self.submodules.push(entry.path(&index).to_owned());
+            if entry.mode == Mode::COMMIT {
+                let list = if path == repository.index_file() { &mut self.submodules } else { &mut self.other_submodules };
+                list.push(entry.path(&index).to_owned());
             }
             // What is only announced (`git add -N`) has no content yet.
             let is_file = matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE | Mode::SYMLINK);

@@ -6,6 +6,7 @@ use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice as _};
 use rayon::ThreadPool;
 
+use super::named::long_parts;
 use super::range::{Selected, Selection};
 use super::walk::object_skip;
 use super::workers::Workers;
@@ -13,7 +14,6 @@ use crate::blob::Skip;
 use crate::sources::git::{
     Deleted, EntryKind, Limits, ObjectError, Objects, Reader, Similarity, TreeEntry, TreeLookup, deleted_files, find_entry, tree_of,
 };
-use crate::sources::names;
 
 /// Bytes of delta bases that each thread keeps.
 const CACHE: usize = 32 << 20;
@@ -48,17 +48,36 @@ pub(super) struct Introduction {
     pub(super) before: Vec<ObjectId>,
 }
 
-/// All that a range adds, by blob; for each the introductions with the oldest commit first.
+/// A commit of another repository that a commit moves a submodule to.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Link {
+    pub(super) path: BString,
+    pub(super) id: ObjectId,
+    /// Where the submodule was before: in the parents, and at the range's base.
+    pub(super) before: Vec<ObjectId>,
+}
+
+/// Blobs that a range adds; for each the introductions with the oldest commit first.
 pub(super) type Introduced = BTreeMap<ObjectId, Vec<Introduction>>;
 
-/// Compares every commit of `selection` with its parents and the base. Besides what is added, the new paths with a name
-/// that is long enough to hold a secret, moved files too, and what could not be read.
-pub(super) fn introduced(objects: &Objects, pool: &ThreadPool, selection: &Selection) -> (Introduced, Vec<Introduction>, Vec<Skip>) {
+/// All that a range adds.
+#[derive(Debug, Default)]
+pub(super) struct New {
+    pub(super) blobs: Introduced,
+    /// Paths with a name that is long enough to hold a secret, those of moved files too.
+    pub(super) named: Vec<Introduction>,
+    /// Submodules that are at other commits, by path.
+    pub(super) links: Vec<Link>,
+    /// What could not be read.
+    pub(super) skips: Vec<Skip>,
+}
+
+/// Compares every commit of `selection` with its parents and the base.
+pub(super) fn introduced(objects: &Objects, pool: &ThreadPool, selection: &Selection) -> New {
     let base_trees = base_trees(objects, &selection.bases);
     let places: Vec<usize> = (0..selection.commits.len()).collect();
-    let worker = || (objects.reader(CACHE), (Vec::new(), Vec::new()), Vec::new());
-    let workers = Workers::new(pool, worker);
-    workers.each_run(&places, RUN, |(reader, (found, named), skips), run| {
+    let workers = Workers::new(pool, || (objects.reader(CACHE), Vec::new(), New::default()));
+    workers.each_run(&places, RUN, |(reader, found, new), run| {
         let reader: &Reader = reader;
         let mut trees = TreeLookup::new(reader, objects.hash());
         for place in run {
@@ -70,34 +89,39 @@ pub(super) fn introduced(objects: &Objects, pool: &ThreadPool, selection: &Selec
                 reader,
                 place: *place,
                 found: Vec::new(),
-                named: &mut *named,
+                links: Vec::new(),
                 deleted: Vec::new(),
-                skips: &mut *skips,
+                new: &mut *new,
             };
             diff.commit(&selection.commits[*place], &base_trees);
             found.append(&mut diff.found);
         }
     });
-    let mut introduced = Introduced::new();
-    let mut all_skips: Vec<Skip> = Vec::new();
-    let mut all_named: Vec<Introduction> = Vec::new();
-    for (_, (found, named), skips) in workers.into_states() {
-        all_named.extend(named);
+    let mut all = New::default();
+    for (_, found, mut new) in workers.into_states() {
         for introduction in found {
-            introduced.entry(introduction.blob).or_default().push(introduction);
+            all.blobs.entry(introduction.blob).or_default().push(introduction);
         }
-        all_skips.extend(skips);
+        all.named.append(&mut new.named);
+        all.links.append(&mut new.links);
+        all.skips.append(&mut new.skips);
     }
-    let oldest_first = |a: &Introduction, b: &Introduction| b.commit.cmp(&a.commit).then_with(|| a.path.cmp(&b.path));
-    for introductions in introduced.values_mut() {
-        introductions.sort_by(oldest_first);
-    }
-    all_named.sort_by(oldest_first);
-    all_skips.sort_by(|a, b| a.what.cmp(&b.what));
-    all_skips.dedup();
-    (introduced, all_named, all_skips)
+    all.sort();
+    all
 }
 
+impl New {
+    fn sort(&mut self) {
+        let oldest_first = |a: &Introduction, b: &Introduction| b.commit.cmp(&a.commit).then_with(|| a.path.cmp(&b.path));
+        for introductions in self.blobs.values_mut() {
+            introductions.sort_by(oldest_first);
+        }
+        self.named.sort_by(oldest_first);
+        self.links.sort();
+        self.skips.sort_by(|a, b| a.what.cmp(&b.what));
+        self.skips.dedup();
+    }
+}
 /// The trees of the base commits; those that cannot be read leave nothing out.
 pub(super) fn base_trees(objects: &Objects, bases: &[ObjectId]) -> Vec<ObjectId> {
     let reader = objects.reader(0);
@@ -117,9 +141,9 @@ struct Diff<'d, 'r> {
     reader: &'r Reader,
     place: usize,
     found: Vec<Introduction>,
-    named: &'d mut Vec<Introduction>,
+    links: Vec<Link>,
     deleted: Vec<Deleted>,
-    skips: &'d mut Vec<Skip>,
+    new: &'d mut New,
 }
 
 impl Diff<'_, '_> {
@@ -128,17 +152,34 @@ impl Diff<'_, '_> {
         for parent in &commit.parents {
             match tree_of(self.reader, parent) {
                 Ok(tree) => parents.push(tree),
-                Err(error) => self.skips.push(object_skip(format!("commit {parent}"), &error, None)),
+                Err(error) => self.new.skips.push(object_skip(format!("commit {parent}"), &error, None)),
             }
         }
         self.trees(commit.tree, &parents);
-        let is_named = |introduction: &&Introduction| {
-            let mut names = introduction.path.split(|byte| *byte == b'/');
-            introduction.before.is_empty() && names.any(|name| name.len() >= names::LEAST)
-        };
-        self.named.extend(self.found.iter().filter(is_named).cloned());
+        let is_named = |introduction: &&Introduction| introduction.before.is_empty() && long_parts(&introduction.path).next().is_some();
+        self.new.named.extend(self.found.iter().filter(is_named).cloned());
+        self.take_links(bases);
         self.pair_renames();
         self.drop_known(bases);
+    }
+
+    /// Takes the submodules that are new, or at another commit than in the parents and the base. One that was moved was
+    /// before where the one was that is gone.
+    fn take_links(&mut self, bases: &[ObjectId]) {
+        let is_new = self.links.iter().any(|link| link.before.is_empty());
+        let gone = if is_new { self.gone_links() } else { Vec::new() };
+        for mut link in std::mem::take(&mut self.links) {
+            if link.before.is_empty() && long_parts(&link.path).next().is_some() {
+                let (blob, path) = (link.id, link.path.clone());
+                self.new.named.push(Introduction { blob, path, commit: self.place, before: Vec::new() });
+            }
+            link.before.extend_from_slice(&gone);
+            let at = bases.iter().filter_map(|base| self.trees.at_path(base, link.path.as_bstr()).ok().flatten());
+            link.before.extend(at.filter(|(kind, _)| *kind == EntryKind::Submodule).map(|(_, id)| id));
+            if !link.before.contains(&link.id) {
+                self.new.links.push(link);
+            }
+        }
     }
 
     /// Walks a tree beside those of the parents, entering only what none of them has.
@@ -151,13 +192,13 @@ impl Diff<'_, '_> {
             }
             if prefix.len() > LONGEST_PATH {
                 let error = ObjectError::Corrupt("lies deeper than any file system allows".to_owned());
-                self.skips.push(object_skip(format!("tree {id}"), &error, None));
+                self.new.skips.push(object_skip(format!("tree {id}"), &error, None));
                 continue;
             }
             let entries = match self.trees.entries(&id) {
                 Ok(entries) => entries,
                 Err(error) => {
-                    self.skips.push(object_skip(format!("tree {id}"), &error, None));
+                    self.new.skips.push(object_skip(format!("tree {id}"), &error, None));
                     continue;
                 }
             };
@@ -171,7 +212,9 @@ impl Diff<'_, '_> {
                 let mut path = prefix.clone();
                 path.extend_from_slice(&entry.name);
                 match entry.kind {
-                    EntryKind::Submodule => {}
+                    EntryKind::Submodule => {
+                        self.links.push(Link { path, id: entry.id, before: known.iter().map(|known| known.id).collect() });
+                    }
                     EntryKind::Tree => {
                         path.push(b'/');
                         open.push((path, entry.id, known.iter().map(|known| known.id).collect()));
@@ -190,6 +233,27 @@ impl Diff<'_, '_> {
                 }
             }
         }
+    }
+
+    /// Where the submodules were that are gone, those in directories that are gone too.
+    fn gone_links(&mut self) -> Vec<ObjectId> {
+        let mut limits = Limits::new(EXPANSION_LIMIT, MOST_VISITS);
+        let mut gone = Vec::new();
+        let mut open: Vec<(EntryKind, ObjectId)> = self.deleted.iter().map(|(_, kind, id)| (*kind, *id)).collect();
+        while let Some((kind, id)) = open.pop() {
+            match kind {
+                EntryKind::Submodule => gone.push(id),
+                EntryKind::Tree if limits.enter(&id) => {
+                    let Ok(entries) = self.trees.entries(&id) else { continue };
+                    if limits.spend(entries.len()).is_err() {
+                        break;
+                    }
+                    open.extend(entries.iter().filter(|entry| entry.kind != EntryKind::Blob).map(|entry| (entry.kind, entry.id)));
+                }
+                EntryKind::Tree | EntryKind::Blob => {}
+            }
+        }
+        gone
     }
 
     /// Drops what was only moved, and gives what was moved and changed its old content as predecessor.

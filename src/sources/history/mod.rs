@@ -39,12 +39,13 @@ use std::collections::HashSet;
 use std::sync::{Arc, OnceLock};
 
 use gix::ObjectId;
-use gix::bstr::ByteSlice as _;
+use gix::bstr::BString;
 use gix::objs::Kind;
 use rayon::ThreadPool;
 
 use self::indexed::Indexed;
-use self::introduced::{Introduced, Introduction, introduced};
+use self::introduced::{Introduction, New, introduced};
+use self::named::Leaks;
 use self::objects::{Reading, Scanned};
 use self::packed::{Budget, Catalog, Packed, Wanted, commits};
 use self::range::{Selection, select};
@@ -52,9 +53,9 @@ use self::reach::reach;
 use self::scope::Scope;
 use self::trees::{Ground, Numbers};
 use self::walk::{Graph, object_skip};
-use super::git::{GitEnvironment, ObjectError, Repository, TreeLookup};
-use super::{Coverage, Sink, SourceError, names};
-use crate::blob::{ObjectKind, Origin, Skip, SkipReason};
+use super::git::{GitEnvironment, ObjectError, Repository};
+use super::{Coverage, Sink, SourceError};
+use crate::blob::{ObjectKind, Skip, SkipReason};
 
 /// An opened history, its revisions looked up.
 pub struct History {
@@ -69,18 +70,17 @@ pub struct History {
     indexed: OnceLock<Indexed>,
     /// Blobs that are not read again.
     clean: Option<Arc<Clean>>,
+    /// Names that hold a secret.
+    leaks: Leaks,
     added: OnceLock<Added>,
 }
 
 /// What a range adds.
 struct Added {
     selection: Selection,
-    introduced: Introduced,
-    /// New paths with a name that could hold a secret.
-    named: Vec<Introduction>,
-    /// Those of them that do.
+    new: New,
+    /// New paths that end with a name that holds one, each with the id of the name for its blob.
     leaks: OnceLock<Vec<Introduction>>,
-    skips: Vec<Skip>,
 }
 
 impl History {
@@ -107,7 +107,8 @@ impl History {
             .map_err(|error| SourceError::Git { what: format!("cannot start threads: {error}") })?;
         let budget = Budget::new(options.memory);
         let (catalog, graph, indexed, added) = (OnceLock::new(), OnceLock::new(), OnceLock::new(), OnceLock::new());
-        Ok(History { options, repository, pool, scope, shallow, catalog, budget, graph, indexed, clean: None, added })
+        let (clean, leaks) = (None, Leaks::default());
+        Ok(History { options, repository, pool, scope, shallow, catalog, budget, graph, indexed, clean, leaks, added })
     }
 
     /// Hands everything in scope to `sink`, from many threads. What cannot be read is named to it and left out.
@@ -135,18 +136,18 @@ impl History {
         name_cut(graph.is_cut, sink);
         let packed = self.packed();
         let numbers = Numbers::new(packed);
-        let roots = || graph.commits.iter().map(|node| node.tree).chain(graph.trees.iter().copied()).collect();
-        let (mut found, skips) = reach(self.ground(packed), &numbers, roots());
+        let roots = graph.commits.iter().map(|node| node.tree).chain(graph.trees.iter().copied()).collect();
+        let (mut found, skips) = reach(self.ground(packed), &numbers, roots);
         for skip in skips {
             sink.skip(skip);
         }
-        named::tell(self.ground(packed), &numbers, &roots, std::mem::take(&mut found.names), sink);
         let links = found.submodules.len();
         let indexed = self.indexed();
         indexed.broken.iter().for_each(|skip| sink.skip(skip.clone()));
         for id in graph.blobs.iter().chain(indexed.paths.keys()) {
             found.add(id);
         }
+        found.names.extend(indexed.long_names());
         let mut wanted = Wanted::new(packed);
         let mut known = 0_u64;
         for number in found.packed.numbers() {
@@ -164,8 +165,10 @@ impl History {
             graph.tags.iter().for_each(|id| wanted.add(packed, *id, ObjectKind::Tag));
         }
         if self.options.unreachable {
-            self.add_unreachable(&mut wanted, sink);
+            found.names.extend(found.other_names);
+            found.names.extend(self.add_unreachable(&mut wanted, sink));
         }
+        self.leaks.tell(found.names, objects.hash(), sink);
         let scanned = objects::scan(objects, packed, &self.pool, wanted, self.reading(), &self.budget, sink);
         let mut coverage = coverage(graph.commits.len(), scanned);
         if known > 0 {
@@ -180,9 +183,10 @@ impl History {
         coverage
     }
 
-    /// Adds what is in the object database and not reachable.
-    fn add_unreachable(&self, wanted: &mut Wanted, sink: &dyn Sink) {
+    /// Adds what is in the object database and not reachable; the names in loose directories, reachable or not.
+    fn add_unreachable(&self, wanted: &mut Wanted, sink: &dyn Sink) -> HashSet<BString> {
         let (objects, packed) = (self.repository.objects(), self.packed());
+        let mut names = HashSet::new();
         let reader = objects.reader(0);
         let mut seen: HashSet<ObjectId> = wanted.others.iter().map(|(id, _)| *id).collect();
         for id in objects.ids() {
@@ -203,6 +207,10 @@ impl History {
                 Ok(Kind::Blob) => ObjectKind::Blob,
                 Ok(Kind::Commit) if self.options.messages => ObjectKind::Commit,
                 Ok(Kind::Tag) if self.options.messages => ObjectKind::Tag,
+                Ok(Kind::Tree) if number.is_none() => {
+                    names.extend(named::long_names(&reader, &id, objects.hash()));
+                    continue;
+                }
                 Ok(_) | Err(ObjectError::Missing) => continue,
                 Err(error) => {
                     sink.skip(object_skip(format!("object {id}"), &error, None));
@@ -214,13 +222,14 @@ impl History {
                 None => wanted.others.push((id, kind)),
             }
         }
+        names
     }
 
     /// What the commits of a range add.
     fn scan_range(&self, sink: &dyn Sink) -> Coverage {
         let (added, objects) = (self.added(), self.repository.objects());
         let selection = &added.selection;
-        selection.skips.iter().chain(&added.skips).for_each(|skip| sink.skip(skip.clone()));
+        selection.skips.iter().chain(&added.new.skips).for_each(|skip| sink.skip(skip.clone()));
         name_cut(selection.is_cut, sink);
         if self.options.messages {
             let commits = selection.commits.iter().map(|commit| (commit.id, ObjectKind::Commit));
@@ -228,7 +237,7 @@ impl History {
             objects::one_by_one(objects, &self.pool, commits.chain(tags).collect(), None, sink);
         }
         self.tell_new_names(added, sink);
-        let scanned = changed::scan(objects, &self.pool, &added.introduced, self.options.max_size, sink);
+        let scanned = changed::scan(objects, &self.pool, &added.new.blobs, self.options.max_size, sink);
         let mut coverage = coverage(selection.commits.len(), scanned);
         if !selection.loose.is_empty() {
             let scanned = self.scan_loose(selection, sink);
@@ -236,27 +245,6 @@ impl History {
             coverage.bytes += scanned.bytes;
         }
         coverage
-    }
-
-    /// Tells names that hold a secret and that the base of the range does not have.
-    fn tell_new_names(&self, added: &Added, sink: &dyn Sink) {
-        let objects = self.repository.objects();
-        let (reader, mut bases) = (objects.reader(0), None);
-        let mut trees = TreeLookup::new(&reader, objects.hash());
-        let is_leak = |introduction: &&Introduction| {
-            let mut is_told = false;
-            let mut is_known = |path: &str| {
-                let bases = bases.get_or_insert_with(|| introduced::base_trees(objects, &added.selection.bases));
-                let is_known = bases.iter().any(|base| matches!(trees.at_path(base, path.as_bytes().as_bstr()), Ok(Some(_))));
-                is_told |= !is_known;
-                is_known
-            };
-            let origin = || Origin::Object { id: introduction.blob.to_string(), kind: ObjectKind::Blob };
-            names::tell(sink, &introduction.path.to_string(), &origin, &mut is_known);
-            is_told
-        };
-        let leaks = added.named.iter().filter(is_leak).cloned().collect();
-        added.leaks.get_or_init(|| leaks);
     }
 
     /// Directories and files that a range names without a commit, such as a tag of a file. What the base or another
@@ -278,6 +266,7 @@ impl History {
         for skip in skips {
             sink.skip(skip);
         }
+        self.leaks.tell(found.names.into_iter().filter(|name| !known.names.contains(name)), objects.hash(), sink);
         let wanted = found.others.into_iter().chain(of(&selection.loose, Kind::Blob)).filter(|id| known.add(id));
         let wanted = wanted.map(|id| (id, ObjectKind::Blob)).collect();
         objects::one_by_one(objects, &self.pool, wanted, self.options.max_size, sink)
@@ -319,8 +308,8 @@ impl History {
     fn added(&self) -> &Added {
         self.added.get_or_init(|| {
             let selection = select(&self.repository, &self.scope.ends, self.scope.since, &self.shallow);
-            let (introduced, named, skips) = introduced(self.repository.objects(), &self.pool, &selection);
-            Added { selection, introduced, named, leaks: OnceLock::new(), skips }
+            let new = introduced(self.repository.objects(), &self.pool, &selection);
+            Added { selection, new, leaks: OnceLock::new() }
         })
     }
 }

@@ -1,87 +1,115 @@
-//! L3: names in trees that hold a secret. A name is told with the blobs that stand at it or below it, since it is their
-//! commits and paths that attribution finds.
+//! L3: names in trees and indexes that hold a secret.
+//!
+//! A name is looked for in trees as contents are, and so needs an id: that of no object, but made of the name alone.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
+use std::sync::Mutex;
 
-use gix::bstr::{BStr, BString};
-use gix::{ObjectId, oid};
+use gix::ObjectId;
+use gix::bstr::{BStr, BString, ByteSlice as _};
+use gix::objs::{Kind, compute_hash};
 
-use super::reach::take_reached;
-use super::trees::{Ground, Numbers, Take};
+use super::introduced::{Introduction, base_trees};
+use super::{Added, History};
 use crate::blob::{ObjectKind, Origin};
-use crate::sources::Sink;
-use crate::sources::git::{EntryKind, TreeLookup};
+use crate::sources::git::{Reader, TreeLookup, parse_tree};
+use crate::sources::{Sink, names};
+use crate::text::path::display;
 
-/// Directories in directories that a blob is looked for in.
-const DEEPEST: usize = 64;
+/// Names that hold a secret, by id.
+#[derive(Debug, Default)]
+pub(super) struct Leaks(Mutex<HashMap<ObjectId, BString>>);
 
-/// Tells `sink` those of `names` that hold a secret, wherever a tree below `roots` has them.
-pub(super) fn tell(ground: Ground<'_>, numbers: &Numbers<'_>, roots: &dyn Fn() -> Vec<ObjectId>, names: HashSet<BString>, sink: &dyn Sink) {
-    let leaks: HashSet<BString> = names.into_iter().filter(|name| sink.is_leak(&name.to_string())).collect();
-    if leaks.is_empty() {
-        return;
-    }
-    let (takes, _) = take_reached(ground, numbers, roots(), || Entries { leaks: &leaks, numbers, found: Vec::new() });
-    let mut found: Vec<(BString, ObjectId, EntryKind)> = takes.into_iter().flat_map(|entries| entries.found).collect();
-    found.sort_unstable_by(|a, b| (&a.0, a.1).cmp(&(&b.0, b.1)));
-    found.dedup();
-    let reader = ground.objects.reader(0);
-    let mut trees = TreeLookup::new(&reader, ground.objects.hash());
-    let blob = |(name, id, kind): (BString, ObjectId, EntryKind)| {
-        let blob = if kind == EntryKind::Tree { first_below(&mut trees, id) } else { id };
-        (name, blob)
-    };
-    let mut blobs: Vec<(BString, ObjectId)> = found.into_iter().map(blob).collect();
-    blobs.dedup();
-    for (name, id) in blobs {
-        let of = Origin::Object { id: id.to_string(), kind: ObjectKind::Blob };
-        sink.name(Origin::Name { of: Box::new(of), name: name.to_string() });
-    }
-}
-
-/// The first blob below a directory; the directory itself where none can be found.
-fn first_below(trees: &mut TreeLookup<'_>, directory: ObjectId) -> ObjectId {
-    let mut open = directory;
-    for _ in 0..DEEPEST {
-        let Ok(entries) = trees.entries(&open) else { break };
-        let of_kind = |kind: EntryKind| entries.iter().find(|entry| entry.kind == kind).map(|entry| entry.id);
-        match (of_kind(EntryKind::Blob), of_kind(EntryKind::Tree)) {
-            (Some(blob), _) => return blob,
-            (None, Some(tree)) => open = tree,
-            (None, None) => break,
+impl Leaks {
+    /// Tells `sink` those of `names` that hold a secret.
+    pub(super) fn tell(&self, names: impl IntoIterator<Item = BString>, hash: gix::hash::Kind, sink: &dyn Sink) {
+        for name in names {
+            if sink.is_leak(&display(&name)) {
+                let id = self.add(name, hash);
+                self.tell_one(&id, sink);
+            }
         }
     }
-    directory
-}
 
-/// Entries of these names.
-struct Entries<'n> {
-    leaks: &'n HashSet<BString>,
-    numbers: &'n Numbers<'n>,
-    found: Vec<(BString, ObjectId, EntryKind)>,
-}
-
-impl Entries<'_> {
-    fn entry(&mut self, name: &BStr, id: &oid, kind: EntryKind) {
-        if self.leaks.contains(name) {
-            self.found.push((name.to_owned(), id.to_owned(), kind));
+    /// Tells `sink` the name that an id stands for.
+    fn tell_one(&self, id: &ObjectId, sink: &dyn Sink) {
+        if let Some(name) = self.name(id) {
+            let of = Origin::Object { id: id.to_string(), kind: ObjectKind::Blob };
+            sink.name(Origin::Name { of: Box::new(of), name: display(&name).into_owned() });
         }
     }
+
+    /// Adds a name; the id that stands for it.
+    fn add(&self, name: BString, hash: gix::hash::Kind) -> ObjectId {
+        // No tree begins like this, so the id is that of no object.
+        let bytes = [b"name ", name.as_slice()].concat();
+        let id = compute_hash(hash, Kind::Tree, &bytes).unwrap_or_else(|_| hash.null());
+        self.lock().insert(id, name);
+        id
+    }
+
+    /// The name that an id stands for.
+    pub(super) fn name(&self, id: &ObjectId) -> Option<BString> {
+        self.lock().get(id).cloned()
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<ObjectId, BString>> {
+        self.0.lock().expect("nothing panics while it holds this lock")
+    }
 }
 
-impl Take for Entries<'_> {
-    /// The number of a tree.
-    type Note = u32;
-
-    fn blob(&mut self, name: &BStr, id: &oid) -> Option<u32> {
-        self.entry(name, id, EntryKind::Blob);
-        None
+impl History {
+    /// Tells names that hold a secret and stand at paths that the base of the range does not have.
+    pub(super) fn tell_new_names(&self, added: &Added, sink: &dyn Sink) {
+        let objects = self.repository.objects();
+        let (reader, mut bases) = (objects.reader(0), None);
+        let mut trees = TreeLookup::new(&reader, objects.hash());
+        let mut leaks: Vec<Introduction> = Vec::new();
+        for introduction in &added.new.named {
+            for (path, name) in long_parts(&introduction.path) {
+                let bases = bases.get_or_insert_with(|| base_trees(objects, &added.selection.bases));
+                let mut is_known = || bases.iter().any(|base| matches!(trees.at_path(base, path), Ok(Some(_))));
+                if !sink.is_leak(&display(name)) || is_known() {
+                    continue;
+                }
+                let blob = self.leaks.add(name.to_owned(), objects.hash());
+                leaks.push(Introduction { blob, path: path.to_owned(), ..introduction.clone() });
+            }
+        }
+        let mut told = HashSet::new();
+        for leak in &leaks {
+            if told.insert(leak.blob) {
+                self.leaks.tell_one(&leak.blob, sink);
+            }
+        }
+        added.leaks.get_or_init(|| leaks);
     }
 
-    fn tree(&mut self, name: &BStr, id: &oid) -> u32 {
-        self.entry(name, id, EntryKind::Tree);
-        self.numbers.number(id)
+    /// The parts of paths in indexes that end with the name that an id stands for.
+    pub(super) fn indexed_through(&self, id: &ObjectId) -> Vec<BString> {
+        let Some(name) = self.leaks.name(id) else { return Vec::new() };
+        let mut found: Vec<BString> = Vec::new();
+        for (path, part) in self.indexed().all_paths().flat_map(long_parts) {
+            if part == name && found.iter().all(|known| known != path) {
+                found.push(path.to_owned());
+            }
+        }
+        found
     }
+}
 
-    fn submodule(&mut self, _id: &oid) {}
+/// The names in a path that are long enough to hold a secret, each behind the path up to it and with it.
+pub(super) fn long_parts(path: &BString) -> impl Iterator<Item = (&BStr, &BStr)> {
+    let mut end = 0;
+    path.split(|byte| *byte == b'/').filter_map(move |name| {
+        end += name.len() + 1;
+        (name.len() >= names::LEAST).then(|| (path[..end - 1].as_bstr(), name.as_bstr()))
+    })
+}
+
+/// The names in a tree that are long enough to hold a secret; none where it cannot be read.
+pub(super) fn long_names(reader: &Reader, tree: &ObjectId, hash: gix::hash::Kind) -> Vec<BString> {
+    let mut buffer = Vec::new();
+    let entries = reader.read_kind(tree, Kind::Tree, &mut buffer).and_then(|()| parse_tree(&buffer, hash)).unwrap_or_default();
+    entries.into_iter().map(|entry| entry.name).filter(|name| name.len() >= names::LEAST).collect()
 }

@@ -3,31 +3,24 @@
 use gix::ObjectId;
 
 use super::packed::trees;
-use super::trees::{Blobs, Ground, Numbers, Take, visit};
+use super::trees::{Blobs, Ground, Numbers, visit};
 use crate::blob::Skip;
 
 /// What the trees `roots` lead to, and those that could not be read.
 pub(super) fn reach<'h>(ground: Ground<'h>, numbers: &'h Numbers<'h>, roots: Vec<ObjectId>) -> (Blobs<'h>, Vec<Skip>) {
-    let (takes, skips) = take_reached(ground, numbers, roots, || Blobs::new(numbers));
-    let mut found = Blobs::new(numbers);
-    for other in takes {
-        found.add_all(other);
-    }
-    (found, skips)
-}
-
-/// Shows all trees below `roots` and no others; what was taken of them, and those that could not be read. The note of
-/// an entry is the number of the tree that it names.
-pub(super) fn take_reached<T: Take<Note = u32>>(
-    ground: Ground<'_>,
-    numbers: &Numbers<'_>,
-    roots: Vec<ObjectId>,
-    take: impl Fn() -> T,
-) -> (Vec<T>, Vec<Skip>) {
-    let mut visited = visit(ground, numbers, roots, Some, &take);
+    let take = || Blobs::new(numbers);
+    let mut visited = visit(ground, numbers, roots, Some, take);
     drop(std::mem::take(&mut visited.notes));
+    let (mut found, mut all) = (Blobs::new(numbers), Blobs::new(numbers));
+    let add = |to: &mut Blobs<'h>, takes: Vec<Blobs<'h>>| takes.into_iter().for_each(|take| to.add_all(take));
+    add(&mut found, visited.others);
     // What was taken of packs is more than what is reached if some of the trees are not.
-    let is_all = visited.met.is_within(&visited.reached);
-    let packed = if is_all { visited.packed } else { trees(ground.packed, ground.pool, ground.budget, Some(&visited.reached), take).takes };
-    (packed.into_iter().chain(visited.others).collect(), visited.skips)
+    if visited.met.is_within(&visited.reached) {
+        add(&mut found, visited.packed);
+    } else {
+        add(&mut all, visited.packed);
+        add(&mut found, trees(ground.packed, ground.pool, ground.budget, Some(&visited.reached), take).takes);
+        found.other_names = all.names;
+    }
+    (found, visited.skips)
 }

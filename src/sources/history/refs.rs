@@ -1,4 +1,4 @@
-//! L3: where history starts: every reference, HEAD of every work tree, all stash entries, and what logs remember.
+//! L3: where history starts: every reference, HEAD of every work tree, all stash entries, and what git remembers.
 
 use std::path::{Path, PathBuf};
 
@@ -26,6 +26,23 @@ pub(super) struct Tips {
 /// Kinds of references that each work tree has of its own.
 const PRIVATE: [&str; 3] = ["refs/bisect/", "refs/rewritten/", "refs/worktree/"];
 
+/// Files and references of a work tree in which operations keep commits and trees.
+const LEFT_BEHIND: [&str; 13] = [
+    "ORIG_HEAD",
+    "FETCH_HEAD",
+    "MERGE_HEAD",
+    "MERGE_AUTOSTASH",
+    "CHERRY_PICK_HEAD",
+    "REVERT_HEAD",
+    "REBASE_HEAD",
+    "BISECT_HEAD",
+    "AUTO_MERGE",
+    "rebase-merge/autostash",
+    "rebase-merge/orig-head",
+    "rebase-apply/autostash",
+    "rebase-apply/orig-head",
+];
+
 /// Everything that a reference, a HEAD or the stash holds.
 pub(super) fn all(repository: &Repository) -> Result<Tips, SourceError> {
     let mut tips = Tips::default();
@@ -45,20 +62,36 @@ pub(super) fn all(repository: &Repository) -> Result<Tips, SourceError> {
     Ok(tips)
 }
 
-/// What logs of references name and is still there, each object once.
+/// What git remembers on this machine and is still there, each object once: what logs of references name, and what
+/// operations left behind.
 ///
-/// An amended commit, or a branch that was reset, lives on in a log for months, on this machine.
-pub(super) fn logged(repository: &Repository) -> Result<Vec<Tip>, SourceError> {
-    let mut all = repository.references(None)?.logged();
-    for (name, directory) in linked_work_trees(&repository.common_dir()) {
-        let private = repository.references(Some(directory))?.logged();
-        all.extend(private.into_iter().map(|(reference, id)| (format!("worktrees/{name}/{reference}"), id)));
+/// An amended commit, or a branch that was reset, lives on in a log for months.
+pub(super) fn remembered(repository: &Repository) -> Result<Vec<Tip>, SourceError> {
+    let top = repository.common_dir();
+    let mut all = Vec::new();
+    let linked = linked_work_trees(&top).into_iter().map(|(name, directory)| (format!("worktrees/{name}/"), directory, true));
+    for (above, directory, is_linked) in std::iter::once((String::new(), top.clone(), false)).chain(linked) {
+        let references = repository.references(is_linked.then(|| directory.clone()))?;
+        all.extend(references.logged().into_iter().map(|(name, id)| (format!("log of {above}{name}"), id)));
+        all.extend(left_behind(&references, &directory).into_iter().map(|(name, id)| (format!("{above}{name}"), id)));
     }
     let reader = repository.objects().reader(0);
     let mut seen = HashSet::default();
     let is_there = |id: &ObjectId| !matches!(reader.header(id), Err(ObjectError::Missing));
-    let new = all.into_iter().filter(|(_, id)| seen.insert(*id) && is_there(id));
-    Ok(new.map(|(name, id)| (format!("log of {name}"), id)).collect())
+    all.retain(|(_, id)| seen.insert(*id) && is_there(id));
+    Ok(all)
+}
+
+/// What merges, rebases, fetches and the like left in the directory of a work tree. A reftable has some of it.
+fn left_behind(references: &References, directory: &Path) -> Vec<Tip> {
+    let mut found = Vec::new();
+    for name in LEFT_BEHIND {
+        let listed = std::fs::read_to_string(directory.join(name)).unwrap_or_default();
+        let ids = listed.lines().filter_map(|line| ObjectId::from_hex(line.split_whitespace().next()?.as_bytes()).ok());
+        let kept = references.resolve(name).ok().flatten();
+        found.extend(ids.chain(kept).map(|id| (name.to_owned(), id)));
+    }
+    found
 }
 
 /// The references that begin with `prefix`, such as `refs/remotes/origin/`; broken ones are left out.

@@ -20,7 +20,7 @@ pub(super) struct Scope {
     pub(super) since: Option<i64>,
     /// Whether only what commits add is asked for, and not all that they hold.
     pub(super) is_difference: bool,
-    /// Whether everything is asked for: what any reference, log or index leads to.
+    /// Whether everything is asked for: what any reference, log, index or unfinished operation leads to.
     pub(super) is_all: bool,
     /// References that are followed.
     pub(super) refs: u64,
@@ -60,12 +60,17 @@ impl Scope {
         if let Some(date) = &options.since {
             scope.since = Some(seconds(date)?);
         }
-        scope.is_difference = !scope.ends.excluded.is_empty() || scope.ends.sides.is_some() || scope.since.is_some();
+        // What a range does to submodules is told by its commits, also where it leaves out none.
+        let follows_links = options.submodules && options.range.is_some();
+        scope.is_difference = !scope.ends.excluded.is_empty() || scope.ends.sides.is_some() || scope.since.is_some() || follows_links;
         scope.is_all = !scope.is_difference && options.range.is_none() && options.branches.is_empty();
+        if scope.is_difference && options.unreachable {
+            scope.notes.push("--unreachable adds nothing here: what no commit leads to is in no range".to_owned());
+        }
         if scope.is_all {
             let known: HashSet<ObjectId> = scope.ends.included.iter().map(|(_, id)| *id).collect();
-            let logged = refs::logged(repository)?.into_iter().filter(|(_, id)| !known.contains(id));
-            scope.ends.included.extend(logged);
+            let remembered = refs::remembered(repository)?.into_iter().filter(|(_, id)| !known.contains(id));
+            scope.ends.included.extend(remembered);
         }
         Ok(scope)
     }

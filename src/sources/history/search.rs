@@ -1,4 +1,4 @@
-//! L3: finds the first commit that has a blob at a path, for many blobs at once, and whether HEAD's tree has them.
+//! L3: finds the first commit that has a blob or name at a path, for many at once, and whether HEAD's tree has them.
 //!
 //! The commits are gone through in order, parents first, entering only trees that lead to a wanted blob ([`Holders`])
 //! and were not entered at that path before. So the cost grows with the number of distinct trees and hardly with the
@@ -10,6 +10,7 @@ use gix::ObjectId;
 use gix::bstr::BString;
 
 use super::holders::{HitTrees, Holders};
+use super::named::Leaks;
 use super::trees::Ground;
 use super::walk::Graph;
 
@@ -40,10 +41,10 @@ pub(super) struct Found<'h> {
     pub(super) holders: Holders<'h>,
 }
 
-/// Looks for the blobs `wanted` in all commits of `graph`.
-pub(super) fn find<'h>(ground: Ground<'h>, graph: &Graph, head: Option<ObjectId>, wanted: &[ObjectId]) -> Found<'h> {
+/// Looks for `wanted`, blobs and the ids of names, in all commits of `graph`.
+pub(super) fn find<'h>(ground: Ground<'h>, graph: &Graph, head: Option<ObjectId>, wanted: &[ObjectId], leaks: &Leaks) -> Found<'h> {
     let roots = graph.commits.iter().map(|node| node.tree).chain(graph.trees.iter().copied()).chain(head).collect();
-    let (holders, names) = Holders::search(ground, roots, wanted);
+    let (holders, names) = Holders::search(ground, roots, wanted, leaks);
     let mut search = Search {
         trees: &holders.trees,
         names,

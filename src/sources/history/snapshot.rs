@@ -4,6 +4,7 @@ use super::range::revision;
 use super::walk::tag_target;
 use crate::sources::SourceError;
 use crate::sources::git::{EntryKind, GitEnvironment, Limits, ObjectError, Repository, TreeLookup, find_entry, tree_of};
+use crate::text::path::display;
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice as _};
 use gix::objs::Kind;
@@ -81,7 +82,7 @@ impl Snapshot {
                 let mut path = prefix.clone();
                 path.extend_from_slice(&entry.name);
                 if is_named {
-                    found.push(path.to_string());
+                    found.push(display(&path).into_owned());
                 } else {
                     path.push(b'/');
                     open.push((path, entry.id, known));

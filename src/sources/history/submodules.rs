@@ -7,24 +7,36 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use gix::ObjectId;
+
 use super::attribution::Traced;
+use super::indexed::Indexed;
+use super::introduced::Link;
 use super::{Clean, History, HistoryOptions};
-use crate::blob::{Blob, Origin, Skip};
+use crate::blob::{Blob, Origin, Skip, SkipReason};
 use crate::engine::{Base, Trace};
 use crate::findings::{Attribution, Fate, Names, Refs};
-use crate::sources::git::{GitEnvironment, Repository, is_repository};
+use crate::sources::git::{GitEnvironment, ObjectError, Repository, is_repository};
 use crate::sources::{Coverage, Sink, SourceError};
+use crate::text::path::display;
 
 /// Directories that are entered below `modules`: names of submodules may hold slashes.
 const DEEPEST: usize = 16;
+
+impl History {
+    /// The commits that a range moves submodules to.
+    fn links(&self) -> &[Link] {
+        &self.added().new.links
+    }
+}
 
 /// A history and those of its submodules.
 pub struct Histories {
     top: History,
     /// Path of each submodule below the top, and its history.
     below: Vec<(String, History)>,
-    /// What to say of submodules.
-    notes: Vec<String>,
+    /// What of submodules is not there.
+    missing: Vec<Skip>,
 }
 
 impl Histories {
@@ -34,23 +46,56 @@ impl Histories {
     /// As [`History::open`], also for a submodule that cannot be opened.
     pub fn open(options: &HistoryOptions) -> Result<Self, SourceError> {
         let environment = GitEnvironment::of_process()?;
-        let mut histories = Histories { top: History::open_in(options.clone(), &environment)?, below: Vec::new(), notes: Vec::new() };
+        let mut histories = Histories { top: History::open_in(options.clone(), &environment)?, below: Vec::new(), missing: Vec::new() };
         if !options.submodules {
             return Ok(histories);
         }
         let repository = &histories.top.repository;
-        let linked: Vec<String> = histories.top.indexed().submodules.iter().map(ToString::to_string).collect();
-        for (path, git_dir) in find(repository, &linked) {
-            let options = HistoryOptions { repo: git_dir, ..options.clone() };
-            histories.below.push((path, History::open_in(options, &GitEnvironment::none(&environment.current_dir))?));
-        }
-        let is_missing = |path: &&String| !histories.below.iter().any(|(known, _)| known == *path);
-        let missing: Vec<&str> = linked.iter().filter(is_missing).map(String::as_str).collect();
-        if !missing.is_empty() {
-            let paths = missing.join(", ");
-            histories.notes.push(format!("not scanned, as there is no repository of it here (`git submodule update --init`): {paths}"));
+        let indexed = Indexed::read(repository).submodules;
+        let links = if options.range.is_some() { histories.top.links() } else { &[] };
+        let mut linked: Vec<String> =
+            indexed.iter().chain(links.iter().map(|link| &link.path)).map(|path| display(path).into_owned()).collect();
+        linked.sort();
+        linked.dedup();
+        let found = find(repository, &linked);
+        let wanted = |path: &&String| options.range.is_none() || histories.top.links().iter().any(|link| display(&link.path) == **path);
+        let is_missing = |path: &&String| wanted(path) && !found.iter().any(|(known, _)| known == *path);
+        histories.missing = linked.iter().filter(is_missing).map(|path| missing(path.clone(), NO_REPOSITORY)).collect();
+        let none = GitEnvironment::none(&environment.current_dir);
+        for (path, git_dir) in found {
+            let mut options = HistoryOptions { repo: git_dir, ..options.clone() };
+            if options.range.is_some() {
+                options.range = histories.range_of(&path, &Repository::open(&options.repo, &none)?);
+                if options.range.is_none() {
+                    continue;
+                }
+            }
+            histories.below.push((path, History::open_in(options, &none)?));
         }
         Ok(histories)
+    }
+
+    /// The range of the submodule at `path` that the ranges of those above it bring, if they do. Those above are open.
+    fn range_of(&mut self, path: &str, repository: &Repository) -> Option<String> {
+        let reader = repository.objects().reader(0);
+        let is_there = |id: &ObjectId| !matches!(reader.header(id), Err(ObjectError::Missing));
+        let holder = self.below.iter().rev().find_map(|(above, history)| Some((history, path.strip_prefix(above)?.strip_prefix('/')?)));
+        let (holder, below) = holder.unwrap_or((&self.top, path));
+        let links = || holder.links().iter().filter(|link| display(&link.path) == below);
+        let mut words: Vec<String> = Vec::new();
+        let mut lacking: Vec<ObjectId> = Vec::new();
+        for link in links() {
+            if is_there(&link.id) { words.push(link.id.to_string()) } else { lacking.push(link.id) }
+        }
+        if !words.is_empty() {
+            // Where it was in between is part of what is new.
+            let is_base = |id: &&ObjectId| is_there(id) && links().all(|link| link.id != **id);
+            words.extend(links().flat_map(|link| &link.before).filter(is_base).map(|id| format!("^{id}")));
+        }
+        lacking.sort();
+        lacking.dedup();
+        self.missing.extend(lacking.iter().map(|id| missing(format!("{path}: commit {id}"), "`git submodule update` fetches it")));
+        (!words.is_empty()).then(|| words.join(" "))
     }
 
     /// Whether everything is scanned, and not what a range adds.
@@ -88,6 +133,7 @@ impl Histories {
     /// As [`History::scan`].
     pub fn scan(&self, sink: &dyn Sink) -> Result<Coverage, SourceError> {
         let mut coverage = self.top.scan(sink)?;
+        self.missing.iter().for_each(|skip| sink.skip(skip.clone()));
         for (path, history) in &self.below {
             let of_module = history.scan(&Below { path, sink })?;
             coverage.refs += of_module.refs;
@@ -100,7 +146,6 @@ impl Histories {
             coverage.scope.push_str(" with submodules ");
             coverage.scope.push_str(&self.below.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>().join(", "));
         }
-        coverage.notes.extend(self.notes.iter().cloned());
         Ok(coverage)
     }
 
@@ -133,6 +178,12 @@ impl Histories {
         }
         Ok((attributions, fates))
     }
+}
+
+const NO_REPOSITORY: &str = "there is no repository of it here: `git submodule update --init`";
+
+fn missing(what: String, detail: &str) -> Skip {
+    Skip { what, reason: SkipReason::Missing, detail: detail.to_owned() }
 }
 
 /// Whether anything leads to the object in the repository that was asked.

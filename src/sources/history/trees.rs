@@ -188,8 +188,10 @@ pub(super) struct Blobs<'h> {
     pub(super) others: gix::hashtable::HashSet<ObjectId>,
     /// Commits of other repositories.
     pub(super) submodules: gix::hashtable::HashSet<ObjectId>,
-    /// Names of files and directories that are long enough to hold a secret.
+    /// Names of files, directories and submodules that are long enough to hold a secret.
     pub(super) names: HashSet<BString>,
+    /// Such names in trees of packs, reached or not, where some were not.
+    pub(super) other_names: HashSet<BString>,
 }
 
 impl<'h> Blobs<'h> {
@@ -197,7 +199,7 @@ impl<'h> Blobs<'h> {
     pub(super) fn new(numbers: &'h Numbers<'h>) -> Self {
         let packed = Bits::new(numbers.packed.len() as usize);
         let (others, submodules) = Default::default();
-        Blobs { numbers, packed, others, submodules, names: HashSet::new() }
+        Blobs { numbers, packed, others, submodules, names: HashSet::new(), other_names: HashSet::new() }
     }
 
     /// Adds a blob; whether it is new.
@@ -238,7 +240,9 @@ impl Take for Blobs<'_> {
         self.numbers.number(id)
     }
 
-    fn submodule(&mut self, id: &oid) {
+    fn submodule(&mut self, name: &BStr, id: &oid) -> Option<u32> {
+        self.name(name);
         self.submodules.insert(id.to_owned());
+        None
     }
 }

@@ -38,7 +38,7 @@ pub(super) struct Comparison {
     /// What is gone from HEAD's tree, whole directories as such.
     pub(super) deleted: Vec<Deleted>,
     /// Submodules that are new or moved to another commit.
-    pub(super) submodules: Vec<BString>,
+    pub(super) submodules: Vec<(BString, ObjectId)>,
     /// Paths in conflict.
     pub(super) unmerged: usize,
     /// Paths added with `git add --intent-to-add`, which have no content yet.
@@ -156,7 +156,7 @@ impl<'i> Walk<'i, '_, '_> {
             } else if known.is_some_and(|known| known.id == entry.id) {
                 // Unchanged, or only its mode is.
             } else if entry.mode == Mode::COMMIT {
-                self.found.submodules.push(path.to_owned());
+                self.found.submodules.push((path.to_owned(), entry.id));
             } else {
                 let before = known.filter(|known| known.kind == EntryKind::Blob).map(|known| known.id);
                 self.found.changes.push(Change { path: path.to_owned(), id: entry.id, before: before.into_iter().collect() });

@@ -22,6 +22,7 @@ use super::git::{
 use super::names;
 use super::{Coverage, Sink, SourceError};
 use crate::blob::{Blob, Origin, Skip, SkipReason};
+use crate::text::path::display;
 
 /// Paths at which one deleted tree is looked at: its blobs are the same at all of them.
 const REPEATS: usize = 16;
@@ -143,7 +144,7 @@ fn restrict(found: &mut Comparison, index: &State, paths: &[String], prefix: &st
     };
     let wanted = |path: &BStr| named.iter().any(|named| is_below(path, named.as_bstr()));
     found.changes.retain(|change| wanted(change.path.as_bstr()));
-    found.submodules.retain(|path| wanted(path.as_bstr()));
+    found.submodules.retain(|(path, _)| wanted(path.as_bstr()));
     found.incomplete.retain(|path| wanted(path.as_bstr()));
     for (path, named) in paths.iter().zip(&named) {
         if !index.entries().iter().any(|entry| is_below(entry.path(index), named.as_bstr())) {
@@ -166,12 +167,14 @@ fn normalize(prefix: &str, path: &str) -> BString {
     parts.join("/").into()
 }
 
-/// Tells names that hold a secret and that HEAD does not have.
+/// Tells names that hold a secret and that HEAD does not have, also those of submodules.
 fn tell_names(found: &Comparison, head: Option<ObjectId>, trees: &mut TreeLookup<'_>, sink: &dyn Sink) {
-    for change in found.changes.iter().filter(|change| change.before.is_empty()) {
-        let path = change.path.to_string();
+    let files = found.changes.iter().filter(|change| change.before.is_empty()).map(|change| (&change.path, change.id));
+    let submodules = found.submodules.iter().map(|(path, id)| (path, *id));
+    for (path, id) in files.chain(submodules) {
+        let path = display(path).into_owned();
         let mut is_known = |path: &str| head.is_some_and(|head| matches!(trees.at_path(&head, path.as_bytes().as_bstr()), Ok(Some(_))));
-        names::tell(sink, &path, &|| Origin::Index { path: path.clone(), id: change.id.to_string() }, &mut is_known);
+        names::tell(sink, &path, &|| Origin::Index { path: path.clone(), id: id.to_string() }, &mut is_known);
     }
 }
 
@@ -206,11 +209,15 @@ fn take_notes(found: &Comparison, notes: &mut Vec<String>, sink: &dyn Sink) {
     for what in &found.unreadable {
         notes.push(format!("{what} cannot be read: what lies there counts as new"));
     }
-    for path in &found.submodules {
-        sink.skip(Skip { what: path.to_string(), reason: SkipReason::Submodule, detail: String::new() });
+    for (path, _) in &found.submodules {
+        sink.skip(Skip { what: display(path).into_owned(), reason: SkipReason::Submodule, detail: String::new() });
     }
     for path in &found.incomplete {
-        sink.skip(Skip { what: path.to_string(), reason: SkipReason::Missing, detail: "a directory of the sparse index".to_owned() });
+        sink.skip(Skip {
+            what: display(path).into_owned(),
+            reason: SkipReason::Missing,
+            detail: "a directory of the sparse index".to_owned(),
+        });
     }
 }
 
@@ -223,7 +230,7 @@ fn read(changes: &[Change], options: &StagedOptions, repository: &Repository, si
     let (blobs, bytes, unknown) = (AtomicU64::new(0), AtomicU64::new(0), AtomicU64::new(0));
     let new_thread = || (repository.objects().reader(0), Vec::new(), Vec::new(), Vec::new());
     changes.par_iter().for_each_init(new_thread, |(reader, content, previous, buffer), change| {
-        let path = change.path.to_string();
+        let path = display(&change.path).into_owned();
         if let Err(error) = reader.read_blob(&change.id, options.max_size, content) {
             return sink.skip(skip(path, &change.id, &error, options.max_size));
         }

@@ -29,7 +29,7 @@ pub(in crate::sources::history) trait Take: Send {
     fn tree(&mut self, name: &BStr, id: &oid) -> Self::Note;
 
     /// A commit of another repository.
-    fn submodule(&mut self, id: &oid);
+    fn submodule(&mut self, name: &BStr, id: &oid) -> Option<Self::Note>;
 }
 
 /// Calls `take` with an entry.
@@ -37,10 +37,7 @@ pub(in crate::sources::history) fn show<T: Take>(take: &mut T, mode: EntryMode, 
     match EntryKind::of(mode) {
         EntryKind::Blob => take.blob(name, id),
         EntryKind::Tree => Some(take.tree(name, id)),
-        EntryKind::Submodule => {
-            take.submodule(id);
-            None
-        }
+        EntryKind::Submodule => take.submodule(name, id),
     }
 }
 
