@@ -1,5 +1,6 @@
-//! Compiles `rules/*.yaml` with the types that user rules go through, and embeds them, so that start-up
-//! parses nothing. A rule that does not compile stops the build.
+//! Compiles `rules/*.yaml` with the types that user rules go through, lays out those that are on by default as the
+//! detector does with others, and embeds both, so that start-up parses and works out nothing. A rule that does not
+//! compile stops the build.
 
 #[allow(dead_code, unreachable_pub, reason = "the build uses a part of these modules")]
 #[path = "src/text"]
@@ -22,6 +23,8 @@ mod rules {
     pub mod gate;
     #[path = "../src/rules/keywords.rs"]
     pub mod keywords;
+    #[path = "../src/rules/lazy.rs"]
+    pub mod lazy;
     #[path = "../src/rules/load.rs"]
     pub mod load;
     #[path = "../src/rules/pattern.rs"]
@@ -34,6 +37,22 @@ mod rules {
     pub mod syntax;
 }
 
+#[allow(dead_code, unreachable_pub, reason = "the build uses a part of these modules")]
+#[path = "src/engine"]
+mod engine {
+    #[path = "assignment"]
+    pub mod assignment {
+        pub mod programs;
+    }
+    pub mod layout;
+
+    /// The layout of the rules that are on by default, for whatever processor, encoded.
+    pub fn encoded(rules: &[crate::rules::rule::Rule]) -> postcard::Result<Vec<u8>> {
+        use layout::literals::{ASCII, LETTERS};
+        postcard::to_stdvec(&layout::Layout::of(rules.iter().filter(|rule| rule.enabled), &[LETTERS, ASCII]))
+    }
+}
+
 use std::path::{Path, PathBuf};
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
@@ -41,6 +60,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("cargo::rerun-if-changed=rules");
     println!("cargo::rerun-if-changed=src/rules");
     println!("cargo::rerun-if-changed=src/text/chars.rs");
+    println!("cargo::rerun-if-changed=src/engine/layout");
+    println!("cargo::rerun-if-changed=src/engine/assignment/programs.rs");
     let mut all: Vec<rules::rule::Rule> = Vec::new();
     for path in rule_files(Path::new("rules"))? {
         let yaml = std::fs::read_to_string(&path)?;
@@ -53,6 +74,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     }
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     std::fs::write(out.join("rules.bin"), encode(&all)?)?;
+    std::fs::write(out.join("layout.bin"), engine::encoded(&all)?)?;
     println!("cargo::rustc-env=KEYWARD_COMMIT={}", commit().unwrap_or_default());
     Ok(())
 }

@@ -80,7 +80,7 @@ pub use rules::builtin::builtin as builtin_rules;
 pub use rules::load::{LoadError, parse_rules};
 pub use rules::rule::RuleError;
 pub use rules::set::DuplicateId;
-pub use rules::{About, Audience, Confidence, Rule, RuleSet, Severity};
+pub use rules::{About, Audience, Confidence, Details, Rule, RuleSet, Severity};
 pub use text::Span;
 
 /// The README's example, compiled and run with the documentation tests.

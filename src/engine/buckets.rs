@@ -1,19 +1,38 @@
 //! L2: which entries belong to a hash: a bitmap that says no at once, and where in a sorted list the rest stands. The
 //! list is told by fewer bits, so what is found there has to be compared.
 
+use super::layout::filed::HASH_BITS;
 use std::ops::Range;
-
-/// The hashes are of 16 bits: 8 KiB of bitmap, which stay in the first-level cache.
-pub(super) const HASH_BITS: u32 = 16;
 
 /// So many bits of a hash say where its entries are among others, which are told apart by comparing them.
 const GROUP_BITS: u32 = 12;
 
+/// A set of hashes, one bit for each.
+#[derive(Debug, Clone)]
+pub(super) struct Hashes(Box<[u64; 1 << (HASH_BITS - 6)]>);
+
+impl Default for Hashes {
+    fn default() -> Self {
+        Hashes(Box::new([0; 1 << (HASH_BITS - 6)]))
+    }
+}
+
+impl Hashes {
+    pub(super) fn add(&mut self, hash: u16) {
+        self.0[usize::from(hash >> 6)] |= 1 << (hash & 63);
+    }
+
+    /// Whether the set has this hash.
+    #[inline]
+    pub(super) fn has(&self, hash: u16) -> bool {
+        self.0[usize::from(hash >> 6)] >> (hash & 63) & 1 == 1
+    }
+}
+
 /// Ranges of a list by hash.
 #[derive(Debug)]
 pub(super) struct Buckets {
-    /// One bit for each hash that occurs.
-    bitmap: Box<[u64; 1 << (HASH_BITS - 6)]>,
+    hashes: Hashes,
     /// For each group of hashes: where its entries begin; and the end.
     firsts: Box<[u32]>,
 }
@@ -25,22 +44,22 @@ impl Buckets {
     /// If there are 2^32 of them.
     pub(super) fn new(sorted: &[u16]) -> Buckets {
         debug_assert!(sorted.is_sorted(), "the list is sorted by hash");
-        let mut bitmap = Box::new([0u64; 1 << (HASH_BITS - 6)]);
+        let mut hashes = Hashes::default();
         let mut firsts = vec![0u32; (1 << GROUP_BITS) + 1];
         for &hash in sorted {
-            bitmap[usize::from(hash >> 6)] |= 1 << (hash & 63);
+            hashes.add(hash);
             firsts[group(hash) + 1] += 1;
         }
         for group in 1..firsts.len() {
             firsts[group] += firsts[group - 1];
         }
-        Buckets { bitmap, firsts: firsts.into_boxed_slice() }
+        Buckets { hashes, firsts: firsts.into_boxed_slice() }
     }
 
     /// Whether any entry has this hash.
     #[inline]
     pub(super) fn has(&self, hash: u16) -> bool {
-        self.bitmap[usize::from(hash >> 6)] >> (hash & 63) & 1 == 1
+        self.hashes.has(hash)
     }
 
     /// The entries of a hash, and perhaps some of others.

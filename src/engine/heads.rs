@@ -1,6 +1,7 @@
 //! L2: the formats whose leading literal stands at a place.
 
-use super::buckets::{Buckets, HASH_BITS};
+use super::buckets::Buckets;
+use super::layout::filed::HASH_BITS;
 use crate::rules::rule::LEAST_KEYWORD;
 
 /// Formats by the first bytes of their leading literal.
@@ -28,7 +29,8 @@ pub(super) struct Head {
     /// Its first eight bytes, and which of them it has.
     first: u64,
     mask: u64,
-    literal: Box<[u8]>,
+    /// The others.
+    rest: Box<[u8]>,
     rule: u32,
 }
 
@@ -38,15 +40,20 @@ impl Head {
         for (at, &byte) in literal.iter().take(8).enumerate() {
             (first[at], mask[at]) = (byte, u8::MAX);
         }
-        Head { first: u64::from_le_bytes(first), mask: u64::from_le_bytes(mask), literal: literal.into(), rule }
+        let rest = literal.get(8..).unwrap_or_default().into();
+        Head { first: u64::from_le_bytes(first), mask: u64::from_le_bytes(mask), rest, rule }
+    }
+
+    fn is_short(&self) -> bool {
+        self.mask == THREE
     }
 }
 
 impl Heads {
-    pub(super) fn new(heads: Vec<Head>) -> Heads {
-        let mut firsts: Vec<u16> = heads.iter().map(|head| hash(head.first & THREE)).collect();
+    pub(super) fn new(heads: impl Iterator<Item = Head>) -> Heads {
+        let (short, long): (Vec<Head>, Vec<Head>) = heads.partition(Head::is_short);
+        let mut firsts: Vec<u16> = long.iter().chain(&short).map(|head| hash(head.first & THREE)).collect();
         firsts.sort_unstable();
-        let (long, short) = heads.into_iter().partition(|head| head.literal.len() > LEAST_KEYWORD);
         Heads { firsts: Buckets::new(&firsts), long: Table::new(long, hash), short: Table::new(short, |first| hash(first & THREE)) }
     }
 
@@ -90,7 +97,7 @@ impl Table {
             return;
         }
         for head in &self.heads[self.buckets.range(hash)] {
-            if (head.first ^ first) & head.mask == 0 && (head.literal.len() <= 8 || bytes[at..].starts_with(&head.literal)) {
+            if (head.first ^ first) & head.mask == 0 && (head.rest.is_empty() || bytes[at + 8..].starts_with(&head.rest)) {
                 visit(head.rule);
             }
         }
@@ -121,7 +128,7 @@ mod tests {
     #[test]
     fn heads_stand_where_they_are_spelled_out() {
         let literals = ["abc", "abcd", "abcdefghij", "xyz_"];
-        let heads = Heads::new(literals.iter().zip(0..).map(|(literal, rule)| Head::new(literal.as_bytes(), rule)).collect());
+        let heads = Heads::new(literals.iter().zip(0..).map(|(literal, rule)| Head::new(literal.as_bytes(), rule)));
         let at = |text: &str| {
             let mut rules = Vec::new();
             heads.at(text.as_bytes(), 0, &mut |rule| rules.push(rule));

@@ -8,19 +8,18 @@ pub mod assignment;
 mod boundary;
 mod buckets;
 pub mod checksum;
-mod commonness;
 mod decode;
 mod ends;
 pub mod entropy;
 mod events;
 pub mod examples;
 pub mod filter;
-mod fours;
 mod gathered;
 mod heads;
 #[cfg(test)]
 mod hostile;
 pub mod judge;
+mod layout;
 mod literals;
 mod matcher;
 mod named;
@@ -170,7 +169,7 @@ impl Detector {
             return Err(DetectorError::NoRules);
         }
         let level = simd::Level::detect();
-        let program = Program::new(level, rules.rules());
+        let program = Program::new(level, &rules);
         Ok(Detector { rules, program, level, known: RuleSet::default(), pairs: OnceLock::new() })
     }
 

@@ -64,9 +64,12 @@ fn partners(rules: &RuleSet, known: &RuleSet) -> RuleSet {
     let ids: HashSet<&str> = rules.rules().iter().map(|rule| rule.id.as_str()).collect();
     let named: HashSet<&str> = rules.rules().iter().flat_map(|rule| &rule.pairs_with).map(String::as_str).collect();
     known.clone().filter(|rule| {
-        let (before, behind) = rule.reach();
+        let is_near = || {
+            let (before, behind) = rule.reach();
+            before.max(behind) <= PARTNER_REACH
+        };
         let pairs = named.contains(rule.id.as_str()) || rule.pairs_with.iter().any(|id| ids.contains(id.as_str()));
-        pairs && !ids.contains(rule.id.as_str()) && before.max(behind) <= PARTNER_REACH
+        pairs && !ids.contains(rule.id.as_str()) && is_near()
     })
 }
 

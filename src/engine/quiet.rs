@@ -6,7 +6,8 @@
 
 use super::assignment::{Assignment, Operator};
 use super::decode::Encoded;
-use super::program::{Action, Program};
+use super::layout::Action;
+use super::program::Program;
 use super::runs::Word;
 use super::words::WordHit;
 use super::{Detector, named, surroundings, url};
@@ -51,12 +52,12 @@ fn is_refused(detector: &Detector, bytes: &[u8], room: &mut named::Room, parse: 
 pub(super) fn is_quiet_word(program: &Program, bytes: &[u8], word: Word, wide: bool) -> bool {
     let span = Span::new(word.start, word.end);
     let lengths = &program.lengths;
-    let entries = [&lengths.wide[span.len()], &lengths.word[span.len()]];
-    let mut entries = entries.into_iter().take(if wide { 1 } else { 2 });
+    let length = span.len();
+    let mut known = [&lengths.wide, &lengths.word].into_iter().take(if wide { 1 } else { 2 });
     let kinds = || span.of(bytes).iter().fold(0, |kinds, &byte| kinds | kind(byte));
-    entries.all(|entry| {
-        let is_contextual = || entry.is_contextual() && surroundings::value_position(bytes, span) && entry.admits(kinds());
-        entry.alone.is_empty() && !is_contextual()
+    known.all(|known| {
+        let is_contextual = || known.is_contextual(length) && surroundings::value_position(bytes, span) && known.admits(length, kinds());
+        known.alone(length).is_empty() && !is_contextual()
     })
 }
 

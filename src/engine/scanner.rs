@@ -1,7 +1,8 @@
 //! L2: one pass over one blob: runs, heads, lengths, literals, and the matches that they lead to.
 
 use super::events::{Event, Part};
-use super::program::{Action, Program};
+use super::layout::Action;
+use super::program::Program;
 use super::runs::{Visitor, Word};
 use super::simd::Places;
 use super::words::WordHit;
@@ -146,13 +147,13 @@ impl<'a> Scanner<'a> {
             return;
         }
         let lengths = &self.program.lengths;
-        let entry = if wide { &lengths.wide[length] } else { &lengths.word[length] };
-        for &rule in &entry.alone {
+        let known = if wide { &lengths.wide } else { &lengths.word };
+        for &rule in known.alone(length) {
             self.format(rule, word.start);
         }
-        if entry.is_contextual()
+        if known.is_contextual(length)
             && surroundings::value_position(self.bytes, Span::new(word.start, word.end))
-            && entry.admits(self.bytes[word.start..word.end].iter().fold(0, |kinds, &byte| kinds | kind(byte)))
+            && known.admits(length, self.bytes[word.start..word.end].iter().fold(0, |kinds, &byte| kinds | kind(byte)))
         {
             self.contextual(word.start, length, wide);
         }

@@ -1,6 +1,8 @@
 //! L2: texts filed under the hash of a few of their bytes, compared where that hash is met.
 
 use super::buckets::Buckets;
+use super::layout::filed::Filed;
+use super::layout::groups::Groups;
 
 /// How many bytes are compared at once, and how many of them stand before those that a text is filed under.
 const AROUND: usize = 16;
@@ -11,7 +13,7 @@ const CASE: u8 = 0xdf;
 /// A text at a place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct WordHit {
-    /// Index of the text, in the order of [`Texts::new`].
+    /// Index of the text, in the order of [`Filed::texts`].
     pub(super) word: u32,
     /// Offset of its first byte.
     pub(super) start: usize,
@@ -23,7 +25,7 @@ pub(super) struct WordHit {
 #[derive(Debug)]
 pub(super) struct Texts {
     /// In lower case.
-    lower: Vec<Box<[u8]>>,
+    lower: Groups<u8>,
     buckets: Buckets,
     /// Sorted by hash.
     entries: Vec<Entry>,
@@ -60,11 +62,7 @@ impl Entry {
 }
 
 impl Texts {
-    /// The set of `texts`, in lower case, under these keys: a hash, the index of the text, and at which offset of it the
-    /// bytes stand that have this hash.
-    pub(super) fn new(texts: Vec<Box<[u8]>>, mut keys: Vec<(u16, u32, u8)>) -> Texts {
-        keys.sort_unstable_by_key(|&(hash, text, offset)| u64::from(hash) << 40 | u64::from(text) << 8 | u64::from(offset));
-        keys.dedup();
+    pub(super) fn new(Filed { texts, keys }: Filed) -> Texts {
         let buckets = Buckets::new(&keys.iter().map(|&(hash, ..)| hash).collect::<Vec<_>>());
         let entries = keys.into_iter().map(|(_, text, offset)| Entry::new(&texts[text as usize], text, offset)).collect();
         Texts { lower: texts, buckets, entries }

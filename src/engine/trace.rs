@@ -3,7 +3,7 @@
 //! Every rule is tried on its own wherever its plan, keywords or name send it, without runs, heads, hashes and
 //! tables, through the same validating steps as in the scanner. A test holds the two together.
 
-use super::program::{MANY_KEYWORDS, gate};
+use super::layout::{MANY_KEYWORDS, gate};
 use super::words::WordHit;
 use super::{Detector, Refusal, assignment, boundary, judge, matcher, pem, surroundings, url, validate};
 use crate::rules::plan::{LEAST_RUN, LONGEST_WORD, LengthRule, Plan};
@@ -268,7 +268,7 @@ impl<'a> Tracer<'a> {
                 continue;
             };
             let secret = parsed.value.of(self.bytes);
-            let is_run = parsed.form == assignment::Form::Position || !names.iter().all(|name| assignment::is_program(name));
+            let is_run = parsed.form == assignment::Form::Position || !names.iter().all(|name| assignment::programs::is_program(name));
             let outcome = if is_run { validate::value(rule, secret) } else { Err(Refusal::NotRun) };
             let outcome = outcome.and_then(|_| judge::judge(self.bytes, parsed, *value));
             let span = Span::new(parsed.name.start.min(parsed.value.start), parsed.name.end.max(parsed.value.end));

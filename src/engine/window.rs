@@ -9,15 +9,14 @@
 //! argument for each kind of rule.
 
 use super::events::{Event, Events, around_runs};
+use super::layout::NARROW;
 use super::{Detector, Match, Scratch, pairs, quiet, scanner};
 use crate::blob::Copied;
-use crate::rules::{CONTEXT_REACH, Rule, Shape};
+use crate::rules::CONTEXT_REACH;
 use crate::text::Span;
 use crate::text::chars::is_token;
 use std::borrow::Cow;
 
-/// The longest match of a rule whose triggers are not traced, in bytes.
-const NARROW: usize = 384;
 /// How far before a trigger its context is looked at: the line, the name, and the head of a block of Terraform.
 const BEFORE: usize = 576;
 /// How far before and behind an edit a run may begin that depends on it, in bytes.
@@ -78,16 +77,6 @@ impl Trace {
     #[must_use]
     pub fn looked(&self) -> usize {
         self.looked
-    }
-}
-
-/// Whether triggers of a rule are traced: what it matches may be long.
-pub(super) fn is_wide(rule: &Rule) -> bool {
-    match &rule.shape {
-        Shape::Format(format) => format.length().1 > NARROW,
-        Shape::Pattern { longest, .. } => *longest as usize > NARROW,
-        Shape::Pem(_) => true,
-        Shape::Url { .. } | Shape::Assignment { .. } => false,
     }
 }
 

@@ -1,4 +1,4 @@
-//! L1: the built-in rules, compiled and serialised by `build.rs`.
+//! L1: the built-in rules, compiled and serialised by `build.rs`. Of each only what tells it apart is decoded at once.
 
 use super::rule::Rule;
 use super::set::RuleSet;

@@ -10,6 +10,7 @@ pub mod check;
 pub mod format;
 pub mod gate;
 pub mod keywords;
+pub mod lazy;
 pub mod load;
 pub mod pattern;
 pub mod plan;
@@ -18,6 +19,6 @@ pub mod set;
 pub mod syntax;
 
 pub use about::About;
-pub use rule::{ASSIGNMENT_REACH, CONTEXT_REACH, Keyword, PAIR_REACH, PEM_REACH, Place, Rule, RuleError, Shape};
+pub use rule::{ASSIGNMENT_REACH, CONTEXT_REACH, Details, Keyword, PAIR_REACH, PEM_REACH, Place, Rule, RuleError, Shape};
 pub use set::RuleSet;
 pub use syntax::{Audience, Confidence, Severity};

@@ -3,16 +3,18 @@
 //! Everything that can be derived is derived here, in `build.rs` for the built-in rules: keywords, where a
 //! match begins relative to its keyword, and the reach.
 
-use super::about::{About, LazyAbout};
+use super::about::About;
 use super::check::Check;
 use super::format::Format;
 use super::gate::Gate;
 pub use super::keywords::{Keyword, Place};
 use super::keywords::{context_words, derive_keywords, squash};
+use super::lazy::Lazy;
 use super::pattern::Pattern;
 use super::plan::Plan;
 use super::syntax::{Audience, Confidence, RuleFile, RuleSyntax, Severity, ValueClass};
 use serde::{Deserialize, Serialize};
+use std::ops::Deref;
 
 /// How far before or behind a token its context words may stand, in bytes.
 pub const CONTEXT_REACH: usize = 256;
@@ -27,18 +29,28 @@ pub const PAIR_REACH: usize = 512;
 /// The shortest literal that is selective enough to gate a rule, in bytes.
 pub const LEAST_KEYWORD: usize = 3;
 
-/// A rule as the detector runs it.
+/// A rule as the detector runs it. What it looks for and what it says stand in its [`Details`], whose fields are reached
+/// as if they were its own.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound(deserialize = "'de: 'static"))]
 pub struct Rule {
     /// Kebab-case, provider first.
     pub id: String,
+    /// Whether the rule runs unless the user says otherwise.
+    pub enabled: bool,
+    /// Rules without whose secret this one cannot be used.
+    pub pairs_with: Vec<String>,
+    details: Lazy<Details>,
+}
+
+/// What a rule looks for and what it says.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound(deserialize = "'de: 'static"))]
+pub struct Details {
     /// Impact if the secret is real.
     pub severity: Severity,
     /// Chance that a match is real.
     pub confidence: Confidence,
-    /// Whether the rule runs unless the user says otherwise.
-    pub enabled: bool,
     /// For whom the secret opens something, where the format tells.
     pub audience: Option<Audience>,
     /// What a match looks like.
@@ -60,10 +72,16 @@ pub struct Rule {
     pub check: Option<Check>,
     /// Least Shannon entropy of the secret, in bits per character; 0 for none.
     pub entropy: f32,
-    /// Rules without whose secret this one cannot be used.
-    pub pairs_with: Vec<String>,
-    /// What it says to people.
-    pub(super) about: LazyAbout,
+    about: Lazy<About>,
+}
+
+impl Deref for Rule {
+    type Target = Details;
+
+    #[inline]
+    fn deref(&self) -> &Details {
+        &self.details
+    }
 }
 
 /// What a match looks like.
@@ -126,11 +144,9 @@ impl Rule {
         let keywords = derive_keywords(&shape, syntax, &context).map_err(|what| fail("keywords", what))?;
         let check = syntax.checksum.as_deref().map(Check::parse).transpose().map_err(|what| fail("checksum", what))?;
         let plan = if let Shape::Format(format) = &shape { Plan::of(format) } else { Plan::Keywords };
-        Ok(Rule {
-            id: syntax.id.clone(),
+        let details = Details {
             severity: syntax.severity,
             confidence: syntax.confidence.unwrap_or(Confidence::High),
-            enabled: syntax.enabled.unwrap_or(true),
             audience: syntax.audience,
             shape,
             plan,
@@ -139,15 +155,20 @@ impl Rule {
             context,
             check,
             entropy: syntax.entropy.unwrap_or(0.0),
-            pairs_with: syntax.pairs_with.clone(),
             about: about(file, syntax).into(),
+        };
+        Ok(Rule {
+            id: syntax.id.clone(),
+            enabled: syntax.enabled.unwrap_or(true),
+            pairs_with: syntax.pairs_with.clone(),
+            details: details.into(),
         })
     }
 
     /// What it says to people.
     #[must_use]
     pub fn about(&self) -> &About {
-        self.about.get()
+        &self.about
     }
 
     /// Provider and name as one phrase: "GitHub personal access token", "RSA private key".

@@ -61,6 +61,13 @@ impl RuleSet {
         self
     }
 
+    /// Whether these are the built-in rules that are on by default, all of them and no others.
+    #[must_use]
+    pub(crate) fn is_default(&self) -> bool {
+        let builtin = super::builtin::builtin();
+        self.rules.iter().map(Arc::as_ptr).eq(builtin.rules.iter().filter(|rule| rule.enabled).map(Arc::as_ptr))
+    }
+
     /// Number of rules.
     #[must_use]
     pub fn len(&self) -> usize {

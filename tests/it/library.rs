@@ -76,7 +76,7 @@ fn what_is_public_is_meant_to_be() {
     pub use rules::load::{LoadError, parse_rules};
     pub use rules::rule::RuleError;
     pub use rules::set::DuplicateId;
-    pub use rules::{About, Audience, Confidence, Rule, RuleSet, Severity};
+    pub use rules::{About, Audience, Confidence, Details, Rule, RuleSet, Severity};
     pub use text::Span;
     ");
 }

@@ -10,8 +10,15 @@ mod text {
 
 #[path = "../../src/engine"]
 mod engine {
-    #[path = "commonness.rs"]
-    pub(crate) mod commonness;
+    #[path = "layout"]
+    pub(crate) mod layout {
+        mod commonness;
+        pub(crate) mod filed;
+        mod fours;
+        pub(crate) mod groups;
+        pub(crate) mod literals;
+        mod spread;
+    }
     #[path = "simd/mod.rs"]
     pub(crate) mod simd;
 }

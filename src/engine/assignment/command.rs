@@ -3,84 +3,13 @@
 //! Here the keyword is the program's name, and the value is found by the program's own option.
 
 use super::cursor::{Cursor, is_word};
+use super::programs::{PROGRAMS, Takes};
 use super::quote::quotation;
 use super::{Assignment, Form, Operator};
 use crate::text::Span;
 
-/// How a program takes its password.
-#[derive(Debug, Clone, Copy)]
-enum Takes {
-    /// `-p value` or `-pvalue`
-    Either(&'static str),
-    /// Only `-pvalue`: what follows a lone `-p` is something else.
-    Glued(&'static str),
-    /// `-u user:value`, also glued; the separator is given.
-    Pair(&'static str, u8),
-    /// `-passin pass:value`
-    Prefixed(&'static str),
-    /// The third word behind the program: `htpasswd -b file user value`. Options are not counted.
-    Word(&'static str, usize),
-}
-
-/// The programs, in lower case.
-const PROGRAMS: &[(&str, Takes)] = &[
-    ("sshpass", Takes::Either("-p")),
-    ("mysql", Takes::Glued("-p")),
-    ("mysqldump", Takes::Glued("-p")),
-    ("mysqladmin", Takes::Glued("-p")),
-    ("mariadb", Takes::Glued("-p")),
-    ("curl", Takes::Pair("-u", b':')),
-    ("curl", Takes::Pair("--user", b':')),
-    ("docker login", Takes::Either("-p")),
-    ("podman login", Takes::Either("-p")),
-    ("helm registry login", Takes::Either("-p")),
-    ("az login", Takes::Either("-p")),
-    ("redis-cli", Takes::Either("-a")),
-    ("ldapsearch", Takes::Either("-w")),
-    ("sqlcmd", Takes::Either("-P")),
-    ("mongo", Takes::Either("-p")),
-    ("mongosh", Takes::Either("-p")),
-    ("smbclient", Takes::Pair("-U", b'%')),
-    ("openssl", Takes::Prefixed("pass:")),
-    ("net user", Takes::Word("", 2)),
-    ("htpasswd", Takes::Word("-b", 3)),
-    ("rabbitmqctl add_user", Takes::Word("", 2)),
-    ("plink", Takes::Either("-pw")),
-    ("pscp", Takes::Either("-pw")),
-    ("psexec", Takes::Either("-p")),
-    ("openssl enc", Takes::Either("-k")),
-    ("lftp", Takes::Pair("-u", b',')),
-    ("rdesktop", Takes::Either("-p")),
-    ("xfreerdp", Takes::Glued("/p:")),
-    ("mongodump", Takes::Either("-p")),
-    ("mongorestore", Takes::Either("-p")),
-    ("mongoexport", Takes::Either("-p")),
-    ("mongoimport", Takes::Either("-p")),
-    ("oc login", Takes::Either("-p")),
-    ("smbmap", Takes::Either("-p")),
-    ("cqlsh", Takes::Either("-p")),
-    ("crackmapexec", Takes::Either("-p")),
-    ("evil-winrm", Takes::Either("-p")),
-    ("twine upload", Takes::Either("-p")),
-    ("ldapadd", Takes::Either("-w")),
-    ("ldapmodify", Takes::Either("-w")),
-    ("rpcclient", Takes::Pair("-U", b'%')),
-    ("winexe", Takes::Pair("-U", b'%')),
-    ("schtasks", Takes::Either("/rp")),
-    ("jenkins-cli.jar", Takes::Pair("-auth", b':')),
-    ("jenkins-cli", Takes::Pair("-auth", b':')),
-    ("mosquitto_pub", Takes::Either("-P")),
-    ("mosquitto_sub", Takes::Either("-P")),
-    ("ssh-keygen", Takes::Either("-N")),
-];
-
 /// The most words of a command line that are looked at.
 const MOST_WORDS: usize = 48;
-
-/// Whether `keyword` names one of the programs.
-pub(super) fn is_program(keyword: &str) -> bool {
-    PROGRAMS.iter().any(|(program, _)| keyword.eq_ignore_ascii_case(program))
-}
 
 /// The password on a command line whose program `keyword` names.
 pub(super) fn parse(bytes: &[u8], keyword: Span) -> Option<Assignment> {

@@ -19,6 +19,7 @@ mod listing;
 mod markup;
 mod name;
 mod pair;
+pub(super) mod programs;
 mod quote;
 mod table;
 mod user;
@@ -159,12 +160,6 @@ fn whole(found: Assignment, keyword: Span) -> Option<Assignment> {
     work::add(found.name.len() + found.value.len());
     let cut = found.value.end >= keyword.end.saturating_add(ASSIGNMENT_REACH);
     (!cut && !found.value.is_empty() && found.value.len() <= LONGEST_VALUE).then_some(found)
-}
-
-/// Whether `keyword` is no part of a name but a program that takes a password: `sshpass`, `docker login`.
-#[must_use]
-pub fn is_program(keyword: &str) -> bool {
-    command::is_program(keyword)
 }
 
 #[cfg(test)]

@@ -8,12 +8,15 @@ mod blocks;
 mod classes;
 mod places;
 mod sieve;
-mod spread;
 
 pub(super) use blocks::{BLOCK, Blocks, Derived};
 pub(super) use classes::classify;
 pub(super) use places::{PIECE, Places};
-pub(super) use sieve::{Gram, Sieve};
+pub(super) use sieve::Sieve;
+
+#[cfg(target_arch = "x86_64")]
+use super::layout::literals::ASCII;
+use super::layout::literals::LETTERS;
 
 /// What the processor can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,6 +32,15 @@ pub(super) enum Level {
 }
 
 impl Level {
+    /// How many codes the sieve tells bytes by.
+    pub(super) fn codes(self) -> usize {
+        match self {
+            #[cfg(target_arch = "x86_64")]
+            Level::Avx512 => ASCII,
+            _ => LETTERS,
+        }
+    }
+
     /// The best that this processor has.
     pub(super) fn detect() -> Level {
         Level::all().last().copied().unwrap_or(Level::Plain)

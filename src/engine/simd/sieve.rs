@@ -5,55 +5,22 @@
 //! case, or by seven where the processor has tables for that; other bytes look alike. That lets some places through
 //! where no gram stands, and never misses one.
 
-use super::spread::spread;
 use super::{BLOCK, Level, PIECE, Places, padded};
-
-/// Buckets: two sets of eight, one bit each.
-const BUCKETS: usize = 16;
-/// Length of a gram in bytes.
-pub(super) const LENGTH: usize = 4;
-/// What tells bytes apart.
-const CODES: usize = 32;
-/// What tells bytes apart where tables may be that large: all of ASCII.
-const EXACT: usize = 128;
-
-/// The bytes that a candidate begins with; a last byte of `None` may be any. Letters stand for both cases.
-pub(in crate::engine) type Gram = ([u8; LENGTH - 1], Option<u8>);
+use crate::engine::layout::literals::{ASCII, LENGTH, LETTERS};
 
 /// The tables for a set of grams.
 #[derive(Debug, Clone)]
 pub(in crate::engine) struct Sieve {
     /// By half of the buckets, and by place in the gram: the buckets that have a byte of each code.
-    tables: [[[u8; EXACT]; LENGTH]; 2],
+    tables: [[[u8; ASCII]; LENGTH]; 2],
 }
 
 impl Sieve {
-    /// The tables of `grams` for a level.
-    pub(in crate::engine) fn new(level: Level, grams: &[Gram]) -> Sieve {
-        let codes = match level {
-            #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => EXACT,
-            _ => CODES,
-        };
-        let mut sieve = Sieve { tables: [[[0; EXACT]; LENGTH]; 2] };
-        for (&gram, bucket) in grams.iter().zip(spread::<BUCKETS>(grams, codes)) {
-            sieve.admit(gram, bucket, codes);
-        }
+    /// A sieve of these tables, which are for as many codes as the level has that it is used at.
+    pub(in crate::engine) fn new(tables: &[u8]) -> Sieve {
+        let mut sieve = Sieve { tables: [[[0; ASCII]; LENGTH]; 2] };
+        sieve.tables.as_flattened_mut().as_flattened_mut().copy_from_slice(tables);
         sieve
-    }
-
-    fn admit(&mut self, (head, last): Gram, bucket: usize, codes: usize) {
-        let tables = &mut self.tables[bucket / 8];
-        for (table, byte) in tables.iter_mut().zip(head.into_iter().map(Some).chain([last])) {
-            match byte {
-                Some(byte) => {
-                    for byte in [byte, byte.to_ascii_uppercase()] {
-                        table[usize::from(byte) % codes] |= 1 << (bucket % 8);
-                    }
-                }
-                None => table.iter_mut().for_each(|buckets| *buckets |= 1 << (bucket % 8)),
-            }
-        }
     }
 
     /// Whether a gram may begin with these bytes.
@@ -92,14 +59,14 @@ impl Sieve {
 }
 
 fn code(byte: u8) -> usize {
-    usize::from(byte) % CODES
+    usize::from(byte) % LETTERS
 }
 
 #[cfg(target_arch = "x86_64")]
 mod vector {
     use super::super::avx2::{load, nonzero, table};
     use super::super::padded;
-    use super::{EXACT, LENGTH, PIECE, Places, Sieve};
+    use super::{ASCII, LENGTH, PIECE, Places, Sieve};
     use std::arch::x86_64::{
         __m256i, _mm256_and_si256, _mm256_blendv_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_shuffle_epi8, _mm256_slli_epi16,
     };
@@ -133,11 +100,11 @@ mod vector {
         #[target_feature(enable = "avx2")]
         #[inline]
         fn new(sieve: &Sieve) -> Tables {
-            let split = |codes: &[u8; EXACT]| {
+            let split = |codes: &[u8; ASCII]| {
                 let (low, high) = (codes.first_chunk(), codes[16..].first_chunk());
                 (table(low.expect("16 codes")), table(high.expect("16 codes")))
             };
-            let half = |half: &[[u8; EXACT]; LENGTH]| [split(&half[0]), split(&half[1]), split(&half[2]), split(&half[3])];
+            let half = |half: &[[u8; ASCII]; LENGTH]| [split(&half[0]), split(&half[1]), split(&half[2]), split(&half[3])];
             Tables([half(&sieve.tables[0]), half(&sieve.tables[1])])
         }
 
@@ -223,7 +190,8 @@ mod exact {
 #[cfg(test)]
 mod tests {
     use super::super::Level;
-    use super::{Gram, Places, Sieve};
+    use super::{Places, Sieve};
+    use crate::engine::layout::literals::{Gram, tables};
     use proptest::prelude::*;
 
     fn grams() -> Vec<Gram> {
@@ -243,7 +211,7 @@ mod tests {
             for level in Level::all() {
                 let mut places = Places::default();
                 places.clear();
-                Sieve::new(level, &grams()).find(level, bytes, 0, &mut places);
+                Sieve::new(&tables(&grams(), level.codes())).find(level, bytes, 0, &mut places);
                 let places: Vec<usize> = places.iter().collect();
                 prop_assert!(places.is_sorted() && places.iter().all(|&at| at < bytes.len()));
                 for at in 0..bytes.len() {
@@ -259,7 +227,7 @@ mod tests {
     fn most_places_of_other_text_are_no_candidates() {
         let mut places = Places::default();
         places.clear();
-        Sieve::new(Level::Plain, &grams()).find(
+        Sieve::new(&tables(&grams(), Level::Plain.codes())).find(
             Level::Plain,
             "for (int i = 0; i < n; i++) { sum += values[i]; }\n".repeat(20).as_bytes(),
             0,

@@ -1,7 +1,7 @@
 //! L2: which bucket of a sieve each gram goes to, so that few other places are taken for grams.
 
-use super::sieve::{Gram, LENGTH};
-use crate::engine::commonness::letter;
+use super::commonness::letter;
+use super::literals::{Gram, LENGTH};
 
 /// How often each gram is moved to where it does least harm, given where the others are.
 const ROUNDS: usize = 3;
