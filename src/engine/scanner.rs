@@ -268,7 +268,7 @@ impl<'a> Scanner<'a> {
         let Shape::Pattern { regex, longest, gate, .. } = &rule.shape else { return };
         self.note(index, hit.start);
         let longest = *longest as usize;
-        if !gate.may_open(&self.bytes[hit.start..self.bytes.len().min(hit.start + longest)]) {
+        if !gate.may_open(self.bytes, hit.start, longest) {
             return;
         }
         let compiled = self.program.pattern(index as usize, regex);

@@ -3,7 +3,7 @@
 //! Every text that leaves keyward goes through here: [`redact`] writes one secret, [`Masker`] finds the known
 //! secrets in text that was not meant to hold any (file names, commit subjects, error messages).
 
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use bstr::ByteSlice as _;
 use std::borrow::Cow;
 
@@ -76,7 +76,9 @@ impl Masker {
             return Masker::none();
         }
         let masks = sought.iter().map(|(_, secret)| redact(secret)).collect();
-        let automaton = AhoCorasick::new(sought.iter().map(|(text, _)| text)).ok();
+        // Little text is looked through, and a DFA of some private keys takes as long to build as a small tree to scan.
+        let automaton =
+            AhoCorasick::builder().kind(Some(AhoCorasickKind::NoncontiguousNFA)).build(sought.iter().map(|(text, _)| text)).ok();
         Masker { overflow: automaton.is_none(), automaton, masks }
     }
 

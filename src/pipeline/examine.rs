@@ -136,7 +136,9 @@ fn occurring<'s>(text: &[u8], sought: &[&'s [u8]]) -> HashSet<&'s [u8]> {
     let mut distinct = sought.to_vec();
     distinct.sort_unstable();
     distinct.dedup();
-    let Ok(automaton) = aho_corasick::AhoCorasick::new(&distinct) else { return HashSet::new() };
+    // A DFA takes longer to build than this one text to look through.
+    let kind = Some(aho_corasick::AhoCorasickKind::ContiguousNFA);
+    let Ok(automaton) = aho_corasick::AhoCorasick::builder().kind(kind).build(&distinct) else { return HashSet::new() };
     automaton.find_overlapping_iter(text).map(|hit| distinct[hit.pattern().as_usize()]).collect()
 }
 

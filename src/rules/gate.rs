@@ -1,9 +1,9 @@
-//! L1: a cheap look ahead, before a pattern is compiled and run: what must stand at its keyword and behind it.
+//! L1: a cheap look around a keyword, before its pattern is compiled and run: what must stand before it, and from it on.
 //!
-//! Most places where a keyword stands have nothing else of the pattern. Its steps are followed over the next
-//! 64 bytes with a set of places, one bit each; what lies further off, or is too general, counts as fitting.
+//! Most places where a keyword stands have nothing else of the pattern. Its steps are followed over 64 bytes each way
+//! with a set of places, one bit each; what lies further off, or is too general, counts as fitting.
 
-use regex_syntax::hir::{Class, Hir, HirKind, Repetition};
+use regex_syntax::hir::{Class, Hir, HirKind, Look, Repetition};
 use serde::{Deserialize, Serialize};
 
 /// How far the steps are followed, in bytes.
@@ -13,9 +13,12 @@ const LEAST_NEED: usize = 4;
 /// At most this many texts are looked for.
 const MOST_NEEDS: usize = 3;
 
-/// What every match has from a certain part of its pattern on.
+/// What every match has around a certain place in its pattern.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gate {
+    /// Before it, the nearest first.
+    before: Vec<Step>,
+    /// From there on.
     steps: Vec<Step>,
     /// Texts that stand somewhere behind, in lower case.
     needs: Vec<Box<[u8]>>,
@@ -27,6 +30,10 @@ enum Step {
     Class(Ranges),
     Repeat(Ranges, u32, Option<u32>),
     Either(Vec<Vec<Step>>),
+    /// The beginning of the text, or of a line of it.
+    Beginning {
+        line: bool,
+    },
     /// What is not followed further.
     Anything,
 }
@@ -67,57 +74,79 @@ impl Ranges {
 struct Open;
 
 impl Gate {
-    /// What every text has that these parts of a pattern match, one after the other.
-    pub(super) fn new(parts: &[Hir]) -> Gate {
-        let mut steps = Vec::new();
-        parts.iter().try_for_each(|part| add(part, &mut steps)).unwrap_or_else(|Open| steps.push(Step::Anything));
+    /// What every text has between whose first parts, which match `before`, and whose others a keyword begins.
+    pub(super) fn new(before: &[Hir], parts: &[Hir]) -> Gate {
         let mut needs = Needs::default();
         for part in parts {
             needs.add(part);
         }
-        Gate { steps, needs: needs.longest() }
+        Gate { before: steps(before.iter().rev(), Way::Back), steps: steps(parts.iter(), Way::On), needs: needs.longest() }
     }
 
-    /// Whether such a text may begin at the beginning of `bytes`; its greatest length is that of `bytes`.
+    /// Whether such a text may have its keyword at `at`, and from there `longest` bytes at most.
     #[must_use]
-    pub fn may_open(&self, bytes: &[u8]) -> bool {
-        follow(&self.steps, bytes, 1).map_or(true, |places| places != 0) && self.needs.iter().all(|need| stands_in(bytes, need))
+    pub fn may_open(&self, bytes: &[u8], at: usize, longest: usize) -> bool {
+        let rest = &bytes[at..bytes.len().min(at + longest)];
+        follow(&self.steps, rest, 1).map_or(true, |places| places != 0)
+            && self.may_precede(&bytes[at.saturating_sub(WINDOW)..at])
+            && self.needs.iter().all(|need| stands_in(rest, need))
+    }
+
+    fn may_precede(&self, bytes: &[u8]) -> bool {
+        let mut reversed = [0; WINDOW];
+        for (to, &byte) in reversed.iter_mut().zip(bytes.iter().rev()) {
+            *to = byte;
+        }
+        self.before.is_empty() || follow(&self.before, &reversed[..bytes.len()], 1).map_or(true, |places| places != 0)
     }
 }
 
+/// In which direction parts are followed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Way {
+    On,
+    Back,
+}
+
+/// What parts ask for, one after the other on the way.
+fn steps<'p>(mut parts: impl Iterator<Item = &'p Hir>, way: Way) -> Vec<Step> {
+    let mut steps = Vec::new();
+    parts.try_for_each(|part| add(part, way, &mut steps)).unwrap_or_else(|Open| steps.push(Step::Anything));
+    steps
+}
+
 /// Adds what `part` asks for. After [`Open`] nothing more can be said.
-fn add(part: &Hir, steps: &mut Vec<Step>) -> Result<(), Open> {
+fn add(part: &Hir, way: Way, all: &mut Vec<Step>) -> Result<(), Open> {
     match part.kind() {
+        HirKind::Look(look @ (Look::Start | Look::StartLF)) if way == Way::Back => {
+            all.push(Step::Beginning { line: *look == Look::StartLF });
+        }
         HirKind::Empty | HirKind::Look(_) => {}
-        HirKind::Capture(group) => add(&group.sub, steps)?,
-        HirKind::Concat(parts) => parts.iter().try_for_each(|part| add(part, steps))?,
-        HirKind::Literal(literal) => steps.push(Step::Text(literal.0.clone())),
-        HirKind::Class(class) => steps.push(Step::Class(Ranges::of(class).ok_or(Open)?)),
-        HirKind::Alternation(parts) => steps.push(Step::Either(parts.iter().map(branch).collect())),
-        HirKind::Repetition(repetition) => add_repetition(repetition, steps)?,
+        HirKind::Capture(group) => add(&group.sub, way, all)?,
+        HirKind::Concat(parts) if way == Way::On => parts.iter().try_for_each(|part| add(part, way, all))?,
+        HirKind::Concat(parts) => parts.iter().rev().try_for_each(|part| add(part, way, all))?,
+        HirKind::Literal(literal) if way == Way::On => all.push(Step::Text(literal.0.clone())),
+        HirKind::Literal(literal) => all.push(Step::Text(literal.0.iter().rev().copied().collect())),
+        HirKind::Class(class) => all.push(Step::Class(Ranges::of(class).ok_or(Open)?)),
+        HirKind::Alternation(parts) => all.push(Step::Either(parts.iter().map(|part| steps([part].into_iter(), way)).collect())),
+        HirKind::Repetition(repetition) => add_repetition(repetition, way, all)?,
     }
     Ok(())
 }
 
-fn add_repetition(repetition: &Repetition, steps: &mut Vec<Step>) -> Result<(), Open> {
+fn add_repetition(repetition: &Repetition, way: Way, all: &mut Vec<Step>) -> Result<(), Open> {
     if let HirKind::Class(class) = repetition.sub.kind() {
-        steps.push(Step::Repeat(Ranges::of(class).ok_or(Open)?, repetition.min, repetition.max));
+        all.push(Step::Repeat(Ranges::of(class).ok_or(Open)?, repetition.min, repetition.max));
         return Ok(());
     }
     if repetition.min == 0 && repetition.max == Some(1) {
-        steps.push(Step::Either(vec![Vec::new(), branch(&repetition.sub)]));
+        all.push(Step::Either(vec![Vec::new(), steps([&*repetition.sub].into_iter(), way)]));
         return Ok(());
     }
     for _ in 0..repetition.min.min(1) {
-        add(&repetition.sub, steps)?;
+        add(&repetition.sub, way, all)?;
     }
     Err(Open)
-}
-
-fn branch(part: &Hir) -> Vec<Step> {
-    let mut steps = Vec::new();
-    add(part, &mut steps).unwrap_or_else(|Open| steps.push(Step::Anything));
-    steps
 }
 
 /// Texts that every match has.
@@ -168,6 +197,7 @@ fn follow(steps: &[Step], bytes: &[u8], mut places: u64) -> Result<u64, Open> {
             Step::Anything => return Err(Open),
             Step::Text(text) => each(places, text.len(), |at| bytes[at.min(bytes.len())..].starts_with(text))?,
             Step::Class(ranges) => each(places, 1, |at| bytes.get(at).is_some_and(|&byte| ranges.has(byte)))?,
+            Step::Beginning { line } => each(places, 0, |at| bytes.get(at).map_or(at == bytes.len(), |&byte| *line && byte == b'\n'))?,
             Step::Repeat(ranges, min, max) => repeat(ranges, (*min, *max), bytes, places)?,
             Step::Either(branches) => {
                 branches.iter().try_fold(0, |all, branch| follow(branch, bytes, places).map(|places| all | places))?
@@ -227,32 +257,53 @@ mod tests {
 
     fn gate(pattern: &str) -> Gate {
         let hir = regex_syntax::ParserBuilder::new().utf8(false).build().parse(pattern).unwrap();
-        Gate::new(std::slice::from_ref(&hir))
+        Gate::new(&[], std::slice::from_ref(&hir))
+    }
+
+    fn may_open(gate: &Gate, bytes: &[u8]) -> bool {
+        gate.may_open(bytes, 0, bytes.len())
     }
 
     #[test]
     fn what_cannot_go_on_is_refused() {
         let quoted = gate(r#"(?-u)"auth"\s{0,4}:\s{0,4}"(?P<secret>[A-Za-z0-9+/]{8,600}={0,2})""#);
-        assert!(quoted.may_open(b"\"auth\" : \"abcdefgh12\""));
-        assert!(!quoted.may_open(b"\"auth\" : {") && !quoted.may_open(b"\"auth\" : \"abc\"") && !quoted.may_open(b"\"auth\""));
+        assert!(may_open(&quoted, b"\"auth\" : \"abcdefgh12\""));
+        assert!(!may_open(&quoted, b"\"auth\" : {") && !may_open(&quoted, b"\"auth\" : \"abc\"") && !may_open(&quoted, b"\"auth\""));
         let either = gate("(?i-u)(?:get|set)_?key=[0-9]{4}");
-        assert!(either.may_open(b"SETKEY=1234") && either.may_open(b"get_key=1234"));
-        assert!(!either.may_open(b"getkeys=1234") && !either.may_open(b"get_key=123x"));
+        assert!(may_open(&either, b"SETKEY=1234") && may_open(&either, b"get_key=1234"));
+        assert!(!may_open(&either, b"getkeys=1234") && !may_open(&either, b"get_key=123x"));
     }
 
     #[test]
     fn what_is_far_off_is_looked_for_as_a_text() {
         let far = gate(r"(?i-u)<server>[^\x00]{0,500}?<password>(?P<secret>[^<]{5,200})</password>");
         let text = |name: &str| format!("<server>{}<{name}>abcdef</{name}>", " ".repeat(90));
-        assert!(far.may_open(text("password").as_bytes()) && far.may_open(text("PassWord").as_bytes()));
-        assert!(!far.may_open(text("passphrase").as_bytes()));
+        assert!(may_open(&far, text("password").as_bytes()) && may_open(&far, text("PassWord").as_bytes()));
+        assert!(!may_open(&far, text("passphrase").as_bytes()));
     }
 
     #[test]
     fn what_goes_on_beyond_the_window_may_fit() {
         let long = gate("(?-u)key=[a-z]{100}!");
-        assert!(long.may_open(format!("key={}", "a".repeat(99)).as_bytes()));
-        assert!(!long.may_open(b"key=abc!"));
-        assert!(gate("(?-u)key(?:ab){2,9}c").may_open(b"keyab") && !gate("(?-u)key(?:ab){2,9}c").may_open(b"keya"));
+        assert!(may_open(&long, format!("key={}", "a".repeat(99)).as_bytes()));
+        assert!(!may_open(&long, b"key=abc!"));
+        assert!(may_open(&gate("(?-u)key(?:ab){2,9}c"), b"keyab") && !may_open(&gate("(?-u)key(?:ab){2,9}c"), b"keya"));
+    }
+
+    #[test]
+    fn what_stands_before_the_keyword_counts() {
+        let before = |pattern: &str, text: &str| {
+            let hir = regex_syntax::ParserBuilder::new().utf8(false).build().parse(pattern).unwrap();
+            let regex_syntax::hir::HirKind::Concat(parts) = hir.kind() else { panic!("several parts") };
+            let at = text.find("key").unwrap();
+            Gate::new(&parts[..parts.len() - 1], &parts[parts.len() - 1..]).may_open(text.as_bytes(), at, 3)
+        };
+        let line = r"(?m-u)^[ \t]{0,4}(?:export )?key";
+        assert!(before(line, "key") && before(line, "  key") && before(line, "a\n\texport key"));
+        assert!(!before(line, "a key") && !before(line, "\n      key") && !before(line, "\nexportkey"));
+        let text = r#"(?-u)(?:^|[\s"'])a[bc]{1,3}key"#;
+        assert!(before(text, "abkey") && before(text, "x \"acbkey") && !before(text, "\"akey") && !before(text, "xabkey"));
+        let far = r"(?m-u)^[a-z]{0,200}key";
+        assert!(before(far, &format!("{}key", "a".repeat(99))) && !before(far, "a.key"));
     }
 }

@@ -34,10 +34,13 @@ impl Pattern {
         Some((total(|part| part.properties().minimum_len())?, total(|part| part.properties().maximum_len())?))
     }
 
-    /// What must stand where one of `keywords` stands, and behind it.
+    /// What must stand before one of `keywords`, and where it stands and behind it.
     #[must_use]
     pub fn gate(&self, keywords: &[String]) -> Gate {
-        self.first_of(keywords).map_or_else(Gate::default, |first| Gate::new(&self.parts()[first..]))
+        self.first_of(keywords).map_or_else(Gate::default, |first| {
+            let (before, parts) = self.parts().split_at(first);
+            Gate::new(before, parts)
+        })
     }
 
     fn parts(&self) -> &[Hir] {
