@@ -95,7 +95,9 @@ fn mask(secret: &[u8]) -> Vec<u8> {
 fn takes_name(rule: &Rule) -> bool {
     match rule.shape {
         Shape::Format(_) => true,
-        Shape::Assignment { .. } => !rule.keywords.iter().any(|keyword| assignment::programs::is_program(&keyword.text)),
+        Shape::Assignment { ref names, .. } => {
+            !assignment::are_of_users(names) && !rule.keywords.iter().any(|keyword| assignment::programs::is_program(&keyword.text))
+        }
         Shape::Pattern { .. } | Shape::Url { .. } | Shape::Pem(_) => false,
     }
 }

@@ -31,7 +31,7 @@ pub(super) fn judged(detector: &Detector, index: u32, bytes: &[u8], parsed: &ass
     let rule = &detector.rules()[index as usize];
     let Shape::Assignment { names, value } = &rule.shape else { return None };
     // `curl` in `CURLOPT_PASSWORD` is not the program that takes a password by place.
-    if parsed.form != assignment::Form::Position && names.iter().all(|name| assignment::programs::is_program(name)) {
+    if !assignment::is_judged_by(names, parsed.form) {
         return None;
     }
     let secret = parsed.value.of(bytes);

@@ -36,7 +36,7 @@ pub enum Refusal {
     NotNamed,
     /// Nothing literal is given to the name.
     NoValue,
-    /// The name of a program that takes a password, where it is not run.
+    /// The name of a program that takes a password, where it is not run, or of users, where no map of them is given.
     NotRun,
     /// The name is one of harmless things.
     HarmlessName,
@@ -105,7 +105,7 @@ impl fmt::Display for Refusal {
             Refusal::OtherName => "the name before it is one of something else, such as a hash, an id or a path",
             Refusal::NotNamed => "a context word stands near, but neither name nor line speak of a secret",
             Refusal::NoValue => "nothing literal is given to this name",
-            Refusal::NotRun => "this names a program that takes a password, but does not run it",
+            Refusal::NotRun => "this names a program or a map of users, and here is neither",
             Refusal::HarmlessName => "the name is not one of secrets",
             Refusal::RepeatsName => "the value only says its own name",
             Refusal::Call => "the call asks for a secret, or does something else with the text",

@@ -206,7 +206,18 @@ pub(super) fn value_position(bytes: &[u8], token: Span) -> bool {
     });
     let behind = bytes.get(token.end).copied();
     let followed = behind.is_some_and(|byte| matches!(byte, b'/' | b'(' | b'[') || (byte == b'@' && before != Some(b':')));
-    opens && !followed && !is_digest(bytes, token.start)
+    opens && !followed && !is_digest(bytes, token.start) && !is_commit(bytes, token)
+}
+
+/// Whether forty digits of hex stand behind the path of a module, as in lists of what is vendored: `golang.org/x/net 1a2b…`.
+fn is_commit(bytes: &[u8], token: Span) -> bool {
+    if token.len() != 40 || !matches!(bytes[..token.start].last(), Some(b' ' | b'\t')) || !token.of(bytes).iter().all(u8::is_ascii_hexdigit)
+    {
+        return false;
+    }
+    let head = bytes[..token.start].trim_ascii_end();
+    let path = &head[head.len() - head.iter().rev().take(LINE_REACH).take_while(|byte| !byte.is_ascii_whitespace()).count()..];
+    path.contains(&b'/') && path.contains(&b'.') && path.iter().all(|&byte| is_word(byte) || matches!(byte, b'/' | b'.' | b'-' | b'~'))
 }
 
 /// Whether what begins at `at` is called a digest: `sha256:…` of an image, `h1:…` of a Go module.
@@ -318,5 +329,8 @@ mod tests {
         let is_value = |before: &str| value_position(format!("{before}{digits}\"").as_bytes(), Span::new(before.len(), before.len() + 64));
         assert!(["sha256:", "\"sha256:", "image@sha256:", "name h1:", "?sha512="].iter().all(|before| !is_value(before)));
         assert!(["key:", "key=", "mysha256:", "key_sha1=", "h1 = "].iter().all(|before| is_value(before)));
+        let commit =
+            |before: &str| value_position(format!("{before}{}\n", &digits[..40]).as_bytes(), Span::new(before.len(), before.len() + 40));
+        assert!(!commit("github.com/acme/lib ") && !commit("golang.org/x/net\t") && commit("acme_key ") && commit("path=a/b.c key="));
     }
 }

@@ -268,8 +268,7 @@ impl<'a> Tracer<'a> {
                 continue;
             };
             let secret = parsed.value.of(self.bytes);
-            let is_run = parsed.form == assignment::Form::Position || !names.iter().all(|name| assignment::programs::is_program(name));
-            let outcome = if is_run { validate::value(rule, secret) } else { Err(Refusal::NotRun) };
+            let outcome = if assignment::is_judged_by(names, parsed.form) { validate::value(rule, secret) } else { Err(Refusal::NotRun) };
             let outcome = outcome.and_then(|_| judge::judge(self.bytes, parsed, *value));
             let span = Span::new(parsed.name.start.min(parsed.value.start), parsed.name.end.max(parsed.value.end));
             self.push(index, span, parsed.value, outcome.map(|confidence| (confidence.min(validate::confidence(rule, secret)), 0)));

@@ -93,6 +93,28 @@ const PASSWORDS: &[&str] = &[
     r#"senha = "@@""#,
     r#"contraseña = "@@""#,
     r#"kennwort: "@@""#,
+    "# Admin password: @@",
+    "sqlplus app/'@@'@db01 @load.sql",
+    r#"passwords = {"bob": "@@"}"#,
+    r#"passwords := map[string]string{"bob": "@@"}"#,
+    "passwords:\n  bob: @@",
+    "[passwords]\nbob = @@",
+    r#"sessions.NewCookieStore([]byte("@@"))"#,
+    r#"http.rememberMe().key("@@")"#,
+    "app.use(cookieSession({ name: 's', keys: ['@@'] }))",
+    "SESSION_SECRET = '@@'",
+    "CONNECT app/\"@@\"@db01",
+];
+
+/// Maps of users, whose members may also be ids or names; `@@` is the password.
+const OF_USERS: &[&str] = &[
+    r#"users = {"bob": "@@"}"#,
+    r#"accounts := map[string]string{"bob": "@@"}"#,
+    r#"val users = mapOf("bob" to "@@")"#,
+    r#"users = [("bob", "@@")]"#,
+    "users:\n  bob: @@",
+    "[users]\n# who may write\nbob = @@",
+    r#""credentials": {"bob": "@@"}"#,
 ];
 
 /// Where keys and tokens stand.
@@ -148,6 +170,9 @@ const KEYS: &[&str] = &[
     "deploy_key: '@@'",
     r#"consumer_key="@@""#,
     r#""acme-key": "@@""#,
+    "# Staging API key: @@",
+    "NONCE_SALT='@@'",
+    "Set `ACME_TOKEN` to `@@`",
 ];
 
 /// Words that passwords are made of.
@@ -237,6 +262,21 @@ fn generated_passwords_are_found_in_every_form() {
 fn keys_are_found_in_every_form() {
     let mut random = Random::new(13);
     assert_found(KEYS, &mut || GENERATED[1..].iter().map(|format| generated(format, &mut random)).collect());
+}
+
+#[test]
+fn passwords_in_maps_of_users_are_found_where_nothing_else_looks_so() {
+    let mut random = Random::new(15);
+    let plain = ["W9999", "W@999", "w99W!", "w9W#9999"];
+    assert_found(OF_USERS, &mut || plain.iter().map(|shape| chosen(shape, &mut random)).collect());
+    let others = ["{uuid}", "{hex:24}", "{alnum-lower:10}", "{base62:28}", "u{digits:8}", "{alpha-upper:1}{alpha-lower:9}"];
+    let detector = Detector::builtin();
+    for form in OF_USERS {
+        for value in others.map(|format| generated(format, &mut random)) {
+            let text = form.replace("@@", &value);
+            assert!(!is_found(&detector, &text, &value), "{text}");
+        }
+    }
 }
 
 #[test]

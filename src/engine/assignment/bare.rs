@@ -10,6 +10,8 @@ use crate::text::Span;
 
 /// Words that may stand before a name at the beginning of its line: shells, Dockerfiles, lists, comments, diffs.
 const INTRODUCTIONS: &str = "export set setx env ENV ARG declare -x local readonly typeset -e --env $ $env: RUN rem REM";
+/// What begins a comment that goes to the end of its line.
+const COMMENTS: &str = "# ## // -- ; ;; * REM rem";
 /// Words that begin a line of a name and a value with nothing but blanks between.
 const DIRECTIVES: &str = "${ env arg setenv set setx login machine param default";
 /// Keys that tell a connection string, in lower case.
@@ -44,7 +46,8 @@ pub(super) fn form_of(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -
     if name.dashes > 0 && name.opened.is_none() && stands_alone && !line.trim_ascii().is_empty() {
         return Form::Flag;
     }
-    if name.opened.is_none() && name.line.is_some_and(begins_line) { Form::Line } else { Form::Inline }
+    let is_line = |line| begins_line(line) || (operator == Operator::Colon && is_label(cursor, line));
+    if name.opened.is_none() && name.line.is_some_and(is_line) { Form::Line } else { Form::Inline }
 }
 
 /// Which form an unquoted value behind blanks has; `None` where such a thing is prose.
@@ -53,7 +56,8 @@ pub(super) fn spaced_form(name: &Name<'_>) -> Option<Form> {
     if name.dashes > 0 {
         return name.opened.is_none().then_some(Form::Flag);
     }
-    if line.is_empty() {
+    // `-- password value`, `# password value`
+    if line.is_empty() || COMMENTS.split(' ').any(|mark| mark.as_bytes() == line) {
         return Some(Form::Line);
     }
     let first = line.split(u8::is_ascii_whitespace).next()?;
@@ -71,6 +75,23 @@ fn begins_line(line: &[u8]) -> bool {
     };
     let known = |word: &[u8]| is_mark(word) || INTRODUCTIONS.split(' ').any(|known| known.as_bytes() == word);
     line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).all(known)
+}
+
+/// Whether a few words on the line tell what the name behind them is of, and one value follows: `# Admin password: …`.
+fn is_label(mut cursor: Cursor<'_>, line: &[u8]) -> bool {
+    const MOST_WORDS: usize = 4;
+    let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).peekable();
+    let is_comment = words.next_if(|word| COMMENTS.split(' ').any(|mark| mark.as_bytes() == *word)).is_some();
+    let begins = words.peek().is_some_and(|word| is_comment || word[0].is_ascii_uppercase());
+    let mut count = 0;
+    let is_plain = words.all(|word| {
+        count += 1;
+        count <= MOST_WORDS && word.iter().all(u8::is_ascii_alphanumeric)
+    });
+    let is_apart = cursor.skip_blanks() > 0;
+    cursor.at += cursor.rest().iter().take(LONGEST_VALUE).take_while(|&&byte| byte > b' ').count();
+    cursor.skip_blanks();
+    begins && is_plain && is_apart && cursor.at_line_end()
 }
 
 /// Whether the line has other keys of a connection string before or behind.
@@ -230,7 +251,7 @@ fn is_open(value: &[u8]) -> bool {
     };
     let unclosed =
         |open: u8, close: u8| memchr::memchr(open, value).is_some_and(|at| !value[at..].contains(&close) && is_callee(&value[..at]));
-    let quoted = value.windows(2).any(|pair| pair[0] == b'(' && matches!(pair[1], b'"' | b'\''));
+    let quoted = value.windows(2).any(|pair| matches!(pair[0], b'(' | b'{') && matches!(pair[1], b'"' | b'\''));
     let generic = value.windows(2).any(|pair| pair[0] == b'<' && pair[1] == b'&');
     matches!(value.last(), Some(b'{' | b'(' | b'['))
         || quoted

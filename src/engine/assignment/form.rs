@@ -72,6 +72,11 @@ fn after_quoted(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
         b',' => pair::pair(cursor, name),
         b'\n' | b'\r' => pair::name_and_value_lines(cursor, name),
         b'{' => pair::terraform_default(cursor),
+        // ``Set `NAME` to `value` ``
+        b't' if blanks > 0 && cursor.rest().starts_with(b"to `") => {
+            cursor.eat("to ");
+            listing::quoted_in_prose(cursor)
+        }
         // `I fill in "Password" with "…"`
         b'w' if blanks > 0 && cursor.eat("with ") => {
             let value = value::literal(cursor, Operator::Space)?;

@@ -2,15 +2,12 @@
 //! that they belong to the name, so they are partial: only what looks random keeps its confidence.
 
 use super::cursor::Cursor;
-use super::form::{Found, operator};
+use super::form::Found;
 use super::name::Name;
-use super::quote::{Quote, quotation};
+use super::quote::Quote;
 use super::{Assignment, Form, Operator, bare, value};
-use crate::engine::filter::says_other;
 use crate::text::Span;
 
-/// Ends of names whose members are secrets, each by a name of its own.
-const PLURALS: [&str; 4] = ["passwords", "passwds", "api_keys", "apikeys"];
 /// The most values of a list that are looked at.
 const MOST_ITEMS: usize = 64;
 
@@ -42,53 +39,6 @@ pub(super) fn further_items(bytes: &[u8], found: &Assignment, visit: &mut impl F
         Some(b'-') if found.form == Form::Line && between.ends_with(b" -") => items_of_yaml(cursor, visit),
         _ => {}
     }
-}
-
-/// Calls `visit` with the values of an object under a name in the plural: `passwords = {"bob": "…"}`.
-pub(super) fn members(bytes: &[u8], name: &Name<'_>, visit: &mut impl FnMut(Found)) {
-    let text = name.span.of(bytes);
-    if name.dashes > 0
-        || !PLURALS
-            .iter()
-            .any(|plural| text.len() >= plural.len() && text[text.len() - plural.len()..].eq_ignore_ascii_case(plural.as_bytes()))
-    {
-        return;
-    }
-    let mut cursor = Cursor::new(bytes, name.after);
-    cursor.skip_blanks();
-    let Some((operator, after)) = operator(cursor) else { return };
-    cursor = after;
-    cursor.skip_blanks();
-    if !cursor.eat("{") && !cursor.eat("[") {
-        return;
-    }
-    for _ in 0..MOST_ITEMS {
-        let Some((key, value)) = member(&mut cursor) else { return };
-        if !says_other(key.of(bytes)) {
-            visit(Found { value, operator, form: Form::Literal });
-        }
-        if !cursor.eat(",") {
-            return;
-        }
-    }
-}
-
-/// `"key": "…"`, `key: "…"`, `"key" => "…"`; the cursor is then behind it.
-fn member(cursor: &mut Cursor<'_>) -> Option<(Span, value::Value)> {
-    cursor.skip_blanks_and_line_break();
-    let key = if let Some((key, after)) = quotation(cursor.bytes, cursor.at) {
-        cursor.at = after;
-        key
-    } else {
-        let start = cursor.at;
-        cursor.identifier(b"-.");
-        Span::new(start, cursor.at)
-    };
-    cursor.skip_blanks();
-    (!key.is_empty() && (cursor.eat("=>") || cursor.eat(":"))).then_some(())?;
-    let value = value::literal(*cursor, Operator::Colon)?;
-    cursor.at = value.after;
-    Some((key, value))
 }
 
 /// `, "…"` as often as it follows.

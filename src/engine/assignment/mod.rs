@@ -17,6 +17,7 @@ mod cursor;
 mod form;
 mod listing;
 mod markup;
+mod members;
 mod name;
 mod pair;
 pub(super) mod programs;
@@ -104,6 +105,8 @@ pub enum Form {
     /// Something that takes a password by place, without naming it: `sshpass -p value`, `curl -u user:value`,
     /// `login("user", "value")`.
     Position,
+    /// What a map of users holds: `users = {"bob": "value"}`.
+    Member,
 }
 
 /// The first assignment to the name that `keyword` is a part of. `None` where nothing is assigned, where what is
@@ -134,7 +137,7 @@ pub fn parse_all(bytes: &[u8], keyword: Span, visit: &mut impl FnMut(Assignment)
         visit(found);
         listing::further_items(within, &found, &mut |value| visit(Assignment { value, ..found }));
     } else if !is_all {
-        listing::members(within, &name, &mut |found| visit(found.of(name.span)));
+        members::values(within, &name, &mut |found| visit(found.of(name.span)));
     }
 }
 
@@ -160,6 +163,22 @@ fn whole(found: Assignment, keyword: Span) -> Option<Assignment> {
     work::add(found.name.len() + found.value.len());
     let cut = found.value.end >= keyword.end.saturating_add(ASSIGNMENT_REACH);
     (!cut && !found.value.is_empty() && found.value.len() <= LONGEST_VALUE).then_some(found)
+}
+
+/// Whether a value that stands in this form is judged by a rule of these names: names of programs judge what these take
+/// by place, names of users what their maps hold, and all others the rest.
+#[must_use]
+pub fn is_judged_by(names: &[String], form: Form) -> bool {
+    if names.iter().all(|name| programs::is_program(name)) {
+        return form == Form::Position;
+    }
+    (form == Form::Member) == are_of_users(names)
+}
+
+/// Whether rules of these names judge only what maps of users hold.
+#[must_use]
+pub fn are_of_users(names: &[String]) -> bool {
+    names.iter().all(|name| members::holds_users(name))
 }
 
 #[cfg(test)]

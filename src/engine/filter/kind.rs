@@ -115,6 +115,11 @@ fn is_media_type(value: &[u8]) -> bool {
     starts_with_any(value, &["application/", "text/", "image/", "audio/", "video/", "multipart/", "font/", "message/"])
 }
 
+/// `C:\x`, `C:/x`
+fn is_of_drive(value: &[u8]) -> bool {
+    matches!(value, [drive, b':', b'\\' | b'/', _, ..] if drive.is_ascii_alphabetic())
+}
+
 /// Paths by how they begin, names of files by how they end, and anything with slashes between words.
 fn is_path(value: &[u8]) -> bool {
     #[rustfmt::skip]
@@ -126,7 +131,7 @@ fn is_path(value: &[u8]) -> bool {
         "jar", "exe", "dll", "so", "lock", "tpl", "service",
     ];
     let random = randomness(value);
-    if starts_with_any(value, &["./", "../", "~/", "\\\\", "file:", "classpath:"]) || (value.len() > 3 && value[1..].starts_with(b":\\")) {
+    if starts_with_any(value, &["./", "../", "~/", "\\\\", "file:", "classpath:"]) || is_of_drive(value) {
         return true;
     }
     // `/srv/app2`: secrets that begin with a slash have capitals, or are long.
@@ -163,7 +168,19 @@ mod tests {
         };
         let table: &[(NotASecret, &[&str])] = &[
             (Sentence, &["Enter your password", "The token is invalid.", "\u{5bc6}\u{7801}", "Mot de passe oubli\u{e9}"]),
-            (Path, &["/run/secrets/db", "./config.json", "C:\\keys\\a.pem", "~/.ssh/id_rsa", "secrets.yaml", "certs/server.key", "../x"]),
+            (
+                Path,
+                &[
+                    "/run/secrets/db",
+                    "./config.json",
+                    "C:\\keys\\a.pem",
+                    "C:/tmp",
+                    "~/.ssh/id_rsa",
+                    "secrets.yaml",
+                    "certs/server.key",
+                    "../x",
+                ],
+            ),
             (Url, &["https://x.io/token", "urn:ietf:params:oauth:token-type", "//cdn.x.io/a", "localhost:8080"]),
             (Hash, &["sha256:0a1b", "$2b$10$abc", "{SSHA}abc", "sha512-abc==", "user:$apr1$x$y"]),
             (Number, &["12", "3600", "0x1F", "1_000_000", "30s", "-1"]),
@@ -172,11 +189,14 @@ mod tests {
             (Uuid, &["123e4567-e89b-12d3-a456-426614174000"]),
             (Address, &["me@corp.io", "10.0.0.1:80", "fe80::1", "00:1a:2b:3c:4d:5e"]),
             (MediaType, &["application/json", "text/html"]),
-            (Style, &["#a1b2c3", "rgb(1,2,3)", "#login-password", ".btn-primary"]),
+            (Style, &["#a1b2c3", "rgb(1,2,3)", "#login-password", ".btn-primary", "\\033[42m"]),
             (Markup, &["<b>x</b>", "' or '1'='1"]),
-            (Pattern, &["^[a-z]+$", "\\d{3}", "(?i)token"]),
-            (Constant, &["AWS_SECRET_ACCESS_KEY", "DB_PASSWORD_2"]),
-            (Identifier, &["user.password.label", "my-app-secret", "getAccessToken", "auth:token", "--ask-pass", "session_key"]),
+            (Pattern, &["^[a-z]+$", "\\d{3}", "(?i)token", "^.{8,32}$"]),
+            (Constant, &["AWS_SECRET_ACCESS_KEY", "DB_PASSWORD_2", "APP_ID=app:id-1", "XXH64_hash_t"]),
+            (
+                Identifier,
+                &["user.password.label", "my-app-secret", "getAccessToken", "auth:token", "--ask-pass", "session_key", "prefix+index"],
+            ),
             (PublicKey, &["ssh-rsa AAAAB3Nza", "-----BEGIN PUBLIC KEY-----"]),
             (Data, &["data:image/png;base64,xyz", "iVBORw0KGgoAAA", "\\x6d\\x61\\x73"]),
             (Jwt, &["eyJhbGciOiJub25lIn0.eyJzdWIiOiIxIn0."]),

@@ -104,10 +104,13 @@ pub fn says_other(name: &[u8]) -> bool {
     words_of(name).last().is_some_and(|word| is_one_of(word, HARMLESS_ENDS))
 }
 
-/// Whether the word before a single `token` or `key` says that it is none: `Next page token: …`.
+/// Whether the word before a single `token` or `key` says that it is none, as in `Next page token: …`, or that the value
+/// is not in clear: `Encrypted password: …`.
 #[must_use]
 pub fn is_harmless_behind(before: &[u8], name: &[u8]) -> bool {
-    (name.eq_ignore_ascii_case(b"token") && is_one_of(before, HARMLESS_TOKENS))
+    const NOT_CLEAR: &[&str] = &["encrypted", "hashed", "salted", "crypted"];
+    is_one_of(before, NOT_CLEAR)
+        || (name.eq_ignore_ascii_case(b"token") && is_one_of(before, HARMLESS_TOKENS))
         || (name.eq_ignore_ascii_case(b"key") && is_one_of(before, HARMLESS_KEYS))
 }
 
@@ -189,7 +192,7 @@ const HARMLESS_KEYS: &[&str] = &[
     "settings", "property", "param", "parameter", "header", "query", "form", "field", "data", "meta", "metadata", "json", "yaml", "xml",
     "lookup", "group", "range", "shard", "routing", "idempotency", "dedup", "deduplication", "cookie", "storagekey", "localstorage",
     "pub", "react", "ctrl", "alt", "shift", "tab", "enter", "delete", "escape", "s3", "bucket", "tag", "annotation", "resource", "type",
-    "socket", "recv", "apt", "sealed", "wrapped", "encrypted", "format", "gpg", "pgp", "publishable", "site", "anon",
+    "socket", "recv", "apt", "sealed", "wrapped", "encrypted", "format", "gpg", "pgp", "publishable", "site", "anon", "hashed",
 ];
 /// Words at the end that say that the value is something else.
 #[rustfmt::skip]
@@ -215,7 +218,7 @@ const HARMLESS_ENDS: &[&str] = &[
     "state", "status", "enabled", "disabled", "required", "optional", "visible", "changed", "valid", "invalid", "strength", "score",
     "min", "max", "limit", "attempts", "retries", "rotation", "ref", "reference", "arn", "location", "source", "resolver", "loader",
     "reader", "writer", "parser", "lexer", "tokenizer", "counter", "usage", "command", "cmd", "bytes", "date", "time", "at", "ts",
-    "js", "ts", "jsx", "tsx", "mjs", "py", "rb", "java", "php", "html", "css", "vue", "txt",
+    "js", "ts", "jsx", "tsx", "mjs", "py", "rb", "java", "php", "html", "css", "vue", "txt", "passes",
     "request", "response", "template", "filter", "event", "server", "host", "hostname", "within", "after", "before", "every", "sha", "md", "bcrypt", "argon", "scrypt", "ssha", "crc",
 ];
 /// Words that make a name harmless wherever they stand before the end.
@@ -327,6 +330,8 @@ mod tests {
                 "Kms-Sealed-Key",
                 "gpg_key",
                 "recaptchaSiteKey",
+                "passes",
+                "hashed_key",
             ],
             NameVerdict::Harmless,
         );

@@ -68,20 +68,23 @@ pub fn placeholder(value: &[u8], strictness: Strictness) -> Option<Why> {
 }
 
 /// The tokens of the OAuth specifications' examples
-/// ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749), [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)), and the secret
-/// of everybody's example of one-time passwords
-/// (<https://github.com/google/google-authenticator/wiki/Key-Uri-Format>), in halves.
+/// ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749), [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)), the secret of
+/// everybody's example of one-time passwords (<https://github.com/google/google-authenticator/wiki/Key-Uri-Format>), and
+/// the keys of Azure's emulators ([storage](https://learn.microsoft.com/azure/storage/common/storage-connect-azurite),
+/// [Cosmos DB](https://learn.microsoft.com/azure/cosmos-db/emulator)), in pieces.
 fn is_documented(value: &[u8]) -> bool {
-    const TOKENS: [(&str, &str); 6] = [
-        ("JBSWY3DP", "EHPK3PXP"),
-        ("mF_9.B5", "f-4.1JqM"),
-        ("2YotnFZFEjr", "1zCsicMWpAA"),
-        ("tGzv3JOkF0X", "G5Qx2TlKWIA"),
-        ("SplxlOBeZQQ", "YbYS6WxSbIA"),
-        ("7Fjfp0ZBr1K", "tDRbnfVdmIw"),
+    const TOKENS: [&[&str]; 8] = [
+        &["JBSWY3DP", "EHPK3PXP"],
+        &["mF_9.B5", "f-4.1JqM"],
+        &["2YotnFZFEjr", "1zCsicMWpAA"],
+        &["tGzv3JOkF0X", "G5Qx2TlKWIA"],
+        &["SplxlOBeZQQ", "YbYS6WxSbIA"],
+        &["7Fjfp0ZBr1K", "tDRbnfVdmIw"],
+        &["Eby8vdM02xNOcqFlqUwJ", "PLlmEtlCDXJ1OUzFT50u", "SRZ6IFsuFq2UVErCz4I6tq", "/K1SZFPTOtr/KBHBekso", "GMGw=="],
+        &["C2y6yDjf5/R+ob0N8A7C", "gv30VRDJIWEHLM+4QDU5", "DE2nQ9nDuVTqobD4b8mG", "GyPMbIZnqyMsEcaGQy67", "XIw/Jw=="],
     ];
-    let halves = |(head, tail): &(&str, &str)| value.strip_prefix(head.as_bytes()) == Some(tail.as_bytes());
-    TOKENS.iter().any(halves)
+    let rest = |token: &&[&str]| token.iter().try_fold(value, |rest, piece| rest.strip_prefix(piece.as_bytes()));
+    TOKENS.iter().any(|token| rest(token).is_some_and(<[u8]>::is_empty))
 }
 
 /// Words in capitals that issuers put into documented fakes, runs of `x`, and what hides a part of a secret: our own
@@ -149,14 +152,17 @@ fn is_roff(value: &[u8]) -> bool {
     name.is_some_and(|name| name.ends_with(b"\\fP") || name.ends_with(b"\\fR"))
 }
 
-/// `$NAME`, `<name`, `__NAME__`, `@@name@@`
+/// `$NAME`, `$name:key`, `<name`, `__NAME__`, `@@name@@`
 fn starts_template(value: &[u8], starts: &[&str]) -> bool {
     let Some(start) = starts.iter().find(|start| value.starts_with(start.as_bytes())) else { return false };
     let name = &value[start.len()..];
     match *start {
         "<" => name.iter().all(|&byte| byte != b'>') && name.first().is_some_and(u8::is_ascii_alphabetic) && !is_noise(name),
         "__" => name.ends_with(b"__"),
-        "$" => is_name(name.strip_suffix(b"$").unwrap_or(name)) && !is_noise(name) || name.starts_with(b"{"),
+        // `$secret:key` of Argo CD
+        "$" => {
+            name.strip_suffix(b"$").unwrap_or(name).split(|&byte| byte == b':').all(is_name) && !is_noise(name) || name.starts_with(b"{")
+        }
         "&" | "`" => is_name(name) && !is_noise(name),
         _ => true,
     }
@@ -235,7 +241,7 @@ fn is_expression(value: &[u8]) -> bool {
     if PARTS.any_in(value) {
         return true;
     }
-    is_call(value)
+    is_call(value.strip_prefix(b"!").unwrap_or(value))
         || is_path_of_names(value.strip_suffix(b".").unwrap_or(value))
         || is_splice(value)
         || is_last_argument(value)
@@ -255,7 +261,7 @@ fn is_role(value: &[u8]) -> bool {
 
 /// What stands between two strings: `" . $password . "` in `'SET password = \'" . $password . "\''`.
 fn is_splice(value: &[u8]) -> bool {
-    let Some((b'"' | b'\'', rest)) = value.split_first() else { return false };
+    let Some((b'"' | b'\'' | b'`', rest)) = value.split_first() else { return false };
     matches!(rest.trim_ascii_start().first(), Some(b'.' | b'+' | b',' | b'&' | b'|'))
 }
 

@@ -17,8 +17,8 @@ use super::{Refusal, work};
 use crate::rules::Confidence;
 use crate::rules::syntax::ValueClass;
 use call::{Call, call_of};
-use phrase::is_passphrase;
-use value::{Traits, any, chosen, machine_made};
+use phrase::{is_in_groups, is_passphrase};
+use value::{Traits, any, chosen, is_plainly_chosen, machine_made};
 
 /// The longest value that is looked into as base64, in bytes.
 const LONGEST_ENCODED: usize = 512;
@@ -31,7 +31,8 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
     let name = judged_name(bytes, assignment);
     let value = assignment.value.of(bytes);
     work::add(name.len() + value.len());
-    let verdict = if class == ValueClass::Any || assignment.form == Form::Position { NameVerdict::Strong } else { secret_name(name) };
+    let is_by_place = matches!(assignment.form, Form::Position | Form::Member);
+    let verdict = if class == ValueClass::Any || is_by_place { NameVerdict::Strong } else { secret_name(name) };
     let stands_in = placeholder(value, Strictness::Strict).filter(|&why| why != Why::Sequence || !is_weak_choice(value, class));
     if verdict == NameVerdict::Harmless || is_harmless_behind(word_before(bytes, assignment.name.start), name) {
         return Err(Refusal::HarmlessName);
@@ -51,13 +52,24 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
         return Err(Refusal::Call);
     }
     let mut buffer = [0; LONGEST_ENCODED];
+    if is_weak_escaped(value) {
+        return Err(Refusal::StandIn);
+    }
+    // `they pass "x" to it`
+    let is_verb = assignment.operator == Operator::Space && name == b"pass" && !word_before(bytes, assignment.name.start).is_empty();
+    if is_verb {
+        return Err(Refusal::WeakName);
+    }
     // Spring's mark of a password in clear
     let value = value.strip_prefix(b"{noop}").unwrap_or(value);
-    let class = if class == ValueClass::Secret && is_behind_user(bytes, assignment) { ValueClass::Password } else { class };
+    let by_hand = is_behind_user(bytes, assignment) || is_often_by_hand(name);
+    let class = if class == ValueClass::Secret && by_hand { ValueClass::Password } else { class };
     let traits = Traits::of(value);
     let by_value = match encoded_text(value, &mut buffer) {
         Some(text) => encoded(text),
-        None if class == ValueClass::Password && is_given_as_phrase(assignment) && is_passphrase(value) => Ok(Confidence::Medium),
+        None if class == ValueClass::Password && is_given_as_phrase(assignment) && (is_passphrase(value) || is_in_groups(value)) => {
+            Ok(Confidence::Medium)
+        }
         None if placeholder(value, Strictness::Strict).is_some() || counts_by_turns(value) => {
             traits.kind.map_or(Ok(Confidence::Low), |kind| Err(Refusal::Kind(kind)))
         }
@@ -163,10 +175,17 @@ fn is_behind_user(bytes: &[u8], assignment: &Assignment) -> bool {
     matches!(between, [_, .., b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9', b':'] | [_, .., b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b' ', b'/'])
 }
 
+/// Whether people make up the secret of this name themselves: `SESSION_SECRET`, `cookieSecret`.
+fn is_often_by_hand(name: &[u8]) -> bool {
+    let mut words = words_of(name);
+    let is_of_sessions = |word: &[u8]| word.eq_ignore_ascii_case(b"session") || word.eq_ignore_ascii_case(b"cookie");
+    words.any(is_of_sessions) && words.next().is_some_and(|word| word.eq_ignore_ascii_case(b"secret"))
+}
+
 /// Text in base64: `user:password`, or a secret of a Kubernetes manifest.
 fn encoded(text: &[u8]) -> Result<Confidence, Refusal> {
-    // A document: what it holds is found in it.
-    if text.iter().any(u8::is_ascii_control) || matches!(text, [b'{' | b'[' | b'<', .., b'}' | b']' | b'>']) {
+    // A document, or the beginning of one: what it holds is found in it.
+    if text.iter().any(u8::is_ascii_control) || text.starts_with(b"{\"") || matches!(text, [b'{' | b'[' | b'<', .., b'}' | b']' | b'>']) {
         return Err(Refusal::Kind(NotASecret::Data));
     }
     let secret = memchr::memchr(b':', text).map_or(text, |colon| &text[colon + 1..]);
@@ -230,6 +249,9 @@ fn lowered(found: Confidence, bytes: &[u8], assignment: &Assignment, verdict: Na
     if verdict == NameVerdict::Weak {
         let sure = looks_random && (assignment.form != Form::Query || traits.length >= 16);
         confidence = if sure { confidence.min(Confidence::Medium) } else { one_less(confidence).ok_or(Refusal::WeakName)? };
+    }
+    if assignment.form == Form::Member && !is_plainly_chosen(assignment.value.of(bytes), traits) {
+        return Err(Refusal::WeakName);
     }
     // What a program compares with by chance is a word; a password has more kinds of characters.
     let is_compared = assignment.operator == Operator::Compare && !(traits.length >= 8 && traits.classes() >= 3);

@@ -1,5 +1,7 @@
 //! Passphrases of several words, and how they differ from sentences.
 
+use crate::engine::entropy::{RANDOM, randomness};
+
 /// How many words a passphrase has.
 const WORDS: std::ops::RangeInclusive<usize> = 4..=24;
 
@@ -30,9 +32,28 @@ pub(super) fn is_passphrase(value: &[u8]) -> bool {
     WORDS.contains(&words.clone().count()) && words.into_iter().all(is_drawn) && !is_known
 }
 
+/// Whether a value is groups of four letters or digits at random, as passwords for one application are shown.
+pub(super) fn is_in_groups(value: &[u8]) -> bool {
+    let groups = value.split(|&byte| byte == b' ');
+    let fits = |group: &[u8]| group.len() == 4 && group.iter().all(u8::is_ascii_alphanumeric);
+    let joined: Vec<u8> = value.iter().copied().filter(|&byte| byte != b' ').take(32).collect();
+    (4..=8).contains(&groups.clone().count()) && groups.into_iter().all(fits) && randomness(&joined) > RANDOM + 0.3
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{OF_TEXTS, is_passphrase};
+    use super::{OF_TEXTS, is_in_groups, is_passphrase};
+
+    #[test]
+    fn groups_at_random_are_told_from_words_and_numbers() {
+        for halves in [["rjkw pxmq", " zvtb hcwd"], ["w9kL 2xQz", " Vb7m Jt4R n8Ws"], ["xkqz wvjp", " qhzt mrxd"]] {
+            assert!(is_in_groups(halves.concat().as_bytes()), "{halves:?}");
+        }
+        for value in ["this text says what", "4111 1111 1111 1111", "they will make them some", "user pass name data", "abcd efg hijk lmno"]
+        {
+            assert!(!is_in_groups(value.as_bytes()), "{value}");
+        }
+    }
 
     #[test]
     fn words_at_random_are_told_from_sentences() {

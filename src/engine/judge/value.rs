@@ -156,6 +156,15 @@ fn is_phrase_with_number(value: &[u8]) -> bool {
         && words.all(|word| !OF_NAMES.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes())))
 }
 
+/// Whether a value is what somebody signs in with, and no id or name: it has several kinds of characters, and it is not as
+/// long as ids are.
+pub(super) fn is_plainly_chosen(value: &[u8], traits: &Traits) -> bool {
+    let is_marked = value.iter().any(|byte| b"!@#$%^&*?".contains(byte));
+    let is_told = traits.kind.is_none() || (is_marked && traits.kind == Some(NotASecret::Identifier));
+    let is_id_long = !is_marked && ((17..=22).contains(&traits.length) || traits.length == 28);
+    (8..=64).contains(&traits.length) && traits.classes() >= 3 && traits.digits > 0 && is_told && !is_id_long
+}
+
 /// Any literal that is no placeholder.
 pub(super) fn any(value: &[u8], traits: &Traits) -> Result<Confidence, Refusal> {
     match traits.kind {

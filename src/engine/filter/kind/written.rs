@@ -11,11 +11,30 @@ pub(in crate::engine::filter) fn is_markup(value: &[u8]) -> bool {
     tag || PARTS.any_in(value) || starts_with_any(value, SQL)
 }
 
-/// `#a1b2c3`, `rgb(…)`, `#login-form`, `.button`, `[name=x]`
+/// `#a1b2c3`, `rgb(…)`, `#login-form`, `.button`, `[name=x]`, colours of a terminal
 pub(in crate::engine::filter) fn is_style(value: &[u8]) -> bool {
     if starts_with_any(
         value,
-        &["rgb(", "rgba(", "hsl(", "linear-gradient", "input[", "input#", "input.", "div.", "div#", "//*[", "css=", "xpath=", "id="],
+        &[
+            "rgb(",
+            "rgba(",
+            "hsl(",
+            "linear-gradient",
+            "input[",
+            "input#",
+            "input.",
+            "div.",
+            "div#",
+            "//*[",
+            "css=",
+            "xpath=",
+            "id=",
+            "\\033[",
+            "\\x1b[",
+            "\\u001b[",
+            "\\e[",
+            "\\33[",
+        ],
     ) {
         return true;
     }
@@ -37,7 +56,7 @@ pub(in crate::engine::filter) fn is_pattern(value: &[u8]) -> bool {
     ]);
     PARTS.any_in(value)
         || (value.len() > 2 && value[0] == b'/' && value[value.len() - 1] == b'/')
-        || (value.starts_with(b"^") && value.ends_with(b"$") && value.iter().any(|byte| matches!(byte, b'(' | b'|')))
+        || (value.starts_with(b"^") && value.ends_with(b"$") && value.iter().any(|byte| matches!(byte, b'(' | b'|' | b'[' | b'{')))
         || is_grammar(value)
         || is_validation(value)
         || is_rate(value)
@@ -82,7 +101,7 @@ pub(in crate::engine::filter) fn is_grammar(value: &[u8]) -> bool {
 }
 
 pub(in crate::engine::filter) fn is_constant(value: &[u8]) -> bool {
-    if is_term(value) {
+    if is_term(value) || is_setting(value) || is_type(value) {
         return true;
     }
     let letters = value.iter().filter(|byte| byte.is_ascii_uppercase()).count();
@@ -118,15 +137,32 @@ pub(in crate::engine::filter) fn is_resource_id(value: &[u8]) -> bool {
         && id.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'))
 }
 
-/// `on_delete=CASCADE`, `field1,field2`, `Ctrl+Shift+P`: names joined by what joins no words of a password.
+/// `on_delete=CASCADE`, `field1,field2`, `Ctrl+Shift+P`, `prefix+index`: names joined by what joins no words of a password.
 pub(in crate::engine::filter) fn is_list_of_names(value: &[u8]) -> bool {
     const KEYS: [&str; 5] = ["ctrl+", "alt+", "shift+", "cmd+", "meta+"];
     let is_name = |part: &[u8]| {
         let digits = part.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
         digits <= 1 && part.len() > digits && part[..part.len() - digits].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
     };
-    let joined = value.iter().filter(|byte| matches!(byte, b'=' | b',')).count();
-    starts_with_any(value, &KEYS) || (joined > 0 && value.split(|byte| matches!(byte, b'=' | b',')).all(is_name))
+    let joined = value.iter().filter(|byte| matches!(byte, b'=' | b',' | b'+')).count();
+    starts_with_any(value, &KEYS) || (joined > 0 && value.split(|byte| matches!(byte, b'=' | b',' | b'+')).all(is_name))
+}
+
+/// `APP_ID=app:id`: a variable that is given something of its own.
+fn is_setting(value: &[u8]) -> bool {
+    let name = value.iter().take_while(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || **byte == b'_').count();
+    name >= 3 && value[0].is_ascii_uppercase() && value[..name].iter().any(|byte| !byte.is_ascii_digit()) && {
+        let given = value[name..].strip_prefix(b"=").unwrap_or_default();
+        given.iter().any(u8::is_ascii_alphanumeric)
+    }
+}
+
+/// `uint64_t`, `XXH64_hash_t`: a type of C.
+fn is_type(value: &[u8]) -> bool {
+    let name = value.strip_suffix(b"*").unwrap_or(value).strip_suffix(b"_t");
+    name.is_some_and(|name| {
+        name.contains(&b'_') && name.len() <= 32 && name.iter().all(|byte| byte.is_ascii_alphanumeric() || *byte == b'_')
+    })
 }
 
 /// Two words or more, joined by `_`, `-`, `.`, `:`, `/` or humps.
