@@ -171,14 +171,20 @@ impl Rule {
         &self.about
     }
 
-    /// Provider and name as one phrase: "GitHub personal access token", "RSA private key".
+    /// Provider and name as one phrase: "GitHub personal access token", "RSA private key". A word that ends the one and
+    /// begins the other is said once: "Odds API key".
     #[must_use]
     pub fn title(&self) -> String {
         // Headings for what nobody issues; the names say it all.
         const HEADINGS: [&str; 6] =
             ["Cryptocurrency wallets", "Databases", "Generic", "OpenAI-compatible services", "Password hashes", "Private keys"];
         let About { provider, name, .. } = self.about();
-        if HEADINGS.contains(&provider.as_str()) { name.clone() } else { format!("{provider} {name}") }
+        if HEADINGS.contains(&provider.as_str()) {
+            return name.clone();
+        }
+        let (first, rest) = name.split_once(' ').unwrap_or((name, ""));
+        let is_said = !rest.is_empty() && provider.rsplit(' ').next().is_some_and(|last| last.eq_ignore_ascii_case(first));
+        format!("{provider} {}", if is_said { rest } else { name })
     }
 
     /// How many bytes before the keyword and behind its end can change the rule's verdict.

@@ -98,6 +98,15 @@ fn every_rule_says_what_it_is_and_what_to_do() {
 }
 
 #[test]
+fn no_title_says_a_word_twice() {
+    for rule in builtin().rules() {
+        let title = rule.title().to_lowercase();
+        let words: Vec<&str> = title.split(' ').collect();
+        assert!(words.windows(2).all(|pair| pair[0] != pair[1]), "{}: {title}", rule.id);
+    }
+}
+
+#[test]
 fn what_is_off_by_default_is_public_noisy_or_doubtful() {
     let rules = builtin();
     for rule in rules.rules().iter().filter(|rule| rule.enabled) {
