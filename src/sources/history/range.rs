@@ -104,8 +104,15 @@ pub(super) fn revision(repository: &Repository, revision: &str) -> Result<Option
     let spelled = if repository.has_reftable() { spelled_out(repository, revision)? } else { revision.to_owned() };
     match repository.local().rev_parse_single(spelled.as_str()) {
         Ok(id) => Ok(Some(id.detach())),
+        Err(_) if is_plain_name(revision) => Err(unknown("there is no branch, tag or commit of this name".to_owned())),
         Err(error) => Err(unknown(format!("not found ({})", causes(&error)))),
     }
+}
+
+/// Whether a revision is no more than a name, and no part of an id, so that there is nothing to say about how it was read.
+fn is_plain_name(revision: &str) -> bool {
+    let is_in_names = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.');
+    revision.bytes().all(is_in_names) && !revision.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Puts the id in the place of the reference that a revision begins with, for a parser that cannot read reftables.
