@@ -97,7 +97,7 @@ impl Table {
             return;
         }
         for head in &self.heads[self.buckets.range(hash)] {
-            if (head.first ^ first) & head.mask == 0 && (head.rest.is_empty() || bytes[at + 8..].starts_with(&head.rest)) {
+            if (head.first ^ first) & head.mask == 0 && bytes.get(at + 8..).unwrap_or_default().starts_with(&head.rest) {
                 visit(head.rule);
             }
         }

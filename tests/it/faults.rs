@@ -357,3 +357,18 @@ fn a_promisor_that_vanished_is_not_asked() {
     drop(origin);
     assert_named(&clone, &format!("blob {old}"), &["missing"]);
 }
+
+#[test]
+#[cfg(unix)]
+fn pipes_in_the_place_of_what_git_remembers_are_not_waited_for() {
+    let repo = healthy();
+    for name in ["FETCH_HEAD", "MERGE_HEAD", "ORIG_HEAD"] {
+        assert!(std::process::Command::new("mkfifo").arg(repo.dir().join(".git").join(name)).status().unwrap().success());
+    }
+    let run = keyward(repo.dir(), ["history"]).acme().run().expect(1);
+    assert!(run.stdout.contains("healthy.txt:1:1"), "{}", run.stdout);
+    repo.write("staged.txt", token(2));
+    repo.git(&["add", "staged.txt"]);
+    let run = keyward(repo.dir(), ["staged"]).acme().run().expect(1);
+    assert!(run.stdout.contains("staged.txt:1:1"), "{}", run.stdout);
+}

@@ -99,8 +99,8 @@ impl Repository {
         let path = self.common_dir().join("shallow");
         let broken =
             |what: String| SourceError::Git { what: format!("{}: cannot read the list of shallow commits: {what}", path.display()) };
-        let list = match std::fs::read_to_string(&path) {
-            Ok(list) => list,
+        let list = match read_regular(&path) {
+            Ok(list) => String::from_utf8_lossy(&list).into_owned(),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(HashSet::new()),
             Err(error) => return Err(broken(error.to_string())),
         };
@@ -165,6 +165,17 @@ pub(crate) fn size_detail(size: Option<u64>, limit: Option<u64>) -> String {
         (Some(size), Some(limit)) => format!("{size} bytes, the limit is {limit}"),
         _ => "more than can be held in memory".to_owned(),
     }
+}
+
+/// Reads a file in which git keeps what it does. A pipe in its place would never end, and neither would a link to a device.
+///
+/// # Errors
+/// Where it is not there, cannot be read, or is no regular file.
+pub(crate) fn read_regular(path: &Path) -> std::io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("no regular file"));
+    }
+    std::fs::read(path)
 }
 
 /// An error with its causes, in one line and lower case as messages are.

@@ -6,8 +6,8 @@ use gix::ObjectId;
 use gix::bstr::ByteSlice as _;
 use gix::refs::file::Store;
 
-use super::causes;
 use super::reftable::Reftable;
+use super::{causes, read_regular};
 
 /// Symbolic references that are followed in a row, as in git.
 const MAX_SYMBOLIC: usize = 5;
@@ -122,7 +122,7 @@ impl References {
     pub fn stash(&self) -> Vec<ObjectId> {
         match &self.kind {
             Kind::Files(_) => {
-                let log = std::fs::read(self.common_dir.join("logs/refs/stash")).unwrap_or_default();
+                let log = read_regular(&self.common_dir.join("logs/refs/stash")).unwrap_or_default();
                 let id = |line: &[u8]| line.fields().nth(1).and_then(|hex| ObjectId::from_hex(hex).ok()).filter(|id| !id.is_null());
                 log.lines().rev().filter_map(id).collect()
             }

@@ -3,11 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
+use gix::bstr::ByteSlice as _;
 use gix::hashtable::HashSet;
 
 use crate::blob::{Skip, SkipReason};
 use crate::sources::SourceError;
-use crate::sources::git::{Named, ObjectError, References, Repository};
+use crate::sources::git::{Named, ObjectError, References, Repository, read_regular};
 
 /// A name and the object it is at.
 pub(super) type Tip = (String, ObjectId);
@@ -86,8 +87,12 @@ pub(super) fn remembered(repository: &Repository) -> Result<Vec<Tip>, SourceErro
 fn left_behind(references: &References, directory: &Path) -> Vec<Tip> {
     let mut found = Vec::new();
     for name in LEFT_BEHIND {
-        let listed = std::fs::read_to_string(directory.join(name)).unwrap_or_default();
-        let ids = listed.lines().filter_map(|line| ObjectId::from_hex(line.split_whitespace().next()?.as_bytes()).ok());
+        let listed = match read_regular(&directory.join(name)) {
+            Ok(listed) => listed,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
+            Err(_) => continue,
+        };
+        let ids = listed.lines().filter_map(|line| ObjectId::from_hex(line.fields().next()?).ok());
         let kept = references.resolve(name).ok().flatten();
         found.extend(ids.chain(kept).map(|id| (name.to_owned(), id)));
     }

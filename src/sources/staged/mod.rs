@@ -17,7 +17,7 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use self::compare::{Change, Comparison, EXPANSION_LIMIT};
 use super::git::{
-    self, EntryKind, GitEnvironment, Limits, ObjectError, Reader, Repository, Similarity, TreeLookup, deleted_files, tree_of,
+    self, EntryKind, GitEnvironment, Limits, ObjectError, Reader, Repository, Similarity, TreeLookup, deleted_files, read_regular, tree_of,
 };
 use super::names;
 use super::{Coverage, Sink, SourceError};
@@ -103,8 +103,8 @@ fn head_tree(repository: &Repository, reader: &Reader, notes: &mut Vec<String>) 
 /// While a merge is in progress, drops what one of the other parents has at the same path, and takes their blobs as
 /// predecessors of the rest.
 fn drop_merged(found: &mut Comparison, repository: &Repository, reader: &Reader, trees: &mut TreeLookup<'_>, notes: &mut Vec<String>) {
-    let Ok(heads) = std::fs::read_to_string(repository.git_dir().join("MERGE_HEAD")) else { return };
-    for head in heads.lines() {
+    let Ok(heads) = read_regular(&repository.git_dir().join("MERGE_HEAD")) else { return };
+    for head in String::from_utf8_lossy(&heads).lines() {
         let tree = ObjectId::from_hex(head.trim().as_bytes()).map_err(|_| ObjectError::Missing).and_then(|id| tree_of(reader, &id));
         let Ok(tree) = tree else {
             notes.push(format!("MERGE_HEAD {} cannot be read: what comes from it counts as new", head.trim()));
