@@ -175,6 +175,27 @@ fn a_secret_in_a_message_is_where_its_commit_is() {
 }
 
 #[test]
+fn a_secret_that_a_message_keeps_was_not_removed_with_its_file() {
+    let repo = Repo::init();
+    repo.stage("a.txt", token(1));
+    repo.commit(&format!("Use {}", token(1)));
+    let removed = repo.commit_file("a.txt", "none\n");
+    for found in findings(&repo, []) {
+        assert_eq!((&found["in_head"], &found["removed"]), (&true.into(), &serde_json::Value::Null));
+    }
+    // HEAD leads to the file, and not to the message.
+    repo.git(&["checkout", "--quiet", "--detach", "HEAD~1"]);
+    repo.git(&["commit", "--quiet", "--amend", "-m", "Use it"]);
+    repo.commit_file("a.txt", "none\n");
+    assert_ne!(repo.git(&["rev-parse", "HEAD"]), removed);
+    let found = findings(&repo, []);
+    assert_eq!(found.len(), 2);
+    for found in found {
+        assert_eq!((&found["in_head"], &found["removed"]["commit"]), (&false.into(), &repo.git(&["rev-parse", "HEAD"]).into()));
+    }
+}
+
+#[test]
 fn many_names_are_counted() {
     let repo = Repo::init();
     repo.commit_file("a.txt", token(1));

@@ -65,12 +65,16 @@ impl History {
             (attributions, self.fates(&secrets, &blobs, &found.holders, &Line::of_graph(self.graph(), head, &found.holders)))
         };
         let below_head = if messages.is_empty() { HashSet::new() } else { self.below(head) };
-        for id in messages {
-            attributions.insert(id.to_string(), vec![self.describe_message(&id, &below_head)]);
+        for id in &messages {
+            attributions.insert(id.to_string(), vec![self.describe_message(id, &below_head)]);
         }
         let is_in_head = |id: &ObjectId| attributions.get(&id.to_string()).is_some_and(|all| all.iter().any(|one| one.in_head));
         for (fate, ids) in fates.iter_mut().zip(&secrets) {
             fate.in_head = ids.iter().any(is_in_head);
+            // What a file lost goes on to stand in the message.
+            if ids.iter().any(|id| messages.binary_search(id).is_ok() && is_in_head(id)) {
+                fate.removed = None;
+            }
         }
         Ok((attributions, fates))
     }
