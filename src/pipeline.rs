@@ -6,6 +6,7 @@
 
 mod examine;
 mod known;
+mod moved;
 mod names;
 mod paths;
 mod places;
@@ -27,6 +28,7 @@ use crate::sources::Sink;
 use crate::sources::archive::{self, Limits};
 use examine::{Examined, Found, Kin, examine};
 use known::Knowledge;
+use moved::Lost;
 use paths::object;
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -55,6 +57,7 @@ pub struct Pipeline<'a> {
     /// Paths of names that were told.
     told: Mutex<HashSet<String>>,
     known: Knowledge,
+    lost: Lost,
     /// Ids of the blobs in which nothing was found, one behind the other, where they are asked for.
     clean: Option<Mutex<Vec<u8>>>,
     progress: Progress,
@@ -93,6 +96,7 @@ impl<'a> Pipeline<'a> {
             names: Mutex::default(),
             told: Mutex::default(),
             known: Knowledge::default(),
+            lost: Lost::default(),
             clean: None,
             progress: Progress::default(),
         }
@@ -265,6 +269,14 @@ impl Sink for Pipeline<'_> {
 
     fn name(&self, origin: Origin) {
         self.tell_name(origin);
+    }
+
+    fn seeks_replaced(&self) -> bool {
+        self.has_movable()
+    }
+
+    fn replaced(&self, blob: Blob<'_>) {
+        self.keep_lost(&blob);
     }
 
     fn skip(&self, skip: Skip) {

@@ -10,7 +10,7 @@ use crate::findings::inline::Comment;
 use crate::findings::location::is_no_file;
 use crate::findings::triage::{Case, Verdict};
 use crate::findings::{Attribution, Finding, RuleFacts, dedupe};
-use crate::rules::{About, Rule};
+use crate::rules::About;
 use crate::sources::Coverage;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -58,13 +58,14 @@ impl Pipeline<'_> {
             for (path, history) in paths(&origin, attributions) {
                 let shown = shown(&origin, &path, &found);
                 for one in &found {
-                    let facts = known.entry(one.rule).or_insert_with(|| facts(&self.detector.rules()[one.rule]));
+                    let facts = known.entry(one.rule).or_insert_with(|| self.facts(one.rule));
                     self.settle(&origin, (&path, &shown), history.as_ref(), one, facts, &mut results);
                 }
             }
         }
         self.place_comments(attributions, &mut results);
         self.apply_baseline(&mut results);
+        self.drop_moved(&mut results);
         for list in [&mut results.findings, &mut results.suppressed] {
             dedupe::arrange(list);
             list.iter_mut().filter_map(|finding| finding.history.as_mut()).for_each(say_head);
@@ -88,8 +89,16 @@ impl Pipeline<'_> {
         results.comments.dedup();
     }
 
+    /// What reports need of a rule.
+    pub(super) fn facts(&self, rule: usize) -> RuleFacts {
+        let rule = &self.detector.rules()[rule];
+        let About { provider, description, remediation, revoke, docs, tags, .. } = rule.about().clone();
+        let (id, title) = (rule.id.clone(), rule.title());
+        RuleFacts { id, title, provider, description, remediation, revoke, docs, tags, audience: rule.audience }
+    }
+
     /// Judges one match at one path, which is `shown` so in reports, and puts it where it belongs.
-    fn settle(
+    pub(super) fn settle(
         &self,
         origin: &Origin,
         (path, shown): (&str, &str),
@@ -140,7 +149,7 @@ impl Pipeline<'_> {
     }
 
     /// Suppresses what the baseline accepts. Findings and candidates are still in the same order.
-    fn apply_baseline(&self, results: &mut Results) {
+    pub(super) fn apply_baseline(&self, results: &mut Results) {
         let Some((baseline, today)) = &self.baseline else { return };
         let exists = |path: &str| is_no_file(path) || self.places.exists(path);
         let judgement = baseline.judge(&results.candidates, today, &exists);
@@ -157,10 +166,4 @@ impl Pipeline<'_> {
 /// A secret that moved to another version or path is in HEAD where that is.
 fn say_head(history: &mut Attribution) {
     history.in_head |= history.fate.as_ref().is_some_and(|fate| fate.in_head);
-}
-
-/// What reports need of a rule.
-fn facts(rule: &Rule) -> RuleFacts {
-    let About { provider, description, remediation, revoke, docs, tags, .. } = rule.about().clone();
-    RuleFacts { id: rule.id.clone(), title: rule.title(), provider, description, remediation, revoke, docs, tags, audience: rule.audience }
 }

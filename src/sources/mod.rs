@@ -6,6 +6,7 @@ pub mod diff;
 pub mod git;
 pub mod history;
 pub mod names;
+mod replaced;
 pub mod staged;
 pub mod stdin;
 pub mod walk;
@@ -35,6 +36,17 @@ pub trait Sink: Sync {
     /// Takes note of a name that holds a secret, an [`Origin::Name`].
     fn name(&self, origin: Origin) {
         let _ = origin;
+    }
+
+    /// Whether secrets were found that a change may have moved from another file, so that what it replaced is to be told.
+    fn seeks_replaced(&self) -> bool {
+        false
+    }
+
+    /// Takes note of a file as it was before a change, which is no part of what is scanned; `previous` is what stands in
+    /// its place now.
+    fn replaced(&self, blob: Blob<'_>) {
+        let _ = blob;
     }
 
     /// Takes note of something that was not scanned.

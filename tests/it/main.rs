@@ -27,6 +27,7 @@ mod import;
 mod keywardignore;
 mod layers;
 mod library;
+mod moved;
 mod names;
 mod packs;
 mod pairs;

@@ -45,7 +45,8 @@ pub enum Command {
     /// Scan what is staged for the next commit
     ///
     /// Reads git's index, not the working tree: what is scanned is exactly what `git commit` would record. A secret
-    /// that stood in the same file before is not reported again, unless with --whole-files.
+    /// that stood in the same file before, or is moved from another one, is not reported again, unless with
+    /// --whole-files.
     #[command(after_help = help::staged_help())]
     Staged(StagedArgs),
     /// Scan the history of a git repository

@@ -28,14 +28,14 @@ const RUN: usize = 64;
 const EXPANSION_LIMIT: usize = 20_000;
 
 /// Paths at which one tree is entered for a commit: it adds the same blobs at all of them.
-const MOST_VISITS: usize = 64;
+pub(super) const MOST_VISITS: usize = 64;
 
 /// Longer paths are not followed: no file system has them.
-const LONGEST_PATH: usize = 1 << 16;
+pub(super) const LONGEST_PATH: usize = 1 << 16;
 
 /// Commits that stand for what was there before, of which more are not asked: a range that merges hundreds of old
 /// branches has as many, and the newest hold nearly all that the others do.
-const MOST_BASES: usize = 16;
+pub(super) const MOST_BASES: usize = 16;
 
 /// A blob that a commit adds at a path.
 #[derive(Debug, Clone, PartialEq, Eq)]

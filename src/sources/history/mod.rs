@@ -21,6 +21,7 @@ mod packed;
 mod range;
 mod reach;
 mod refs;
+mod replaced;
 mod scope;
 mod search;
 mod snapshot;
@@ -243,6 +244,11 @@ impl History {
             let scanned = self.scan_loose(selection, sink);
             coverage.blobs += scanned.blobs;
             coverage.bytes += scanned.bytes;
+        }
+        // A submodule is another repository, which other people may read: what is moved into it is new there.
+        let looks = !self.options.submodules && sink.seeks_replaced();
+        if looks && !replaced::tell(objects, &self.pool, selection, self.options.max_size, sink) {
+            coverage.notes.push("too much was changed to tell what was only moved from another file: it counts as new".to_owned());
         }
         coverage
     }

@@ -137,6 +137,8 @@ pub(super) struct Selection {
     pub(super) commits: Vec<Selected>,
     /// Commits whose trees are what was there before: excluded parents of included commits, and what was excluded by name.
     pub(super) bases: Vec<ObjectId>,
+    /// The excluded parents of included commits alone: what the included commits changed.
+    pub(super) parents: Vec<ObjectId>,
     /// Tag objects that were named.
     pub(super) tags: Vec<ObjectId>,
     /// Directories and files that were named without a commit.
@@ -324,11 +326,17 @@ impl Walk<'_> {
             commits.push(Selected { id: *id, tree: node.tree, parents, time: node.time });
         }
         commits.sort_by_key(|commit| (std::cmp::Reverse(commit.time), commit.id));
-        bases.extend(excluded.iter().filter_map(|id| self.nodes.get(id).map(|node| (node.time, *id))));
-        bases.sort_unstable_by(|a, b| b.cmp(a));
-        bases.dedup();
         self.selection.commits = commits;
-        self.selection.bases = bases.into_iter().map(|(_, id)| id).collect();
+        self.selection.parents = newest_first(bases.clone());
+        bases.extend(excluded.iter().filter_map(|id| self.nodes.get(id).map(|node| (node.time, *id))));
+        self.selection.bases = newest_first(bases);
         self.selection
     }
+}
+
+/// Each commit once, by date and id.
+fn newest_first(mut commits: Vec<(i64, ObjectId)>) -> Vec<ObjectId> {
+    commits.sort_unstable_by(|a, b| b.cmp(a));
+    commits.dedup();
+    commits.into_iter().map(|(_, id)| id).collect()
 }

@@ -5,6 +5,7 @@
 //! `git commit PATH` build an index of their own for the hook.
 
 mod compare;
+mod replaced;
 
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -66,6 +67,9 @@ pub fn scan_in(options: &StagedOptions, environment: &GitEnvironment, sink: &dyn
     pair_renames(&mut found, options.whole_files, &mut trees, &reader);
     take_notes(&found, &mut notes, sink);
     let mut coverage = read(&found.changes, options, &repository, sink);
+    if !options.whole_files && sink.seeks_replaced() {
+        replaced::tell(&found, head, &mut trees, options, &repository, sink);
+    }
     coverage.notes.splice(0..0, notes);
     Ok(coverage)
 }

@@ -1,0 +1,79 @@
+//! Secrets that a change only moved from one file to another, which is nothing new.
+//!
+//! A secret was moved where it was a finding in a file that does not hold it any more. What was accepted there, by a
+//! comment, a path or a baseline, was accepted there only.
+
+use super::examine::{Found, Kin, examine};
+use super::paths::object;
+use super::{Pipeline, Results, lock};
+use crate::blob::{Blob, ObjectKind, Origin};
+use crate::findings::location::is_no_file;
+use crate::findings::{Finding, Secret};
+use std::collections::HashSet;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Mutex, OnceLock};
+
+/// What files held before a change and hold no more.
+#[derive(Debug, Default)]
+pub(super) struct Lost {
+    /// Rules and secrets that the change has elsewhere.
+    sought: OnceLock<HashSet<(usize, Secret)>>,
+    found: Mutex<Vec<(Origin, Vec<Found>)>>,
+}
+
+/// Rule, secret, and what belongs to it.
+type Whole<'f> = (&'f str, &'f Secret, Vec<(&'f str, &'f Secret)>);
+
+impl Pipeline<'_> {
+    /// Whether something was found in files.
+    pub(super) fn has_movable(&self) -> bool {
+        let is_file = |origin: &Origin| object(origin).is_none_or(|(_, kind)| kind == ObjectKind::Blob);
+        lock(&self.hits).iter().any(|(origin, _)| is_file(origin))
+    }
+
+    /// Keeps what a file held that was found elsewhere, and that `previous`, which stands in its place now, does not hold.
+    pub(super) fn keep_lost(&self, blob: &Blob<'_>) {
+        if self.excludes(&blob.origin) {
+            return;
+        }
+        let found_elsewhere = || {
+            let hits = lock(&self.hits);
+            hits.iter().flat_map(|(_, found)| found).map(|one| (one.rule, one.secret.clone())).collect()
+        };
+        let sought = self.lost.sought.get_or_init(found_elsewhere);
+        let mut scratch = lock(&self.idle).pop().unwrap_or_default();
+        let scanned = catch_unwind(AssertUnwindSafe(|| (examine(self.detector, self.policy, blob, Kin::None, &mut scratch), scratch)));
+        // A file whose scan panics has lost nothing, so all stays new.
+        let Ok((mut examined, scratch)) = scanned else { return };
+        lock(&self.idle).push(scratch);
+        examined.found.retain(|one| sought.contains(&(one.rule, one.secret.clone())));
+        if !examined.found.is_empty() {
+            lock(&self.lost.found).push((blob.origin.clone(), examined.found));
+        }
+    }
+
+    /// Drops the findings that were findings elsewhere before, and says how many secrets that are.
+    pub(super) fn drop_moved(&self, results: &mut Results) {
+        let mut before = Results::default();
+        for (origin, found) in std::mem::take(&mut *lock(&self.lost.found)) {
+            let path = origin.path().unwrap_or_default();
+            for one in &found {
+                self.settle(&origin, (path.as_str(), path.as_str()), None, one, &self.facts(one.rule), &mut before);
+            }
+        }
+        self.apply_baseline(&mut before);
+        let known: HashSet<Whole<'_>> = before.findings.iter().map(whole).collect();
+        let is_moved = |finding: &Finding| !is_no_file(&finding.path) && known.contains(&whole(finding));
+        let moved = results.findings.iter().filter(|finding| is_moved(finding)).map(whole).collect::<HashSet<_>>().len();
+        results.findings.retain(|finding| !is_moved(finding));
+        match moved {
+            0 => {}
+            1 => results.coverage.notes.push("1 secret was only moved here from another file, so it is not new".to_owned()),
+            count => results.coverage.notes.push(format!("{count} secrets were only moved here from other files, so they are not new")),
+        }
+    }
+}
+
+fn whole(finding: &Finding) -> Whole<'_> {
+    (&finding.rule.id, &finding.secret, finding.parts.iter().map(|part| (part.rule.as_str(), &part.secret)).collect())
+}
