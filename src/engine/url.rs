@@ -150,7 +150,7 @@ pub fn judge_url(url: &UrlCredential, bytes: &[u8]) -> Result<Confidence, Refusa
     if user.is_empty() && url.password.start == url.user.end {
         // A token without a user has to look like one.
         let is_token = random && password.len() >= 20 && password.iter().any(u8::is_ascii_digit);
-        return if is_token && place != Place::Here { Ok(Confidence::Medium) } else { Err(Refusal::NoToken) };
+        return if is_token && place != Place::Here && !is_public(url, bytes) { Ok(Confidence::Medium) } else { Err(Refusal::NoToken) };
     }
     let letters = password.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let mixed = letters > 0 && letters < password.len() && password.len() >= 7;
@@ -165,6 +165,20 @@ pub fn judge_url(url: &UrlCredential, bytes: &[u8]) -> Result<Confidence, Refusa
         (Place::Network, false, false) | (Place::Inside, false, true) | (Place::Here, true, _) => Ok(Confidence::Low),
         _ => Err(Refusal::NearHost),
     }
+}
+
+/// Whether what stands before the host is the public key of a Sentry project, `https://<32 hex digits>@host/<number>`, or
+/// the id of a message, `message://%3c…@host%3e`.
+fn is_public(url: &UrlCredential, bytes: &[u8]) -> bool {
+    let key = url.password.of(bytes);
+    let path = &bytes[url.host.end..bytes.len().min(url.host.end + 24)];
+    let is_project = path.strip_prefix(b"/").is_some_and(|project| {
+        let digits = project.iter().take_while(|byte| byte.is_ascii_digit()).count();
+        digits > 0 && project.get(digits).is_none_or(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'/' | b'.' | b'-' | b'_'))
+    });
+    (key.len() == 32 && key.iter().all(u8::is_ascii_hexdigit) && is_project)
+        || key.starts_with(b"<")
+        || (key.len() > 3 && key[..3].eq_ignore_ascii_case(b"%3c"))
 }
 
 /// Which of the URL rules `among` (indices into `rules`) a URL belongs to: one that names its scheme and its host,
@@ -209,6 +223,9 @@ fn refuse_stand_in(user: &[u8], password: &[u8]) -> Result<(), Refusal> {
     if weakness(password) == Some(Weakness::StandIn) || user.eq_ignore_ascii_case(password) {
         return Err(Refusal::StandIn);
     }
+    // `bob%40x.io` has no `%x` in it.
+    let mut buffer = [0; 256];
+    let user = decode_percent(user, &mut buffer).unwrap_or(user);
     let of_user = if user.is_empty() { None } else { placeholder(user, Strictness::Strict) };
     if let Some(why) = of_user.filter(|why| *why != super::filter::Why::Word) {
         return Err(Refusal::Placeholder(why));

@@ -86,6 +86,17 @@ const PASSWORDS: &[&str] = &[
     "htpasswd -b .htpasswd bot @@",
     r#"echo "@@" | sudo -S apt-get update"#,
     r#"echo "root:@@" | chpasswd"#,
+    "chpasswd <<< 'root:@@'",
+    "chpasswd <<EOF\nroot:@@\nEOF",
+    "chpasswd:\n  expire: false\n  list: |\n    root:@@",
+    "d-i passwd/root-password password @@",
+    r#"debconf-set-selections <<< "mysql-server mysql-server/root_password_again password @@""#,
+    "http -a admin:@@ PUT https://api.corp-net.io/v1",
+    "https --auth='admin:@@' api.corp-net.io/v1",
+    "<td>Password:</td><td><code>@@</code></td>",
+    "<p>Password: <strong>@@</strong></p>",
+    "<li><b>Password:</b> @@</li>",
+    r#"{"type": "random_password", "instances": [{"attributes": {"length": 9, "result": "@@"}}]}"#,
     r##"$("#password").val("@@");"##,
     r#"driver.findElement(By.id("password")).sendKeys("@@");"#,
     r#"new Sequelize("crm", "app", "@@", options)"#,
@@ -95,6 +106,16 @@ const PASSWORDS: &[&str] = &[
     r#"kennwort: "@@""#,
     "# Admin password: @@",
     "sqlplus app/'@@'@db01 @load.sql",
+    "dotnet user-secrets set DbPassword '@@'",
+    "imaps://bob%40x.io:@@@mail.corp-net.io",
+    "creds: admin:@@",
+    "ipmitool -H bmc01 -U admin -P '@@' power on",
+    "snmpwalk -v3 -u bob -A '@@' db01",
+    "wpa_passphrase home '@@'",
+    "curl --proxy-user 'bob:@@' https://api.corp-net.io",
+    "      db01:5432:crm:app:@@",
+    "echo \"db01:5432:crm:app:@@\" >> ~/.pgpass",
+    "  rootpw --plaintext @@",
     r#"passwords = {"bob": "@@"}"#,
     r#"passwords := map[string]string{"bob": "@@"}"#,
     "passwords:\n  bob: @@",
@@ -256,6 +277,20 @@ fn passwords_that_people_choose_are_found_in_every_form() {
 fn generated_passwords_are_found_in_every_form() {
     let mut random = Random::new(12);
     assert_found(PASSWORDS, &mut || GENERATED.iter().map(|format| generated(format, &mut random)).collect());
+}
+
+#[test]
+fn passwords_in_rows_and_sentences_are_found_where_no_word_looks_so() {
+    let mut random = Random::new(16);
+    let forms = [
+        "| Password | @@ |",
+        "| **Password** | `@@` |",
+        "|| Password || @@ ||",
+        "Das Passwort lautet @@",
+        "Le mot de passe est @@",
+        "密码是@@",
+    ];
+    assert_found(&forms, &mut || ["W!w9W9", "W-W9#9w", "wW$99w"].iter().map(|shape| chosen(shape, &mut random)).collect());
 }
 
 #[test]

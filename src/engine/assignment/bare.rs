@@ -251,7 +251,7 @@ fn is_open(value: &[u8]) -> bool {
     };
     let unclosed =
         |open: u8, close: u8| memchr::memchr(open, value).is_some_and(|at| !value[at..].contains(&close) && is_callee(&value[..at]));
-    let quoted = value.windows(2).any(|pair| matches!(pair[0], b'(' | b'{') && matches!(pair[1], b'"' | b'\''));
+    let quoted = value.windows(2).any(|pair| matches!(pair[0], b'(' | b'{') && matches!(pair[1], b'"' | b'\'') || pair == b"({");
     let generic = value.windows(2).any(|pair| pair[0] == b'<' && pair[1] == b'&');
     matches!(value.last(), Some(b'{' | b'(' | b'['))
         || quoted

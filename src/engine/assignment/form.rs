@@ -2,8 +2,8 @@
 
 use super::cursor::{Cursor, begins_with, is_word};
 use super::name::Name;
-use super::quote::{Quote, quotation};
-use super::{Assignment, Form, Operator, bare, compare, listing, markup, pair, user, value};
+use super::quote::Quote;
+use super::{Assignment, Form, Operator, bare, compare, listing, markup, pair, spaced, user, value};
 use crate::text::Span;
 
 /// The longest type between a name and its `=`, in bytes.
@@ -120,7 +120,7 @@ fn after_bare(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
         _ if blanks > 0 && markup::opens_tag(cursor.bytes, name.span) => markup::value_attribute(cursor),
         _ => {
             let found = pair::braced_default(cursor, name).or_else(|| assigned(cursor, name)).or_else(|| pair::fallback(cursor, name));
-            found.or_else(|| if blanks > 0 { spaced(cursor, name) } else { None })
+            found.or_else(|| if blanks > 0 { spaced::spaced(cursor, name) } else { None })
         }
     }
 }
@@ -197,7 +197,7 @@ pub(super) fn operator(mut cursor: Cursor<'_>) -> Option<(Operator, Cursor<'_>)>
 }
 
 /// `: &str = "…"`, the type of a declaration before its value.
-fn typed(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+pub(super) fn typed(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     cursor.skip_blanks();
     let start = cursor.at;
     while cursor.at - start < LONGEST_TYPE {
@@ -236,7 +236,7 @@ fn value_after(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -> Optio
     found.or_else(|| match operator {
         Operator::Equals => bare_after(cursor, name, operator),
         Operator::Colon => {
-            let plain = bare_after(cursor, name, operator).or_else(|| listing::first_item(cursor));
+            let plain = markup::marked_text(cursor).or_else(|| bare_after(cursor, name, operator)).or_else(|| listing::first_item(cursor));
             plain.or_else(|| pair::nested_value(cursor, name))
         }
         Operator::Fallback => bare_after(cursor, name, operator).filter(|found| found.form == Form::Line),
@@ -310,45 +310,4 @@ fn built(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
         return Some(Found { value, operator: Operator::Comma, form: Form::Position });
     }
     Some(Found { value, operator: Operator::Call, form: Form::Argument })
-}
-
-/// What follows a name and blanks without an operator.
-fn spaced(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
-    let in_backticks = cursor.peek() == Some(b'`');
-    if !in_backticks && quotation(cursor.bytes, cursor.at).is_some() || cursor.rest().starts_with(b"@\"") {
-        let value = value::literal(cursor, Operator::Space)?;
-        let form = if name.dashes > 0 { Form::Flag } else { Form::Directive };
-        return Some(Found { value, operator: Operator::Space, form });
-    }
-    if name.dashes == 0 {
-        let typed_here = typed(cursor, name);
-        if typed_here.is_some() {
-            return typed_here;
-        }
-        if ["by ", "as ", "to ", "is ", "was "].iter().any(|word| cursor.eat_ignoring_case(word)) {
-            if cursor.peek() == Some(b'`') {
-                return listing::quoted_in_prose(cursor);
-            }
-            let value = value::literal(cursor, Operator::Space)?;
-            return Some(Found { value, operator: Operator::Space, form: Form::Directive });
-        }
-        // `gh secret set NAME --body "…"`
-        if name.line.is_some_and(|line| line.ends_with(b"secret set ") || line.ends_with(b"variable set ")) && cursor.eat("--body") {
-            let _ = cursor.eat("=") || cursor.eat(" ");
-            let value = value::literal(cursor, Operator::Space)
-                .or_else(|| bare::value(cursor, Form::Flag, Operator::Space).map(|(value, _)| value))?;
-            return Some(Found { value, operator: Operator::Space, form: Form::Flag });
-        }
-        if cursor.eat(".asciz ") || cursor.eat(".string ") || cursor.eat("db ") {
-            let value = value::literal(cursor, Operator::Equals)?;
-            return Some(Found { value, operator: Operator::Equals, form: Form::Literal });
-        }
-    }
-    // An operator that led to nothing is no value.
-    if cursor.peek().is_some_and(|byte| b"=:<>|!&(){},;?+-*/.".contains(&byte)) {
-        return None;
-    }
-    let form = bare::spaced_form(name)?;
-    let (value, has_scheme) = bare::value(cursor, form, Operator::Space)?;
-    Some(Found { value, operator: Operator::Space, form: if has_scheme { Form::Header } else { form } })
 }

@@ -82,9 +82,11 @@ pub(super) fn next_cell(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found
     ends.then_some(Found { value, operator: Operator::Comma, form: Form::Inline })
 }
 
-/// `| name | value |`: the cursor is on the bar behind the name.
+/// `| name | value |`, `| **name** | value |`, `|| name || value ||`: the cursor is on the bar behind the name.
 pub(super) fn next_column(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
-    name.line?.trim_ascii_end().ends_with(b"|").then_some(())?;
+    let line = name.line?;
+    line.strip_suffix(b"**").unwrap_or(line).trim_ascii_end().ends_with(b"|").then_some(())?;
+    cursor.eat("|");
     cursor.eat("|");
     cursor.skip_blanks();
     let plain = |cursor| bare::value(cursor, Form::Inline, Operator::Space).map(|(value, _)| value);

@@ -1,12 +1,14 @@
 //! Values in XML, HTML and property lists.
 
-use super::cursor::{Cursor, is_word};
+use super::cursor::{Cursor, is_word, starts_ignoring_case};
 use super::form::Found;
 use super::quote::quotation;
 use super::value::Value;
 use super::{Form, LONGEST_NAME, LONGEST_VALUE, Operator, beyond};
 use crate::text::Span;
 
+/// Tags that only say how the text in them looks.
+const LOOKS: [&str; 7] = ["<code>", "<strong>", "<b>", "<kbd>", "<em>", "<tt>", "<samp>"];
 /// The most attributes between a name and its value.
 const MOST_ATTRIBUTES: usize = 4;
 
@@ -26,7 +28,7 @@ pub(super) fn opens_tag(bytes: &[u8], name: Span) -> bool {
 pub(super) fn content(mut cursor: Cursor<'_>) -> Option<Found> {
     cursor.eat(">");
     cursor.skip_blanks_and_line_break();
-    if cursor.eat("<value>") || cursor.eat("<string>") {
+    if cursor.eat("<value>") || cursor.eat("<string>") || LOOKS.iter().any(|tag| cursor.eat_ignoring_case(tag)) {
         cursor.skip_blanks_and_line_break();
     }
     let is_data = cursor.eat("<![CDATA[");
@@ -50,12 +52,40 @@ pub(super) fn next_element(mut cursor: Cursor<'_>) -> Option<Found> {
         ["</key>", "</name>", "</param-name>", "</env-entry-name>", "</stringprop>", "</td>", "</th>", "</dt>", "</config-property-name>"];
     const VALUES: [&str; 8] =
         ["<string", "<value", "<param-value", "<env-entry-value", "<stringprop", "<td", "<dd", "<config-property-value"];
-    let _ = cursor.eat(":");
+    let has_colon = cursor.eat(":");
+    if closes_label(&mut cursor) {
+        return (has_colon || cursor.eat(":")).then(|| text_behind_label(cursor)).flatten();
+    }
     NAMES.iter().any(|name| cursor.eat_ignoring_case(name)).then_some(())?;
     cursor.skip_blanks_and_line_break();
     VALUES.iter().any(|value| cursor.eat_ignoring_case(value)).then_some(())?;
     cursor.at += cursor.rest().iter().take(LONGEST_NAME).take_while(|&&byte| byte != b'>' && byte != b'\n').count();
     content(cursor)
+}
+
+/// Steps over the tag that closes a label: `</b>`, `</strong>`.
+fn closes_label(cursor: &mut Cursor<'_>) -> bool {
+    ["</b>", "</strong>", "</label>", "</em>"].iter().any(|tag| cursor.eat_ignoring_case(tag))
+}
+
+/// `<b>Password:</b> …`, `<b>Password</b>: <code>…</code>`: the text up to the next tag, where it is one word.
+fn text_behind_label(mut cursor: Cursor<'_>) -> Option<Found> {
+    cursor.skip_blanks();
+    let _ = LOOKS.iter().any(|tag| cursor.eat_ignoring_case(tag));
+    let start = cursor.at;
+    let length = cursor.rest().iter().take(LONGEST_VALUE).take_while(|&&byte| byte > b' ' && byte != b'<').count();
+    cursor.at += length;
+    (length > 0 && cursor.peek() == Some(b'<')).then(|| found(Span::new(start, start + length), start + length))
+}
+
+/// `Password: <strong>…</strong>`: the cursor is behind the colon.
+pub(super) fn marked_text(mut cursor: Cursor<'_>) -> Option<Found> {
+    cursor.skip_blanks();
+    if LOOKS.iter().any(|tag| cursor.rest().first() == Some(&b'<') && starts_ignoring_case(cursor.rest(), tag.as_bytes())) {
+        text_behind_label(cursor)
+    } else {
+        None
+    }
 }
 
 /// `value="…"` among the attributes here, which are those behind the one that holds the name; or the content of

@@ -22,6 +22,7 @@ mod name;
 mod pair;
 pub(super) mod programs;
 mod quote;
+mod spaced;
 mod table;
 mod user;
 mod value;

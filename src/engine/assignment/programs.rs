@@ -65,6 +65,16 @@ pub(super) const PROGRAMS: &[(&str, Takes)] = &[
     ("mosquitto_pub", Takes::Either("-P")),
     ("mosquitto_sub", Takes::Either("-P")),
     ("ssh-keygen", Takes::Either("-N")),
+    ("curl", Takes::Pair("--proxy-user", b':')),
+    ("isql", Takes::Either("-P")),
+    ("ipmitool", Takes::Either("-P")),
+    ("snmpget", Takes::Either("-A")),
+    ("snmpget", Takes::Either("-X")),
+    ("snmpwalk", Takes::Either("-A")),
+    ("snmpwalk", Takes::Either("-X")),
+    ("wpa_passphrase", Takes::Word("", 2)),
+    ("ncftpput", Takes::Either("-p")),
+    ("ncftpget", Takes::Either("-p")),
 ];
 
 /// Whether `keyword` is no part of a name but a program that takes a password: `sshpass`, `docker login`.

@@ -32,7 +32,7 @@ pub(super) fn without_user(bytes: &[u8], name: &Name<'_>, found: Found) -> Found
     let Some(at) = text.iter().position(separator).filter(|&at| at > 0 && (both || is_of_both(name.span.of(bytes)))) else {
         return found;
     };
-    if !is_user(&text[..at]) || text[at..].starts_with(b"://") || at + 1 == text.len() {
+    if !is_user(&text[..at]) || text[at..].starts_with(b"://") || text[at..].starts_with(b"::") || at + 1 == text.len() {
         return found;
     }
     let start = found.value.span.start + at + 1;

@@ -56,9 +56,13 @@ fn plain_literal(mut cursor: Cursor<'_>) -> Option<Value> {
         skip_prefix(&mut cursor)?;
     }
     let (span, after) = quotation(cursor.bytes, cursor.at)?;
-    // What looks like an opening quote was a closing one where a blank follows.
-    (!matches!(cursor.bytes.get(span.start), Some(b' ' | b','))).then_some(())?;
+    (!follows_closing_quote(&cursor.bytes[span.start..])).then_some(())?;
     Some(Value { span, after, quoted: true, partial: is_joined(cursor.bytes, after) })
+}
+
+/// Whether what looks like an opening quote was a closing one: a blank follows, or the end of a call that goes on.
+fn follows_closing_quote(rest: &[u8]) -> bool {
+    matches!(rest, [b' ' | b',', ..] | [b')', b',' | b';' | b'.' | b')', ..])
 }
 
 /// `[[…]]` of Lua; lists of lists hold marks that a value in it seldom has.
@@ -181,5 +185,8 @@ fn behind_scheme(bytes: &[u8], value: Value) -> Option<Value> {
 pub(super) fn scheme(text: &[u8]) -> Option<usize> {
     let scheme = SCHEMES.iter().find(|scheme| starts_ignoring_case(text, scheme.as_bytes()))?;
     let blanks = text[scheme.len()..].iter().take_while(|&&byte| byte == b' ').count();
-    (scheme.len() + blanks < text.len()).then_some(scheme.len() + blanks)
+    let rest = &text[scheme.len() + blanks..];
+    // `OAuth application`, `Token required`: words of a text.
+    let is_text = matches!(*scheme, "OAuth " | "Key " | "Token " | "Bot ") && rest.iter().all(u8::is_ascii_alphabetic);
+    (!rest.is_empty() && !is_text).then_some(scheme.len() + blanks)
 }

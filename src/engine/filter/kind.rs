@@ -16,7 +16,7 @@ pub enum NotASecret {
     Sentence,
     /// A path or the name of a file.
     Path,
-    /// A URL, a URN or a host.
+    /// A URL, a URN, a host, or a name in a directory.
     Url,
     /// A digest, or a password that is hashed already.
     Hash,
@@ -85,6 +85,7 @@ fn starts_with_any(value: &[u8], starts: &[&str]) -> bool {
 
 fn is_url(value: &[u8]) -> bool {
     memchr::memmem::find(value, b"://").is_some()
+        || (starts_with_any(value, &["cn=", "uid=", "ou=", "dc="]) && value.contains(&b','))
         || starts_with_any(value, &["urn:", "arn:", "mailto:", "jdbc:", "//", "www.", "localhost"])
 }
 
@@ -97,6 +98,10 @@ fn is_sentence(value: &[u8]) -> bool {
     }
     if !value.iter().any(|byte| matches!(byte, b' ' | b'\t')) {
         return false;
+    }
+    // Several lines in one string: `[section]\nname = …`
+    if memchr::memmem::find(value, b"\\n").is_some_and(|at| at + 2 < value.len()) {
+        return true;
     }
     // The reply of a server: `257 "/" is the directory`
     if value.len() > 4 && value[..3].iter().all(u8::is_ascii_digit) && value[3] == b' ' {

@@ -3,7 +3,13 @@
 //! A name is a compound noun: its last word says what the thing is (`token_url` is a URL), the words before say of
 //! what kind (`next_page_token` is a token of paging).
 
+mod lists;
+
 use super::words::words_of;
+use lists::{
+    HARMLESS_ANYWHERE, HARMLESS_ENDS, HARMLESS_KEYS, HARMLESS_STARTS, HARMLESS_TOKENS, NOT_CLEAR, SECRET_KINDS, STRONG, STRONG_BUT_SHORT,
+    WEAK,
+};
 
 /// What a name says of its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -48,19 +54,48 @@ pub fn secret_name(name: &[u8]) -> NameVerdict {
         return NameVerdict::Strong;
     }
     let [head @ .., last] = words else { return NameVerdict::Harmless };
-    if is_one_of(last, HARMLESS_ENDS) {
+    if is_one_of(last, HARMLESS_ENDS) || is_one_of(singular(last), HARMLESS_ENDS) || is_product(name) {
         return NameVerdict::Harmless;
     }
-    if head.iter().any(|word| is_one_of(word, HARMLESS_ANYWHERE))
+    if head.iter().any(|word| is_one_of(word, HARMLESS_ANYWHERE) || is_one_of(word, NOT_CLEAR))
         || words.first().is_some_and(|word| words.len() > 1 && is_one_of(word, HARMLESS_STARTS))
     {
         return NameVerdict::Harmless;
     }
-    // `X-Amz-Credential` holds the id of a key and where it counts.
-    if is_one_of(last, &["credential"]) && head.last().is_some_and(|word| is_one_of(word, &["amz", "goog", "oss"])) {
+    if head.last().is_some_and(|before| is_other_kind(before, singular(last))) {
         return NameVerdict::Harmless;
     }
     by_last_words(head, last, MOST_QUALIFIERS)
+}
+
+/// Whether the word before the last one makes of it something that is no secret.
+fn is_other_kind(before: &[u8], last: &[u8]) -> bool {
+    // `X-Amz-Credential` holds the id of a key and where it counts, `allowedCredentials` ids of those of a browser.
+    let of_credential = ["amz", "goog", "oss", "allow", "allowed", "exclude", "excluded"];
+    (is_one_of(last, &["credential"]) && is_one_of(before, &of_credential))
+        || (is_one_of(last, &["signature"]) && is_one_of(before, &["token"]))
+}
+
+/// Whether a name is that of a program that keeps passwords: `LastPass`.
+fn is_product(name: &[u8]) -> bool {
+    const PRODUCTS: [&str; 13] = [
+        "1password",
+        "onepassword",
+        "applepasswords",
+        "bitpass",
+        "enpass",
+        "ipasswords",
+        "keepass",
+        "keepassdx",
+        "keepassxc",
+        "lastpass",
+        "nordpass",
+        "protonpass",
+        "truekeypass",
+    ];
+    let last = name.rsplit(|&byte| byte == b'.').next().unwrap_or(name);
+    let is_capital = last.first().is_some_and(|byte| byte.is_ascii_uppercase() || *byte == b'1') && last.iter().any(u8::is_ascii_lowercase);
+    is_capital && is_one_of(last, &PRODUCTS)
 }
 
 fn by_last_words(head: &[&[u8]], last: &[u8], qualifiers: usize) -> NameVerdict {
@@ -108,7 +143,6 @@ pub fn says_other(name: &[u8]) -> bool {
 /// is not in clear: `Encrypted password: …`.
 #[must_use]
 pub fn is_harmless_behind(before: &[u8], name: &[u8]) -> bool {
-    const NOT_CLEAR: &[&str] = &["encrypted", "hashed", "salted", "crypted"];
     is_one_of(before, NOT_CLEAR)
         || (name.eq_ignore_ascii_case(b"token") && is_one_of(before, HARMLESS_TOKENS))
         || (name.eq_ignore_ascii_case(b"key") && is_one_of(before, HARMLESS_KEYS))
@@ -145,95 +179,12 @@ fn ends_foreign(name: &[u8]) -> bool {
     #[rustfmt::skip]
     const WORDS: &[&str] = &[
         "пароль", "Пароль", "ПАРОЛЬ", "密码", "密碼", "口令", "パスワード", "暗証番号", "비밀번호", "암호", "contraseña", "contraseÑa", "hasło", "hasŁo", "lösenord", "lÖsenord",
-        "şifre", "Şifre", "jelszó", "jelszÓ", "lozinka", "κωδικός", "סיסמה", "รหัสผ่าน", "mật_khẩu", "parolă",
+        "şifre", "Şifre", "jelszó", "jelszÓ", "lozinka", "κωδικός", "סיסמה", "รหัสผ่าน", "mật_khẩu", "mật khẩu", "parolă", "كلمة المرور", "كلمة_المرور",
     ];
     let name = name.trim_ascii_end();
     let end = |word: &&&str| name.len() >= word.len() && name[name.len() - word.len()..].eq_ignore_ascii_case(word.as_bytes());
     !name.is_ascii() && WORDS.iter().any(|word| end(&word))
 }
-
-/// Secret by themselves.
-#[rustfmt::skip]
-const STRONG: &[&str] = &[
-    "password", "passwd", "passphrase", "passcode", "pwd", "pass", "passwort", "secret", "credential", "pswd", "psw", "apikey", "pw",
-    "identified", "psk", "dbpass", "keypass", "storepass", "authtoken", "contrasena", "contrase", "motdepasse", "passe", "senha", "kennwort", "wachtwoord", "haslo", "parola", "salasana", "jwt",
-    "heslo", "jelszo", "sifre", "losenord", "clave", "mdp", "contrasenia", "lozinka", "geslo", "slaptazodis", "parole",
-];
-/// Strong only behind another word: `db_pass`.
-const STRONG_BUT_SHORT: &[&str] = &["jwt"];
-/// Secret sometimes.
-#[rustfmt::skip]
-const WEAK: &[&str] = &[
-    "auth", "authorization", "cookie", "signature", "salt", "pin", "cred", "bearer", "oauth", "session", "otp", "seed", "mnemonic",
-    "pat",
-];
-/// What makes a token or a key a secret one.
-#[rustfmt::skip]
-const SECRET_KINDS: &[&str] = &[
-    "access", "api", "auth", "secret", "private", "encryption", "signing", "master", "account", "client", "app", "service", "shared",
-    "consumer", "webhook", "admin", "bearer", "refresh", "oauth", "bot", "deploy", "github", "gitlab", "slack", "discord", "telegram",
-    "aws", "azure", "stripe", "twilio", "sendgrid", "npm", "pypi", "docker", "jwt", "hmac", "aes", "crypto", "cipher", "storage",
-    "license", "subscription", "personal", "push", "security", "registration", "management", "server", "user", "db", "database", "vault",
-    "root", "integration", "authentication", "authorization", "identity", "write", "read", "encrypt", "decrypt", "google", "crypt",
-];
-/// Tokens that are none.
-#[rustfmt::skip]
-const HARMLESS_TOKENS: &[&str] = &[
-    "page", "next", "previous", "prev", "continuation", "sync", "csrf", "xsrf", "cancel", "cancellation", "lexer", "parser", "start",
-    "end", "first", "last", "max", "min", "num", "current", "eos", "bos", "pad", "unk", "mask", "sep", "cls", "special", "stop",
-    "design", "color", "colour", "syntax", "text", "word", "string", "number", "comment", "keyword", "operator", "pagination", "cursor",
-    "antiforgery", "authenticity", "verification", "nft",
-];
-/// Keys that are none.
-#[rustfmt::skip]
-const HARMLESS_KEYS: &[&str] = &[
-    "public", "primary", "foreign", "cache", "sort", "partition", "hash", "index", "object", "map", "dict", "row", "column", "unique",
-    "composite", "natural", "i18n", "translation", "message", "label", "hot", "short", "shortcut", "arrow", "registry", "config",
-    "settings", "property", "param", "parameter", "header", "query", "form", "field", "data", "meta", "metadata", "json", "yaml", "xml",
-    "lookup", "group", "range", "shard", "routing", "idempotency", "dedup", "deduplication", "cookie", "storagekey", "localstorage",
-    "pub", "react", "ctrl", "alt", "shift", "tab", "enter", "delete", "escape", "s3", "bucket", "tag", "annotation", "resource", "type",
-    "socket", "recv", "apt", "sealed", "wrapped", "encrypted", "format", "gpg", "pgp", "publishable", "site", "anon", "hashed",
-];
-/// Words at the end that say that the value is something else.
-#[rustfmt::skip]
-const HARMLESS_ENDS: &[&str] = &[
-    "username", "user", "users", "email", "mail", "string", "str", "port", "region", "database", "domain", "address", "plugin", "plugins", "setting", "settings",
-    "config", "configuration", "options", "option", "list", "map", "dict", "array", "object", "data", "info", "details", "context", "result", "results", "test", "tests", "example", "examples",
-    "flag", "check", "checker", "helper", "helpers", "util", "utils", "api", "client", "middleware", "guard", "hook", "hooks", "listener", "job", "task", "worker", "queue", "topic", "channel",
-    "rule", "rules", "section", "tab", "menu", "item", "items", "theme", "kind", "category", "level", "number", "no", "num", "position", "pos", "offset", "span", "stream", "tree", "kinds",
-    "fingerprint", "thumbprint", "language", "locale", "translation", "year", "month", "day", "hours", "days", "minutes", "seconds", "age",
-    "hasher", "hashers", "field", "fields", "label", "labels", "url", "urls", "uri", "uris", "endpoint", "file", "files", "filename", "path", "paths", "dir",
-    "directory", "folder", "name", "names", "id", "ids", "identifier", "uuid", "guid", "type", "types", "length", "len", "size", "count",
-    "policy", "policies", "regex", "regexp", "pattern", "patterns", "hash", "hashes", "hashed", "digest", "checksum", "header",
-    "headers", "prefix", "suffix", "format", "formatter", "expiry", "expires", "expiration", "expired", "ttl", "lifetime", "timeout",
-    "interval", "reset", "hint", "prompt", "message", "messages", "msg", "error", "errors", "exception", "validator", "validation",
-    "validate", "param", "params", "parameter", "parameters", "env", "envvar", "provider", "manager", "service", "store", "class",
-    "version", "versions", "algorithm", "alg", "algo", "method", "mode", "strategy", "scheme", "encoder", "encoding", "encoded",
-    "encryption", "encrypted", "decoder", "generator", "handler", "callback", "fn", "func", "function", "factory", "builder", "input",
-    "inputs", "box", "textbox", "edit", "button", "btn", "link", "page", "form", "dialog", "view", "screen", "title", "text",
-    "description", "desc", "placeholder", "tooltip", "help", "caption", "icon", "image", "css", "style", "color", "selector", "xpath",
-    "locator", "element", "node", "tag", "attr", "attribute", "property", "prop", "column", "col", "table", "index", "idx", "row",
-    "model", "schema", "dto", "entity", "repository", "controller", "component", "module", "package", "namespace", "scope", "scopes",
-    "role", "roles", "permission", "permissions", "group", "groups", "issuer", "audience", "subject", "claim", "claims", "grant", "flow",
-    "state", "status", "enabled", "disabled", "required", "optional", "visible", "changed", "valid", "invalid", "strength", "score",
-    "min", "max", "limit", "attempts", "retries", "rotation", "ref", "reference", "arn", "location", "source", "resolver", "loader",
-    "reader", "writer", "parser", "lexer", "tokenizer", "counter", "usage", "command", "cmd", "bytes", "date", "time", "at", "ts",
-    "js", "ts", "jsx", "tsx", "mjs", "py", "rb", "java", "php", "html", "css", "vue", "txt", "passes",
-    "request", "response", "template", "filter", "event", "server", "host", "hostname", "within", "after", "before", "every", "sha", "md", "bcrypt", "argon", "scrypt", "ssha", "crc",
-];
-/// Words that make a name harmless wherever they stand before the end.
-#[rustfmt::skip]
-const HARMLESS_ANYWHERE: &[&str] = &[
-    "public", "i18n", "locale", "translation", "placeholder", "csrf", "xsrf", "tokenizer", "lexer", "keyboard", "forgot", "pubkey",
-    "pagination", "integrity", "by",
-];
-/// Words that make a name harmless where they stand first: what it says is a question or an action.
-#[rustfmt::skip]
-const HARMLESS_STARTS: &[&str] = &[
-    "is", "has", "no", "use", "show", "hide", "should", "can", "get", "fetch", "check", "validate", "verify", "require", "requires",
-    "needs", "allow", "enable", "disable", "generate", "forgot", "num", "max", "min", "on", "invalid", "label", "lbl", "placeholder", "title", "msg", "message", "err", "error", "hint", "text", "txt", "btn", "button", "form",
-    "view", "page", "column", "col", "field", "header", "tooltip", "help",
-];
 
 #[cfg(test)]
 mod tests {

@@ -1,7 +1,10 @@
 //! Placeholders: text that stands for a secret, or that a program replaces by one.
 
+mod code;
+
 use super::sequence::{is_blank_escaped, is_repeated, is_sequence};
 use super::words::{Parts, squash_into, words_of};
+use code::{is_call, is_expression, is_name};
 
 /// How much is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,7 +40,8 @@ pub fn placeholder(value: &[u8], strictness: Strictness) -> Option<Why> {
     if value.ends_with(b"...") || is_blank_escaped(value) {
         return Some(Why::Repeated);
     }
-    if is_repeated(value) {
+    let is_masked = value.len() > 4 && value.starts_with(b"**") && value.ends_with(b"**");
+    if is_masked || is_repeated(value) {
         return Some(Why::Repeated);
     }
     if is_sequence(value, strictness) {
@@ -84,7 +88,8 @@ fn is_documented(value: &[u8]) -> bool {
         &["C2y6yDjf5/R+ob0N8A7C", "gv30VRDJIWEHLM+4QDU5", "DE2nQ9nDuVTqobD4b8mG", "GyPMbIZnqyMsEcaGQy67", "XIw/Jw=="],
     ];
     let rest = |token: &&[&str]| token.iter().try_fold(value, |rest, piece| rest.strip_prefix(piece.as_bytes()));
-    TOKENS.iter().any(|token| rest(token).is_some_and(<[u8]>::is_empty))
+    // Who needs a longer secret of one-time passwords writes the example twice.
+    TOKENS.iter().any(|token| rest(token).is_some_and(<[u8]>::is_empty)) || rest(&TOKENS[0]).is_some()
 }
 
 /// Words in capitals that issuers put into documented fakes, runs of `x`, and what hides a part of a secret: our own
@@ -121,7 +126,7 @@ fn is_template(value: &[u8]) -> bool {
         "${", "{{", "}}", "$(", "#{", "<%", "%>", "{%", "<?", "@{", "%{", "$[[", "$[", "...", "\u{2026}", "__ENV", "{0}", "{}", "](",
         "$((",
     ]);
-    const STARTS: &[&str] = &["<", "$env:", "$", "@@", "%%", "@Value", "__", "[%", "&", "`"];
+    const STARTS: &[&str] = &["<", "$env:", "$", "@@", "@(", "%%", "@Value", "__", "[%", "&", "`"];
     if value.is_empty() || PARTS.any_in(value) {
         return true;
     }
@@ -175,7 +180,7 @@ fn is_percent_name(value: &[u8]) -> bool {
     length >= 3 && (length < 8 || !is_noise(&name[..length])) && matches!(name.get(length), None | Some(b'%' | b'[' | b'('))
 }
 
-/// `%s`, `%-10s`, `%(password)s`, `%d`
+/// `%s`, `%-10s`, `%(password)s`, `%d`; at the beginning also the verbs that would be letters of a password: `%t`
 fn is_format(value: &[u8]) -> bool {
     let mut at = 0;
     while let Some(found) = memchr::memchr(b'%', &value[at..]) {
@@ -183,7 +188,9 @@ fn is_format(value: &[u8]) -> bool {
         let flags = tail.iter().take_while(|byte| matches!(byte, b'-' | b'.' | b'0'..=b'9' | b'l' | b'*')).count();
         let letter = tail.get(flags).copied().unwrap_or(0);
         let next = tail.get(flags + 1).copied().unwrap_or(b' ');
-        if letter == b'(' || (matches!(letter, b's' | b'd' | b'v' | b'x' | b'q' | b'u' | b'@') && !next.is_ascii_alphanumeric()) {
+        let is_rare = at + found == 0 && matches!(letter, b't' | b'w' | b'f' | b'p' | b'c' | b'i' | b'r');
+        let is_verb = is_rare || matches!(letter, b's' | b'd' | b'v' | b'x' | b'q' | b'u' | b'@');
+        if letter == b'(' || (is_verb && !next.is_ascii_alphanumeric()) {
             return true;
         }
         at += found + 1;
@@ -191,14 +198,13 @@ fn is_format(value: &[u8]) -> bool {
     false
 }
 
-/// `{name}` inside a value.
+/// `{name}` or `{call(…)}` inside a value.
 fn has_braced_name(value: &[u8]) -> bool {
     let Some(open) = memchr::memchr(b'{', value) else { return false };
     let Some(close) = memchr::memchr(b'}', &value[open..]) else { return false };
     let inner = &value[open + 1..open + close];
-    !inner.is_empty()
-        && inner.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b' ' | b':' | b'!' | b'[' | b']'))
-        && !is_noise(inner)
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b' ' | b':' | b'!' | b'[' | b']');
+    !inner.is_empty() && (inner.iter().all(is_plain) || is_call(inner)) && !is_noise(inner)
 }
 
 /// Whether text is too random to be a name or a phrase.
@@ -227,65 +233,17 @@ fn is_reference(value: &[u8]) -> bool {
     ];
     STARTS.iter().any(|start| value.len() >= start.len() && value[..start.len()].eq_ignore_ascii_case(start.as_bytes()))
         || memchr::memmem::find(value, b"$ANSIBLE_VAULT").is_some()
+        || is_ciphertext(value)
         // Maven's and Jenkins' encrypted passwords.
         || (value.len() > 20 && value.starts_with(b"{") && value.ends_with(b"=}"))
 }
 
-/// Code instead of a literal.
-fn is_expression(value: &[u8]) -> bool {
-    #[rustfmt::skip]
-    static PARTS: Parts = Parts::new(&[
-        "process.env", "os.environ", "os.getenv", "getenv", "ENV[", "environ[", "import.meta", "System.get", "->", "::", "().", "=>",
-        " + ", "\" +", "&&", "||", "<<", "function(", "function (", "() {", ") { |",
-    ]);
-    if PARTS.any_in(value) {
-        return true;
-    }
-    is_call(value.strip_prefix(b"!").unwrap_or(value))
-        || is_path_of_names(value.strip_suffix(b".").unwrap_or(value))
-        || is_splice(value)
-        || is_last_argument(value)
-        || is_role(value)
-}
-
-/// `CONSTANT)`: a name that ends a call.
-fn is_last_argument(value: &[u8]) -> bool {
-    let name = value.strip_suffix(b")").map(|name| name.strip_suffix(b")").unwrap_or(name));
-    name.is_some_and(|name| is_name(name) && !is_noise(name) && super::super::entropy::randomness(name) < 0.9)
-}
-
-/// ``:class:`Credentials` `` of documentation.
-fn is_role(value: &[u8]) -> bool {
-    value.first() == Some(&b':') && memchr::memmem::find(value, b":`").is_some()
-}
-
-/// What stands between two strings: `" . $password . "` in `'SET password = \'" . $password . "\''`.
-fn is_splice(value: &[u8]) -> bool {
-    let Some((b'"' | b'\'' | b'`', rest)) = value.split_first() else { return false };
-    matches!(rest.trim_ascii_start().first(), Some(b'.' | b'+' | b',' | b'&' | b'|'))
-}
-
-/// `name(…)` and `name[…]`
-fn is_call(value: &[u8]) -> bool {
-    let Some(open) = memchr::memchr2(b'(', b'[', value) else { return false };
-    let callee = &value[..open];
-    let close = if value[open] == b'(' { b')' } else { b']' };
-    let closes = value.last() == Some(&close) || open + 1 == value.len() || (callee.contains(&b'.') && value[open..].contains(&close));
-    let goes_on = memchr::memmem::find(&value[open..], &[close, b'.']).is_some();
-    (closes || goes_on) && is_name(callee) && callee.len() >= 2 && (callee.len() < 5 || !is_noise(callee))
-}
-
-/// `self.x`, `config.db.password`: names joined by dots.
-fn is_path_of_names(value: &[u8]) -> bool {
-    value.contains(&b'.')
-        && value.split(|&byte| byte == b'.').all(|part| is_name(part) && part.len() < 40)
-        && value.iter().filter(|byte| byte.is_ascii_digit()).count() * 4 <= value.len()
-        && super::super::entropy::randomness(value) < if value.iter().any(u8::is_ascii_digit) { 0.5 } else { 1.0 }
-}
-
-fn is_name(text: &[u8]) -> bool {
-    text.first().is_some_and(|&byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$' | b'@'))
-        && text.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'$' | b'?' | b'!'))
+/// `2.<iv>|<data>|<mac>` and `7.<data>` of Bitwarden.
+fn is_ciphertext(value: &[u8]) -> bool {
+    let is_base64 =
+        |part: &[u8]| part.len() >= 8 && part.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
+    let [b'0'..=b'9', b'.', parts @ ..] = value else { return false };
+    (parts.contains(&b'|') || parts.ends_with(b"=")) && parts.split(|&byte| byte == b'|').all(is_base64)
 }
 
 /// Words that stand for a value. A word counts where it is a word of the value, and the others are words too.
@@ -305,7 +263,7 @@ fn is_placeholder_word(value: &[u8]) -> bool {
     #[rustfmt::skip]
     const WORDS: &[&str] = &[
         "example", "examples", "sample", "your", "xxx", "xxxx", "todo", "tbd", "fake", "mock", "dummy", "placeholder", "insert",
-        "replace", "replaced", "redacted", "masked", "here", "foo", "bar", "baz", "foobar", "lorem", "ipsum", "bogus",
+        "replace", "replaced", "redacted", "masked", "here", "foo", "bar", "baz", "foobar", "lorem", "ipsum", "bogus", "invalid",
         // "your" and "here" in other languages
         "votre", "dein", "deine", "ihr", "ihre", "aqui", "sua", "seu", "tua", "tuo", "vostra", "jouw", "twoje",
     ];

@@ -91,6 +91,9 @@ pub(super) fn by_itself(value: &[u8], class: ValueClass) -> Result<Confidence, R
     if let Some(why) = placeholder(value, Strictness::Strict) {
         return Err(Refusal::Placeholder(why));
     }
+    if is_weak_escaped(value) {
+        return Err(Refusal::StandIn);
+    }
     let mut buffer = [0; LONGEST_ENCODED];
     match encoded_text(value, &mut buffer) {
         Some(text) => encoded(text),
@@ -243,6 +246,9 @@ fn lowered(found: Confidence, bytes: &[u8], assignment: &Assignment, verdict: Na
     let is_hex_token = traits.is_hex && found >= Confidence::Medium && says_token(assignment.name.of(bytes));
     let looks_random = (traits.random > RANDOM && traits.surprise() > 20.0) || traits.kind == Some(NotASecret::Uuid) || is_hex_token;
     let mut confidence = found;
+    if assignment.partial && !assignment.quoted && traits.is_word() {
+        return Err(Refusal::Partial);
+    }
     if !assignment.quoted && !looks_random {
         confidence = unquoted(confidence, bytes, assignment, traits).ok_or(Refusal::Unquoted)?;
     }
@@ -257,7 +263,10 @@ fn lowered(found: Confidence, bytes: &[u8], assignment: &Assignment, verdict: Na
     let is_compared = assignment.operator == Operator::Compare && !(traits.length >= 8 && traits.classes() >= 3);
     // `PGPASSWORD=… psql`: a variable for one command
     let is_for_command = assignment.form == Form::Line && traits.length >= 8 && traits.digits > 0 && sets_variable(bytes, assignment);
-    if ((assignment.partial && !is_for_command) || is_compared) && !looks_random {
+    // A cell of a table: `| Password | … |`
+    let is_plain_cell =
+        traits.is_typical() && bytes[assignment.name.end.min(assignment.value.start)..assignment.value.start].contains(&b'|');
+    if ((assignment.partial && !is_for_command && !is_plain_cell) || is_compared) && !looks_random {
         confidence = one_less(confidence).ok_or(Refusal::Partial)?;
     }
     let is_line_of_words = assignment.operator == Operator::Space && assignment.form == Form::Line;

@@ -55,6 +55,11 @@ impl Traits {
         self.length >= 8 && self.lower > 0 && self.upper > 0 && self.digits > 0 && self.symbols > 0
     }
 
+    /// Whether a value is a word as sentences have them, perhaps with a capital.
+    pub(super) fn is_word(&self) -> bool {
+        self.letters() == self.length && self.upper <= 1
+    }
+
     /// Bits that speak for chance over the whole value.
     pub(super) fn surprise(&self) -> f32 {
         self.random * self.length as f32
@@ -66,7 +71,7 @@ pub(super) fn machine_made(value: &[u8], traits: &Traits) -> Result<Confidence, 
     match traits.kind {
         None | Some(NotASecret::Number) => {}
         Some(NotASecret::Uuid) => return Ok(Confidence::Medium),
-        Some(NotASecret::Identifier) if traits.classes() == 4 => {}
+        Some(NotASecret::Identifier) if traits.classes() == 4 && (traits.digits > 1 || traits.random > 0.5) => {}
         // `my_super_secret_key_2024`
         Some(NotASecret::Identifier) if traits.digits > 0 && traits.length >= 12 => return Ok(Confidence::Low),
         Some(kind) => return Err(Refusal::Kind(kind)),
@@ -190,7 +195,7 @@ fn says_what_it_is(value: &[u8], traits: &Traits) -> bool {
     const QUALIFIERS: &[&str] = &[
         "my", "super", "test", "testing", "new", "old", "user", "admin", "default", "some", "the", "your", "secret", "very", "strong", "weak", "good", "bad", "wrong", "correct", "valid",
         "invalid", "another", "other", "sample", "random", "temp", "root", "db", "client", "app", "api", "secure", "plain", "text", "top", "this", "is", "a", "an", "key", "hello", "world",
-        "long", "short", "great", "simple", "complex", "initial", "first", "second", "only", "for", "not", "do", "use", "change", "me", "in", "production", "prod", "dev", "local", "login",
+        "long", "short", "great", "simple", "complex", "initial", "first", "second", "only", "for", "not", "do", "use", "change", "me", "in", "production", "prod", "dev", "local", "login", "hashed", "encrypted",
     ];
     const WORDS: [&str; 12] =
         ["password", "passwd", "passphrase", "pass", "pwd", "secret", "token", "credential", "credentials", "passwort", "apikey", "pw"];

@@ -32,10 +32,23 @@ pub(in crate::engine::filter) fn is_hash(value: &[u8]) -> bool {
     #[rustfmt::skip]
     const STARTS: &[&str] = &[
         "sha1-", "sha256-", "sha384-", "sha512-", "sha1:", "sha224:", "sha256:", "sha384:", "sha512:", "md5:", "sha256$", "sha1$",
-        "pbkdf2", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$y$", "$argon2", "{bcrypt", "{pbkdf2", "{scrypt", "{argon2", "$apr1$", "$scrypt$", "{sha", "{ssha", "bcrypt", "{crypt}", "$7$", "$8$", "$9$", "$pbkdf2", "$sha", "scram-sha-",
+        "pbkdf2", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$y$", "$argon2", "{bcrypt", "{pbkdf2", "{scrypt", "{argon2", "$apr1$", "$scrypt$", "{sha", "{ssha", "bcrypt", "{crypt}", "$7$", "$8$", "$9$", "$pbkdf2", "$sha", "$p-sha", "scram-sha-", "md5$", "{md4}", "{md5}", "{smd5}", "{ldap}{", "{mssql}",
     ];
-    // `user:$2y$…` of an .htpasswd file
-    let hash =
-        memchr::memchr(b':', value).map_or(value, |colon| if value.get(colon + 1) == Some(&b'$') { &value[colon + 1..] } else { value });
-    starts_with_any(hash, STARTS) || (value.len() == 41 && value[0] == b'*' && value[1..].iter().all(u8::is_ascii_hexdigit))
+    let value = value.strip_prefix(b"\"").unwrap_or(value);
+    // `user:$2y$…`, `user:{SHA}…` of an .htpasswd file
+    let behind_user = memchr::memchr(b':', value).map(|colon| &value[colon + 1..]);
+    let hash = behind_user.filter(|hash| matches!(hash.first(), Some(b'$' | b'{'))).unwrap_or(value);
+    let is_hex = |digits: &[u8], length: usize| digits.len() == length && digits.iter().all(u8::is_ascii_hexdigit);
+    // As MySQL and PostgreSQL keep them
+    let is_of_database = value.strip_prefix(b"*").is_some_and(|digits| is_hex(digits, 40))
+        || value.strip_prefix(b"md5").is_some_and(|digits| is_hex(digits, 32));
+    starts_with_any(hash, STARTS) || is_of_database || is_modular(hash)
+}
+
+/// `$scheme$parameters$salt$hash`, whatever the scheme: its parts before the last are short.
+fn is_modular(hash: &[u8]) -> bool {
+    let Some(rest) = hash.strip_prefix(b"$") else { return false };
+    let scheme = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')).count();
+    let dollars = memchr::memchr_iter(b'$', rest).count();
+    hash.len() >= 32 && (1..=16).contains(&scheme) && rest.get(scheme) == Some(&b'$') && (2..=5).contains(&dollars)
 }

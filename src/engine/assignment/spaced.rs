@@ -1,0 +1,58 @@
+//! Values behind a name and blanks: `requirepass value`, `--token value`, `NAME by "value"`.
+
+use super::cursor::Cursor;
+use super::form::{self, Found};
+use super::name::Name;
+use super::quote::quotation;
+use super::{Form, Operator, bare, listing, value};
+
+/// What follows a name and blanks without an operator.
+pub(super) fn spaced(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    let in_backticks = cursor.peek() == Some(b'`');
+    if !in_backticks && quotation(cursor.bytes, cursor.at).is_some() || cursor.rest().starts_with(b"@\"") {
+        let value = value::literal(cursor, Operator::Space)?;
+        let form = if name.dashes > 0 { Form::Flag } else { Form::Directive };
+        return Some(Found { value, operator: Operator::Space, form });
+    }
+    if name.dashes == 0 {
+        let typed_here = form::typed(cursor, name);
+        if typed_here.is_some() {
+            return typed_here;
+        }
+        if ["by ", "as ", "to ", "is ", "was "].iter().any(|word| cursor.eat_ignoring_case(word)) {
+            if cursor.peek() == Some(b'`') {
+                return listing::quoted_in_prose(cursor);
+            }
+            let value = value::literal(cursor, Operator::Space)?;
+            return Some(Found { value, operator: Operator::Space, form: Form::Directive });
+        }
+        if let Some(found) = body_of_command(cursor, name) {
+            return Some(found);
+        }
+        if cursor.eat(".asciz ") || cursor.eat(".string ") || cursor.eat("db ") {
+            let value = value::literal(cursor, Operator::Equals)?;
+            return Some(Found { value, operator: Operator::Equals, form: Form::Literal });
+        }
+    }
+    // An operator that led to nothing is no value.
+    if cursor.peek().is_some_and(|byte| b"=:<>|!&(){},;?+-*/.".contains(&byte)) {
+        return None;
+    }
+    let form = bare::spaced_form(name)?;
+    let (value, has_scheme) = bare::value(cursor, form, Operator::Space)?;
+    Some(Found { value, operator: Operator::Space, form: if has_scheme { Form::Header } else { form } })
+}
+
+/// `gh secret set NAME --body "…"`, `dotnet user-secrets set NAME …`
+fn body_of_command(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    let line = name.line?;
+    if line.ends_with(b"secret set ") || line.ends_with(b"variable set ") {
+        (cursor.eat("--body") || cursor.eat("-b")).then_some(())?;
+        let _ = cursor.eat("=") || cursor.eat(" ");
+    } else {
+        line.ends_with(b"user-secrets set ").then_some(())?;
+    }
+    let value =
+        value::literal(cursor, Operator::Space).or_else(|| bare::value(cursor, Form::Flag, Operator::Space).map(|(value, _)| value))?;
+    Some(Found { value, operator: Operator::Space, form: Form::Flag })
+}
