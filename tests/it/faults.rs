@@ -372,3 +372,76 @@ fn pipes_in_the_place_of_what_git_remembers_are_not_waited_for() {
     let run = keyward(repo.dir(), ["staged"]).acme().run().expect(1);
     assert!(run.stdout.contains("staged.txt:1:1"), "{}", run.stdout);
 }
+
+/// Puts a pipe in the place of a file of the repository.
+#[cfg(unix)]
+fn pipe(repo: &Repo, name: &str) {
+    let path = repo.dir().join(".git").join(name);
+    drop(std::fs::remove_file(&path));
+    assert!(std::process::Command::new("mkfifo").arg(&path).status().unwrap().success(), "{}", path.display());
+}
+
+#[test]
+#[cfg(unix)]
+fn pipes_in_the_place_of_what_is_opened_are_named_and_not_waited_for() {
+    let files = ["HEAD", "config", "commondir", "index", "packed-refs", "shallow", "refs/heads/main"];
+    for name in files.into_iter().chain(["objects/info/alternates", "objects/pack/multi-pack-index"]) {
+        let repo = healthy();
+        pipe(&repo, name);
+        for command in ["history", "staged"] {
+            let run = keyward(repo.dir(), [command]).acme().run().expect(2);
+            assert!(run.stderr.contains(name.rsplit('/').next().unwrap()), "{name}: {}", run.stderr);
+        }
+    }
+    for ending in ["idx", "pack"] {
+        let repo = healthy();
+        repo.git(&["repack", "-a", "-d", "--quiet"]);
+        let pack = pack_of(&repo).with_extension(ending);
+        pipe(&repo, pack.strip_prefix(repo.dir().join(".git")).unwrap().to_str().unwrap());
+        let run = keyward(repo.dir(), ["history"]).acme().run().expect(2);
+        assert!(run.stderr.contains(&format!(".{ending}: a pipe or device")), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn what_a_repository_borrows_through_others_is_found_and_a_circle_is_named() {
+    let base = healthy();
+    // Each is deeper in the directories than the one that it borrows from, by a path that starts at its own.
+    let clone = |from: &Path, to: &str| {
+        let to = base.beside(to);
+        base.git(&["clone", "--quiet", "--shared", from.to_str().unwrap(), to.to_str().unwrap()]);
+        to
+    };
+    let middle = clone(base.dir(), "a/middle");
+    let top = clone(&middle, "b/c/top");
+    let alternates = ".git/objects/info/alternates";
+    std::fs::write(middle.join(alternates), "../../../../repo/.git/objects\n").unwrap();
+    std::fs::write(top.join(alternates), "../../../../../a/middle/.git/objects\n").unwrap();
+    base.git_in(&top, &["fsck"]);
+    let run = keyward(&top, ["history"]).acme().run().expect(1);
+    assert!(run.stdout.contains("healthy.txt:1:1"), "{}", run.stdout);
+    std::fs::write(base.dir().join(alternates), format!("{}\n", top.join(".git/objects").display())).unwrap();
+    let run = keyward(&top, ["history"]).acme().run().expect(2);
+    assert!(run.stderr.contains("borrows from itself: take the line"), "{}", run.stderr);
+}
+
+#[test]
+#[cfg(unix)]
+fn logs_and_work_trees_that_cannot_be_read_are_named() {
+    use std::os::unix::fs::PermissionsExt as _;
+    for name in ["logs", "logs/refs/heads/main", "worktrees", "worktrees/linked", "ORIG_HEAD"] {
+        let repo = healthy();
+        repo.git(&["worktree", "add", "--quiet", "--detach", "../linked"]);
+        repo.git(&["update-ref", "ORIG_HEAD", "HEAD"]);
+        let path = repo.dir().join(".git").join(name);
+        let was = std::fs::metadata(&path).unwrap().permissions();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o000)).unwrap();
+        // The administrator may read everything.
+        let is_refused = std::fs::read_dir(&path).is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied)
+            || std::fs::read(&path).is_err_and(|error| error.kind() == std::io::ErrorKind::PermissionDenied);
+        let run = keyward(repo.dir(), ["history", "--format", "json"]).acme().run().expect(1);
+        std::fs::set_permissions(&path, was).unwrap();
+        let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        assert_eq!(report["coverage"]["complete"], !is_refused, "{name}: {}", report["coverage"]);
+    }
+}

@@ -12,6 +12,9 @@ use super::causes;
 /// # Errors
 /// Says what is wrong with it.
 pub fn read_index(path: &Path, hash: gix::hash::Kind) -> Result<State, String> {
+    if !std::fs::metadata(path).map_err(|error| error.to_string())?.is_file() {
+        return Err("it is no regular file".to_owned());
+    }
     let index = gix::index::File::at(path, hash, true, gix::index::decode::Options::default()).map_err(|error| causes(&error))?;
     let state: State = index.into();
     if state.entries().is_empty() && std::fs::read(path).is_ok_and(|bytes| bytes.contains_str("link")) {

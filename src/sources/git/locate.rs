@@ -3,7 +3,8 @@
 use std::path::{Path, PathBuf};
 
 use super::GitEnvironment;
-use super::causes;
+use super::files::check_repository;
+use super::{causes, read_regular};
 use crate::sources::SourceError;
 
 /// What was found, and what the environment adds to it.
@@ -71,6 +72,7 @@ fn speaks_of(environment: &GitEnvironment, found: &Found) -> bool {
 
 /// The repository that `GIT_DIR` names.
 fn named(git_dir: &Path) -> Result<Found, SourceError> {
+    check_repository(git_dir)?;
     let kind = gix::discover::is_git(git_dir).map_err(|error| SourceError::Repository {
         path: git_dir.display().to_string(),
         what: format!("GIT_DIR does not name a git repository: {}", causes(&error)),
@@ -86,6 +88,7 @@ fn discover(base: &Path, shown: &Path, environment: &GitEnvironment) -> Result<F
         Ok(_) => base.parent().unwrap_or(base),
         Err(error) => return Err(SourceError::Path { path: shown.display().to_string(), error }),
     };
+    check_files(base)?;
     let options = gix::discover::upwards::Options {
         trust: gix::discover::upwards::TrustPolicy::Assume(gix::sec::Trust::Full),
         ceiling_dirs: environment.ceilings.clone(),
@@ -100,6 +103,26 @@ fn discover(base: &Path, shown: &Path, environment: &GitEnvironment) -> Result<F
         path: shown.display().to_string(),
         what: "not inside a git repository: run this in one, or name its directory".to_owned(),
     })
+}
+
+/// Looking for a repository opens files of each directory that may be one, from `base` upwards.
+fn check_files(base: &Path) -> Result<(), SourceError> {
+    for dir in base.ancestors() {
+        for git_dir in [&linked(&dir.join(".git")), dir] {
+            check_repository(git_dir)?;
+        }
+        if is_repository(&dir.join(".git")) || is_repository(dir) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The directory that a `.git` file leads to, or the directory itself.
+fn linked(dot_git: &Path) -> PathBuf {
+    let link = read_regular(dot_git).unwrap_or_default();
+    let target = link.strip_prefix(b"gitdir:").map(|target| String::from_utf8_lossy(target).trim().to_owned());
+    target.map_or_else(|| dot_git.to_owned(), |target| dot_git.with_file_name(target))
 }
 
 /// Git stops at a `.git` file that leads nowhere (a pruned work tree, a submodule without its repository); going on

@@ -7,6 +7,7 @@
 
 mod commit;
 mod environment;
+mod files;
 mod index;
 mod locate;
 mod objects;
@@ -21,7 +22,7 @@ pub use index::read_index;
 pub use locate::is_repository;
 pub(crate) use objects::ALLOCATION_LIMIT;
 pub use objects::{ObjectError, Objects, Pack, Reader};
-pub use references::{Named, References, Target};
+pub use references::{Logged, Named, References, Target};
 pub use similar::{Deleted, Similarity, deleted_files};
 pub use tree::{EntryKind, Limits, TreeEntry, TreeLookup, find_entry, parse_tree};
 
@@ -51,7 +52,9 @@ impl Repository {
     /// [`SourceError::Repository`] where there is none, or none that can be read.
     pub fn open(dir: &Path, environment: &GitEnvironment) -> Result<Self, SourceError> {
         let shown = dir.display().to_string();
-        let place = locate::locate(dir, environment)?;
+        let mut place = locate::locate(dir, environment)?;
+        place.object_directories.push(files::common_dir(&place.git_dir).join("objects"));
+        let directories = searched(&place.object_directories, &environment.current_dir)?;
         let options = gix::open::Options::isolated()
             .with(gix::sec::Trust::Full)
             .filter_config_section(|_| true)
@@ -62,8 +65,6 @@ impl Repository {
             what: format!("cannot open the repository: {}", causes(&error)),
         })?;
         let repository = inner.to_thread_local();
-        let mut directories = place.object_directories;
-        directories.push(repository.common_dir().join("objects"));
         let objects = Objects::open(directories, repository.object_hash())
             .map_err(|error| SourceError::Repository { path: shown.clone(), what: format!("cannot open the object database: {error}") })?;
         let work_tree = place.work_tree.or_else(|| repository.workdir().map(Path::to_owned)).or(place.assumed_work_tree);
@@ -148,6 +149,23 @@ impl Repository {
         let format = repository.config_snapshot().string("extensions.refStorage");
         format.is_some_and(|format| format.eq_ignore_ascii_case(b"reftable"))
     }
+}
+
+/// The object directories to open: those given, and what they borrow from and the reader of a database does not find by
+/// itself, as it takes relative ones for such of the first directory.
+fn searched(directories: &[PathBuf], current_dir: &Path) -> Result<Vec<PathBuf>, SourceError> {
+    let mut covered: HashSet<PathBuf> = HashSet::new();
+    let mut found = Vec::new();
+    for top in directories {
+        for directory in files::object_directories(top)? {
+            if covered.insert(files::canonical(&directory)) {
+                let borrowed = gix::odb::alternate::resolve(directory.clone(), current_dir).unwrap_or_default();
+                covered.extend(borrowed.iter().map(|borrowed| files::canonical(borrowed)));
+                found.push(directory);
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// Where the index is. Git resolves a relative `GIT_INDEX_FILE` at the top of the work tree; hook runners that change

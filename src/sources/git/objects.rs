@@ -103,7 +103,8 @@ impl Objects {
             directories.push(store.path().to_owned());
             directories.extend(store.alternate_db_paths().unwrap_or_default());
         }
-        directories.dedup();
+        let mut seen = std::collections::HashSet::new();
+        directories.retain(|directory| seen.insert(super::files::canonical(directory)));
         let open = |path: PathBuf| {
             let data = data::File::at(path.with_extension("pack"), self.hash).ok()?.with_alloc_limit_bytes(Some(ALLOCATION_LIMIT));
             Some(Pack { index: index::File::at(path, self.hash).ok()?, data })

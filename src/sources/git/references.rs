@@ -24,6 +24,15 @@ pub enum Target {
 /// A full name, and what it leads to: `Ok(None)` where it is symbolic and its target does not exist.
 pub type Named = (String, Result<Option<ObjectId>, String>);
 
+/// What logs of references name.
+#[derive(Debug, Default)]
+pub struct Logged {
+    /// References by full name, and objects.
+    pub objects: Vec<(String, ObjectId)>,
+    /// Logs, or directories of them, that are there and cannot be read, and what the system said.
+    pub unreadable: Vec<(PathBuf, std::io::Error)>,
+}
+
 /// The references of a repository as one work tree sees them.
 pub struct References {
     kind: Kind,
@@ -72,6 +81,10 @@ impl References {
     fn target(&self, name: &str) -> Result<Option<Target>, String> {
         match &self.kind {
             Kind::Files(store) => {
+                let directory = self.private.as_ref().filter(|_| is_private(name)).unwrap_or(&self.common_dir);
+                if std::fs::metadata(directory.join(name)).is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+                    return Err(format!("{name} is no regular file"));
+                }
                 let found = store.try_find(name).map_err(|error| causes(&error))?;
                 Ok(found.map(|reference| target_of(reference.target)))
             }
@@ -132,33 +145,45 @@ impl References {
 
     /// What the logs of references name, each with the reference's full name; the newest first. A linked work tree has
     /// logs of its own, which come last.
-    pub fn logged(&self) -> Vec<(String, ObjectId)> {
+    pub fn logged(&self) -> Logged {
         match &self.kind {
             Kind::Files(_) => {
-                let mut found = Vec::new();
+                let mut logged = Logged::default();
                 for directory in [Some(&self.common_dir), self.private.as_ref()].into_iter().flatten() {
-                    log_files(&directory.join("logs"), &mut found);
+                    log_files(&directory.join("logs"), &mut logged);
                 }
-                found
+                logged
             }
-            Kind::Tables { shared, private } => shared.logged().chain(private.iter().flat_map(Reftable::logged)).collect(),
+            Kind::Tables { shared, private } => {
+                let objects = shared.logged().chain(private.iter().flat_map(Reftable::logged)).collect();
+                Logged { objects, unreadable: Vec::new() }
+            }
         }
     }
 }
 
-/// Reads all logs in a directory. What is no log, or cannot be read, is passed over: logs may be deleted at any time,
-/// and git itself lives without them.
-fn log_files(top: &Path, found: &mut Vec<(String, ObjectId)>) {
+/// Reads all logs in a directory. What is no log is passed over, and what is not there: logs may be deleted at any time.
+fn log_files(top: &Path, logged: &mut Logged) {
     let mut open = vec![top.to_owned()];
     while let Some(directory) = open.pop() {
-        let Ok(entries) = std::fs::read_dir(&directory) else { continue };
+        let entries = match std::fs::read_dir(&directory) {
+            Ok(entries) => entries,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => continue,
+            Err(error) => {
+                logged.unreadable.push((directory, error));
+                continue;
+            }
+        };
         for entry in entries.flatten() {
             let path = entry.path();
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() => open.push(path),
                 Ok(kind) if kind.is_file() => {
                     let name = crate::text::path::display_os(path.strip_prefix(top).unwrap_or(&path)).into_owned();
-                    found.extend(ids_of_log(&std::fs::read(&path).unwrap_or_default()).into_iter().map(|id| (name.clone(), id)));
+                    match std::fs::read(&path) {
+                        Ok(log) => logged.objects.extend(ids_of_log(&log).into_iter().map(|id| (name.clone(), id))),
+                        Err(error) => logged.unreadable.push((path, error)),
+                    }
                 }
                 _ => {}
             }

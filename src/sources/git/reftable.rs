@@ -11,6 +11,7 @@ use std::path::Path;
 use gix::ObjectId;
 use gix::bstr::ByteSlice as _;
 
+use super::read_regular;
 use super::references::Target;
 
 /// All references of one `reftable` directory.
@@ -32,14 +33,15 @@ impl Reftable {
     /// Says what is wrong with which table.
     pub(super) fn read(directory: &Path, hash: gix::hash::Kind) -> Result<Self, String> {
         let list = directory.join("tables.list");
-        let tables = std::fs::read_to_string(&list).map_err(|error| format!("{}: {error}", list.display()))?;
+        let read = |path: &Path| read_regular(path).map_err(|error| format!("{}: {error}", path.display()));
+        let tables = String::from_utf8_lossy(&read(&list)?).into_owned();
         let mut found = Reftable::default();
         for name in tables.lines().filter(|name| !name.is_empty()) {
             if name.contains(['/', '\\']) {
                 return Err(format!("{}: names a table outside of its directory", list.display()));
             }
             let path = directory.join(name);
-            let bytes = std::fs::read(&path).map_err(|error| format!("{}: {error}", path.display()))?;
+            let bytes = read(&path)?;
             found.table(&bytes, hash).ok_or_else(|| format!("{}: is not a table that can be read", path.display()))?;
         }
         Ok(found)

@@ -34,7 +34,7 @@ impl Indexed {
         if repository.index_file() != top.join("index") {
             indexed.add("index", repository.index_file(), repository);
         }
-        for (name, directory) in linked_work_trees(&top) {
+        for (name, directory) in linked_work_trees(&top).unwrap_or_default() {
             indexed.add(&format!("worktrees/{name}/index"), &directory.join("index"), repository);
         }
         indexed
@@ -51,7 +51,7 @@ impl Indexed {
     }
 
     fn add(&mut self, what: &str, path: &Path, repository: &Repository) {
-        if !path.is_file() {
+        if path.metadata().is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
             return;
         }
         let index = match read_index(path, repository.objects().hash()) {

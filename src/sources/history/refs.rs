@@ -9,6 +9,7 @@ use gix::hashtable::HashSet;
 use crate::blob::{Skip, SkipReason};
 use crate::sources::SourceError;
 use crate::sources::git::{Named, ObjectError, References, Repository, read_regular};
+use crate::text::path::display_os;
 
 /// A name and the object it is at.
 pub(super) type Tip = (String, ObjectId);
@@ -51,7 +52,11 @@ pub(super) fn all(repository: &Repository) -> Result<Tips, SourceError> {
     tips.add_all(list(&shared, "refs/")?, "");
     tips.refs = tips.list.len() as u64;
     tips.add(("HEAD".to_owned(), shared.resolve("HEAD")));
-    for (name, directory) in linked_work_trees(&repository.common_dir()) {
+    let linked = linked_work_trees(&repository.common_dir()).unwrap_or_else(|error| {
+        tips.broken.push(unreadable("worktrees".to_owned(), &error));
+        Vec::new()
+    });
+    for (name, directory) in linked {
         let private = repository.references(Some(directory))?;
         let above = format!("worktrees/{name}/");
         for prefix in PRIVATE {
@@ -67,36 +72,25 @@ pub(super) fn all(repository: &Repository) -> Result<Tips, SourceError> {
 /// operations left behind.
 ///
 /// An amended commit, or a branch that was reset, lives on in a log for months.
-pub(super) fn remembered(repository: &Repository) -> Result<Vec<Tip>, SourceError> {
+pub(super) fn remembered(repository: &Repository) -> Result<Tips, SourceError> {
     let top = repository.common_dir();
-    let mut all = Vec::new();
-    let linked = linked_work_trees(&top).into_iter().map(|(name, directory)| (format!("worktrees/{name}/"), directory, true));
+    let mut tips = Tips::default();
+    // Where the list cannot be read, [`all`] says so.
+    let linked = linked_work_trees(&top).unwrap_or_default();
+    let linked = linked.into_iter().map(|(name, directory)| (format!("worktrees/{name}/"), directory, true));
     for (above, directory, is_linked) in std::iter::once((String::new(), top.clone(), false)).chain(linked) {
         let references = repository.references(is_linked.then(|| directory.clone()))?;
-        all.extend(references.logged().into_iter().map(|(name, id)| (format!("log of {above}{name}"), id)));
-        all.extend(left_behind(&references, &directory).into_iter().map(|(name, id)| (format!("{above}{name}"), id)));
+        let logged = references.logged();
+        tips.list.extend(logged.objects.into_iter().map(|(name, id)| (format!("log of {above}{name}"), id)));
+        let name = |path: &Path| display_os(path.strip_prefix(&top).unwrap_or(path)).into_owned();
+        tips.broken.extend(logged.unreadable.iter().map(|(path, error)| unreadable(name(path), error)));
+        tips.add_left_behind(&references, &directory, &above);
     }
     let reader = repository.objects().reader(0);
     let mut seen = HashSet::default();
     let is_there = |id: &ObjectId| !matches!(reader.header(id), Err(ObjectError::Missing));
-    all.retain(|(_, id)| seen.insert(*id) && is_there(id));
-    Ok(all)
-}
-
-/// What merges, rebases, fetches and the like left in the directory of a work tree. A reftable has some of it.
-fn left_behind(references: &References, directory: &Path) -> Vec<Tip> {
-    let mut found = Vec::new();
-    for name in LEFT_BEHIND {
-        let listed = match read_regular(&directory.join(name)) {
-            Ok(listed) => listed,
-            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Vec::new(),
-            Err(_) => continue,
-        };
-        let ids = listed.lines().filter_map(|line| ObjectId::from_hex(line.fields().next()?).ok());
-        let kept = references.resolve(name).ok().flatten();
-        found.extend(ids.chain(kept).map(|id| (name.to_owned(), id)));
-    }
-    found
+    tips.list.retain(|(_, id)| seen.insert(*id) && is_there(id));
+    Ok(tips)
 }
 
 /// The references that begin with `prefix`, such as `refs/remotes/origin/`; broken ones are left out.
@@ -117,6 +111,24 @@ impl Tips {
         }
     }
 
+    /// Adds what merges, rebases, fetches and the like left in the directory of a work tree. A reftable has some of it.
+    fn add_left_behind(&mut self, references: &References, directory: &Path, above: &str) {
+        for name in LEFT_BEHIND {
+            let shown = format!("{above}{name}");
+            let listed = match read_regular(&directory.join(name)) {
+                Ok(listed) => listed,
+                Err(error) if is_absent(&error) => Vec::new(),
+                Err(error) => {
+                    self.broken.push(unreadable(shown, &error));
+                    continue;
+                }
+            };
+            let ids = listed.lines().filter_map(|line| ObjectId::from_hex(line.fields().next()?).ok());
+            let kept = references.resolve(name).ok().flatten();
+            self.list.extend(ids.chain(kept).map(|id| (shown.clone(), id)));
+        }
+    }
+
     fn add(&mut self, (what, id): Named) {
         match id {
             Ok(Some(id)) => self.list.push((what, id)),
@@ -126,14 +138,31 @@ impl Tips {
     }
 }
 
-/// Names and private directories of the linked work trees.
-pub(super) fn linked_work_trees(common_dir: &Path) -> Vec<(String, PathBuf)> {
-    let Ok(entries) = std::fs::read_dir(common_dir.join("worktrees")) else { return Vec::new() };
+/// Names and private directories of the linked work trees. One whose HEAD is gone is none any more.
+///
+/// # Errors
+/// Where they are there and cannot be listed.
+pub(super) fn linked_work_trees(common_dir: &Path) -> std::io::Result<Vec<(String, PathBuf)>> {
+    let entries = match std::fs::read_dir(common_dir.join("worktrees")) {
+        Ok(entries) => entries,
+        Err(error) if is_absent(&error) => return Ok(Vec::new()),
+        Err(error) => return Err(error),
+    };
+    let is_work_tree = |path: &Path| std::fs::metadata(path.join("HEAD")).map_or_else(|error| !is_absent(&error), |head| !head.is_dir());
     let mut found: Vec<_> = entries
         .flatten()
         .map(|entry| (entry.file_name().to_string_lossy().into_owned(), entry.path()))
-        .filter(|(_, path)| path.join("HEAD").is_file())
+        .filter(|(_, path)| is_work_tree(path))
         .collect();
     found.sort();
-    found
+    Ok(found)
+}
+
+/// Whether there is nothing at a path.
+fn is_absent(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory)
+}
+
+fn unreadable(what: String, error: &std::io::Error) -> Skip {
+    Skip { what, reason: SkipReason::Unreadable, detail: error.to_string() }
 }

@@ -69,8 +69,9 @@ impl Scope {
         }
         if scope.is_all {
             let known: HashSet<ObjectId> = scope.ends.included.iter().map(|(_, id)| *id).collect();
-            let remembered = refs::remembered(repository)?.into_iter().filter(|(_, id)| !known.contains(id));
-            scope.ends.included.extend(remembered);
+            let remembered = refs::remembered(repository)?;
+            scope.ends.included.extend(remembered.list.into_iter().filter(|(_, id)| !known.contains(id)));
+            scope.broken.extend(remembered.broken);
         }
         Ok(scope)
     }
