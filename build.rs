@@ -48,8 +48,8 @@ mod engine {
 
     /// The layout of the rules that are on by default, for whatever processor, encoded.
     pub fn encoded(rules: &[crate::rules::rule::Rule]) -> postcard::Result<Vec<u8>> {
-        use layout::literals::{ASCII, LETTERS};
-        postcard::to_stdvec(&layout::Layout::of(rules.iter().filter(|rule| rule.enabled), &[LETTERS, ASCII]))
+        use layout::codes::Codes;
+        postcard::to_stdvec(&layout::Layout::of(rules.iter().filter(|rule| rule.enabled), &[Codes::Letters, Codes::Pairs]))
     }
 }
 

@@ -70,14 +70,14 @@ fn builtin() -> Layout {
 #[cfg(test)]
 mod tests {
     use super::{Layout, builtin};
-    use crate::engine::layout::literals::{ASCII, LETTERS};
+    use crate::engine::layout::codes::Codes;
     use crate::rules::builtin::builtin as rules;
 
     #[test]
     fn the_embedded_layout_is_that_of_the_rules_that_are_on() {
         let on = rules().filter(|rule| rule.enabled);
         assert!(on.is_default());
-        assert_eq!(builtin(), Layout::of(on.rules().iter().map(AsRef::as_ref), &[LETTERS, ASCII]));
+        assert_eq!(builtin(), Layout::of(on.rules().iter().map(AsRef::as_ref), &[Codes::Letters, Codes::Pairs]));
     }
 
     #[test]

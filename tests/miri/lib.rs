@@ -12,6 +12,7 @@ mod text {
 mod engine {
     #[path = "layout"]
     pub(crate) mod layout {
+        pub(crate) mod codes;
         mod commonness;
         pub(crate) mod filed;
         mod fours;

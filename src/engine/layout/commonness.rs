@@ -4,10 +4,8 @@
 /// lowest bits, so a few grams with punctuation count as another's.
 pub(super) fn commonness(gram: [u8; 3]) -> f32 {
     match LEVELS[index(gram)] {
-        3 => 1300.0,
-        2 => 600.0,
-        1 => 280.0,
-        _ => (letter(gram[0]) * letter(gram[1]) * letter(gram[2]) * 1e6).min(200.0),
+        0 => (letter(gram[0]) * letter(gram[1]) * letter(gram[2]) * 1e6).min(200.0),
+        level => f32::from(RATES[usize::from(level) - 1]),
     }
 }
 
@@ -31,6 +29,36 @@ const fn mark(levels: &mut [u8; 1 << 15], grams: &[u8], level: u8) {
         at += 4;
     }
 }
+
+/// About which share of the places in source text has these two bytes, in lower case.
+pub(super) fn pair(first: u8, second: u8) -> f32 {
+    let is_capital = first.is_ascii_uppercase() || second.is_ascii_uppercase();
+    let listed = if is_capital { 0 } else { PAIRS[pair_index(first, second)] };
+    letter(first) * letter(second) + f32::from(listed) / 1e6
+}
+
+const fn pair_index(first: u8, second: u8) -> usize {
+    ((first as usize & 31) << 5) | (second as usize & 31)
+}
+
+/// How often the grams of the lists below that begin with two bytes occur in a million bytes.
+static PAIRS: [u16; 1 << 10] = {
+    let mut pairs = [0; 1 << 10];
+    let lists = [OVER_200.as_bytes(), OVER_400.as_bytes(), OVER_900.as_bytes()];
+    let mut level = 0;
+    while level < lists.len() {
+        let mut at = 0;
+        while at < lists[level].len() {
+            pairs[pair_index(lists[level][at], lists[level][at + 1])] += RATES[level];
+            at += 4;
+        }
+        level += 1;
+    }
+    pairs
+};
+
+/// About how often a gram of each list occurs in a million bytes.
+const RATES: [u16; 3] = [280, 600, 1300];
 
 /// Share of a byte in source text, case folded.
 pub(super) const fn letter(byte: u8) -> f32 {

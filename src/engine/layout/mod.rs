@@ -8,6 +8,7 @@
 //! | a word of a known length, with a digit | formats told by length, alphabet and context: [`Layout::lengths`] |
 //! | a literal anywhere | everything else: [`Layout::literals`] |
 
+pub(in crate::engine) mod codes;
 mod commonness;
 pub(in crate::engine) mod filed;
 mod fours;
@@ -21,6 +22,7 @@ use super::assignment::programs::is_program;
 use crate::rules::keywords::{Keyword, Place};
 use crate::rules::plan::Plan;
 use crate::rules::rule::{Rule, Shape};
+use codes::Codes;
 use filed::Filed;
 use groups::Groups;
 pub(in crate::engine) use lengths::Lengths;
@@ -86,11 +88,11 @@ pub(in crate::engine) enum Action {
 }
 
 impl Layout {
-    /// The layout of `rules`, for sieves with so many codes.
+    /// The layout of `rules`, for sieves with these codes.
     ///
     /// # Panics
     /// If there are 2^32 rules.
-    pub(in crate::engine) fn of<'a>(rules: impl IntoIterator<Item = &'a Rule>, codes: &[usize]) -> Layout {
+    pub(in crate::engine) fn of<'a>(rules: impl IntoIterator<Item = &'a Rule>, codes: &[Codes]) -> Layout {
         let mut builder = Builder::default();
         for (rule, index) in rules.into_iter().zip(0..) {
             builder.add(index, rule);
@@ -170,7 +172,7 @@ impl<'a> Builder<'a> {
         }
     }
 
-    fn finish(mut self, codes: &[usize]) -> Layout {
+    fn finish(mut self, codes: &[Codes]) -> Layout {
         self.literals.drop_covered();
         self.layout.lengths.finish();
         let ((context, context_rules), (names, name_rules)) = (self.context.split(), self.names.split());

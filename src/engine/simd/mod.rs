@@ -14,9 +14,7 @@ pub(super) use classes::classify;
 pub(super) use places::{PIECE, Places};
 pub(super) use sieve::Sieve;
 
-#[cfg(target_arch = "x86_64")]
-use super::layout::literals::ASCII;
-use super::layout::literals::LETTERS;
+use super::layout::codes::Codes;
 
 /// What the processor can do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,12 +30,12 @@ pub(super) enum Level {
 }
 
 impl Level {
-    /// How many codes the sieve tells bytes by.
-    pub(super) fn codes(self) -> usize {
+    /// By which codes the sieve tells grams.
+    pub(super) fn codes(self) -> Codes {
         match self {
             #[cfg(target_arch = "x86_64")]
-            Level::Avx512 => ASCII,
-            _ => LETTERS,
+            Level::Avx512 => Codes::Pairs,
+            _ => Codes::Letters,
         }
     }
 

@@ -1,33 +1,25 @@
 //! L2: where one of some hundred grams may stand: a look-up of four bytes at once, in the manner of Teddy.
 //!
-//! Each gram has one of 16 buckets. For each of its four bytes, a table says which buckets have such a byte; a place is
-//! a candidate if some bucket has all four. Bytes are told by their five lowest bits, which is a letter without its
-//! case, or by seven where the processor has tables for that; other bytes look alike. That lets some places through
-//! where no gram stands, and never misses one.
+//! Each gram has one of 16 buckets, and four codes: of its four bytes, or, where the processor has tables for as many
+//! codes, of pairs of them ([`Codes`]). For each of the four, a table says which buckets have such a code; a place is a
+//! candidate if some bucket has all four. That lets some places through where no gram stands, and never misses one.
 
 use super::{BLOCK, Level, PIECE, Places, padded};
-use crate::engine::layout::literals::{ASCII, LENGTH, LETTERS};
+use crate::engine::layout::codes::{CODES, Codes, LENGTH};
 
 /// The tables for a set of grams.
 #[derive(Debug, Clone)]
 pub(in crate::engine) struct Sieve {
-    /// By half of the buckets, and by place in the gram: the buckets that have a byte of each code.
-    tables: [[[u8; ASCII]; LENGTH]; 2],
+    /// By half of the buckets, and by place in the gram: the buckets that have each code.
+    tables: [[[u8; CODES]; LENGTH]; 2],
 }
 
 impl Sieve {
-    /// A sieve of these tables, which are for as many codes as the level has that it is used at.
+    /// A sieve of these tables, which are for the codes of the level that it is used at.
     pub(in crate::engine) fn new(tables: &[u8]) -> Sieve {
-        let mut sieve = Sieve { tables: [[[0; ASCII]; LENGTH]; 2] };
+        let mut sieve = Sieve { tables: [[[0; CODES]; LENGTH]; 2] };
         sieve.tables.as_flattened_mut().as_flattened_mut().copy_from_slice(tables);
         sieve
-    }
-
-    /// Whether a gram may begin with these bytes.
-    fn admits(&self, bytes: [u8; LENGTH]) -> bool {
-        let buckets =
-            |half: usize| bytes.iter().enumerate().fold(u8::MAX, |buckets, (place, &byte)| buckets & self.tables[half][place][code(byte)]);
-        buckets(0) | buckets(1) != 0
     }
 
     /// Notes every place of the piece of `bytes` from `from` on where one of the grams may stand, as offsets into it,
@@ -41,32 +33,44 @@ impl Sieve {
             Level::Avx2 => unsafe { vector::find(self, &bytes[from..], places) },
             #[cfg(target_arch = "x86_64")]
             #[allow(unsafe_code, reason = "Level::Avx512 exists only where the processor has these features")]
-            Level::Avx512 => unsafe { exact::find(self, &bytes[from..], places) },
+            Level::Avx512 => unsafe { pairs::find(self, &bytes[from..], places) },
         }
     }
 
+    /// All places of a gram at once: of the four parts of `state`, each has the buckets that have the codes of as many
+    /// bytes up to here.
     fn find_plain(&self, bytes: &[u8], places: &mut Places) {
+        const EACH: u32 = u16::BITS;
+        const FIRST: u64 = (1 << EACH) - 1;
+        let tables = self.joined();
+        let next = |state: u64, byte: u8| (state << EACH | FIRST) & tables[Codes::Letters.code([byte; LENGTH], 0)];
         let length = bytes.len().min(PIECE);
+        let mut state = padded::<{ LENGTH - 1 }>(bytes).into_iter().fold(0, next);
         for from in (0..length).step_by(BLOCK) {
+            let ahead = bytes.get(from + LENGTH - 1..).unwrap_or_default();
+            let ahead: [u8; BLOCK] = ahead.first_chunk().copied().unwrap_or_else(|| padded(ahead));
             let mut mask = 0;
-            for at in from..length.min(from + BLOCK) {
-                let gram = bytes[at..].first_chunk().copied().unwrap_or_else(|| padded(&bytes[at..]));
-                mask |= u64::from(self.admits(gram)) << (at - from);
+            for (place, byte) in ahead.into_iter().enumerate() {
+                state = next(state, byte);
+                mask |= u64::from(state >> (u64::BITS - EACH) != 0) << place;
             }
-            places.add(from, mask);
+            let inside = length - from;
+            places.add(from, if inside < BLOCK { mask & ((1 << inside) - 1) } else { mask });
         }
     }
-}
 
-fn code(byte: u8) -> usize {
-    usize::from(byte) % LETTERS
+    /// By code of a letter: the buckets that have it, in as many parts as there are places in a gram.
+    fn joined(&self) -> [u64; Codes::LETTERS] {
+        let buckets = |place: usize, code: usize| u16::from_le_bytes(self.tables.map(|half| half[place][code]));
+        std::array::from_fn(|code| (0..LENGTH).rev().fold(0, |all, place| all << u16::BITS | u64::from(buckets(place, code))))
+    }
 }
 
 #[cfg(target_arch = "x86_64")]
 mod vector {
     use super::super::avx2::{load, nonzero, table};
     use super::super::padded;
-    use super::{ASCII, LENGTH, PIECE, Places, Sieve};
+    use super::{CODES, LENGTH, PIECE, Places, Sieve};
     use std::arch::x86_64::{
         __m256i, _mm256_and_si256, _mm256_blendv_epi8, _mm256_or_si256, _mm256_set1_epi8, _mm256_shuffle_epi8, _mm256_slli_epi16,
     };
@@ -100,11 +104,11 @@ mod vector {
         #[target_feature(enable = "avx2")]
         #[inline]
         fn new(sieve: &Sieve) -> Tables {
-            let split = |codes: &[u8; ASCII]| {
+            let split = |codes: &[u8; CODES]| {
                 let (low, high) = (codes.first_chunk(), codes[16..].first_chunk());
                 (table(low.expect("16 codes")), table(high.expect("16 codes")))
             };
-            let half = |half: &[[u8; ASCII]; LENGTH]| [split(&half[0]), split(&half[1]), split(&half[2]), split(&half[3])];
+            let half = |half: &[[u8; CODES]; LENGTH]| [split(&half[0]), split(&half[1]), split(&half[2]), split(&half[3])];
             Tables([half(&sieve.tables[0]), half(&sieve.tables[1])])
         }
 
@@ -131,11 +135,14 @@ mod vector {
 }
 
 #[cfg(target_arch = "x86_64")]
-mod exact {
+mod pairs {
     use super::super::avx512::{Table, load};
     use super::super::padded;
-    use super::{LENGTH, PIECE, Places, Sieve};
-    use std::arch::x86_64::{_mm512_and_si512, _mm512_or_si512, _mm512_test_epi8_mask};
+    use super::{CODES, LENGTH, PIECE, Places, Sieve};
+    use crate::engine::layout::codes::{PAIRS, SECOND};
+    use std::arch::x86_64::{
+        __m512i, _mm512_add_epi8, _mm512_and_si512, _mm512_or_si512, _mm512_set1_epi8, _mm512_test_epi8_mask, _mm512_xor_si512,
+    };
 
     /// Bytes of a step, and what a step reads.
     const STEP: usize = 64;
@@ -167,7 +174,7 @@ mod exact {
         #[inline]
         fn new(sieve: &Sieve) -> Tables {
             let half =
-                |half: &[[u8; 128]; LENGTH]| [Table::new(&half[0]), Table::new(&half[1]), Table::new(&half[2]), Table::new(&half[3])];
+                |half: &[[u8; CODES]; LENGTH]| [Table::new(&half[0]), Table::new(&half[1]), Table::new(&half[2]), Table::new(&half[3])];
             Tables([half(&sieve.tables[0]), half(&sieve.tables[1])])
         }
 
@@ -177,13 +184,23 @@ mod exact {
         fn candidates(&self, window: &[u8; READ]) -> u64 {
             let bytes = |place: usize| load(window[place..place + STEP].try_into().expect("64 bytes"));
             let bytes = [bytes(0), bytes(1), bytes(2), bytes(3)];
+            let codes = PAIRS.map(|(first, second)| code(bytes[first], bytes[second]));
             let half = |tables: &[Table; LENGTH]| {
-                let look = |place: usize| tables[place].look(bytes[place]);
+                let look = |place: usize| tables[place].look(codes[place]);
                 _mm512_and_si512(_mm512_and_si512(look(0), look(1)), _mm512_and_si512(look(2), look(3)))
             };
             let all = _mm512_or_si512(half(&self.0[0]), half(&self.0[1]));
             _mm512_test_epi8_mask(all, all)
         }
+    }
+
+    /// The [`pair_code`](crate::engine::layout::codes::pair_code) of each two bytes; the highest bit means nothing.
+    #[target_feature(enable = "avx512f,avx512bw")]
+    #[inline]
+    fn code(first: __m512i, second: __m512i) -> __m512i {
+        let twice = _mm512_add_epi8(first, first);
+        let shifted = _mm512_add_epi8(twice, twice);
+        _mm512_xor_si512(shifted, _mm512_and_si512(second, _mm512_set1_epi8(SECOND.cast_signed())))
     }
 }
 
@@ -191,7 +208,8 @@ mod exact {
 mod tests {
     use super::super::Level;
     use super::{Places, Sieve};
-    use crate::engine::layout::literals::{Gram, tables};
+    use crate::engine::layout::codes::Gram;
+    use crate::engine::layout::literals::tables;
     use proptest::prelude::*;
 
     fn grams() -> Vec<Gram> {
