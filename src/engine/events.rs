@@ -189,7 +189,8 @@ impl Visitor for Collector<'_> {
     fn beginnings(&mut self, from: usize, places: &mut Places) {
         let (heads, seen) = (&self.program.heads, self.seen.bytes);
         places.retain(|at| heads.may_begin(seen, from + at));
-        for at in places.iter().map(|at| from + at).filter(|&at| heads.may_stand(seen, at)) {
+        places.retain(|at| heads.may_stand(seen, from + at));
+        for at in places.iter().map(|at| from + at) {
             let at = self.placed(at, at).start;
             self.add(at, at, Part::Beginning);
         }

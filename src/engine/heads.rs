@@ -64,12 +64,12 @@ impl Heads {
         self.firsts.has(hash(first & THREE))
     }
 
-    /// Whether a head may stand at `at`, by its first four bytes.
+    /// The same by its first four bytes.
     #[inline]
     pub(super) fn may_stand(&self, bytes: &[u8], at: usize) -> bool {
         let first = bytes[at..].first_chunk::<4>().map_or_else(|| padded(&bytes[at..]), |first| u64::from(u32::from_le_bytes(*first)));
         let short = hash(first & THREE);
-        self.firsts.has(short) && (self.long.buckets.has(hash(first)) || self.short.buckets.has(short))
+        self.firsts.has(short) & (self.long.buckets.has(hash(first)) | self.short.buckets.has(short))
     }
 
     /// Calls `visit` for the rules of which a head stands at `at`.

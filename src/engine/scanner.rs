@@ -22,6 +22,7 @@ impl Visitor for Scanner<'_> {
     fn beginnings(&mut self, from: usize, places: &mut Places) {
         let (program, bytes) = (self.program, self.bytes);
         places.retain(|at| program.heads.may_begin(bytes, from + at));
+        places.retain(|at| program.heads.may_stand(bytes, from + at));
         for at in places.iter() {
             self.head(from + at);
         }

@@ -68,14 +68,14 @@ fn url_region(bytes: &[u8], start: usize) -> &[u8] {
     let rest = &bytes[start..limit];
     let ends = |at: usize, byte: u8| match byte {
         b'"' | b'\'' | b'`' | b'<' | b'>' | 0x7f => at > 0 || byte != b'<',
+        b':' => rest[at..].starts_with(b"://"),
         b'\\' => matches!(rest.get(at + 1), Some(b'"' | b'\'' | b'n' | b'r' | b't' | b'\\') | None),
         byte => byte <= b' ',
     };
     let in_placeholder =
         |at: usize| memchr::memrchr(b'<', &rest[..at]).is_some_and(|open| !rest[open..at].contains(&b'>') && at - open < 40);
-    let next = memchr::memmem::find(rest, b"://").unwrap_or(rest.len());
-    let mut up_to_next = rest[..next].iter().enumerate();
-    let length = up_to_next.position(|(at, &byte)| ends(at, byte) && !(byte == b'>' && in_placeholder(at))).unwrap_or(next);
+    let end = rest.iter().enumerate().position(|(at, &byte)| ends(at, byte) && !(byte == b'>' && in_placeholder(at)));
+    let length = end.unwrap_or(rest.len());
     work::add(length);
     &rest[..length]
 }

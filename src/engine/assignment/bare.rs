@@ -6,14 +6,18 @@ use super::name::Name;
 use super::quote::Quote;
 use super::value::{Value, scheme};
 use super::{Form, LONGEST_VALUE, Operator};
+use crate::engine::filter::List;
 use crate::text::Span;
 
 /// Words that may stand before a name at the beginning of its line: shells, Dockerfiles, lists, comments, diffs.
-const INTRODUCTIONS: &str = "export set setx env ENV ARG declare -x local readonly typeset -e --env $ $env: RUN rem REM";
+const INTRODUCTIONS: &[&str] = &[
+    "export", "set", "setx", "env", "ENV", "ARG", "declare", "-x", "local", "readonly", "typeset", "-e", "--env", "$", "$env:", "RUN",
+    "rem", "REM",
+];
 /// What begins a comment that goes to the end of its line.
-const COMMENTS: &str = "# ## // -- ; ;; * REM rem";
+const COMMENTS: &[&str] = &["#", "##", "//", "--", ";", ";;", "*", "REM", "rem"];
 /// Words that begin a line of a name and a value with nothing but blanks between.
-const DIRECTIVES: &str = "${ env arg setenv set setx login machine param default";
+static DIRECTIVES: List = List::new(&["${", "env", "arg", "setenv", "set", "setx", "login", "machine", "param", "default"]);
 /// Keys that tell a connection string, in lower case.
 #[rustfmt::skip]
 const CONNECTION_KEYS: &[&str] = &[
@@ -57,11 +61,11 @@ pub(super) fn spaced_form(name: &Name<'_>) -> Option<Form> {
         return name.opened.is_none().then_some(Form::Flag);
     }
     // `-- password value`, `# password value`
-    if line.is_empty() || COMMENTS.split(' ').any(|mark| mark.as_bytes() == line) {
+    if line.is_empty() || COMMENTS.iter().any(|mark| mark.as_bytes() == line) {
         return Some(Form::Line);
     }
     let first = line.split(u8::is_ascii_whitespace).next()?;
-    DIRECTIVES.split(' ').any(|known| first.eq_ignore_ascii_case(known.as_bytes())).then_some(Form::Directive)
+    DIRECTIVES.has(first).then_some(Form::Directive)
 }
 
 /// Whether a name behind `line` is the first thing on its line, apart from words that only introduce it.
@@ -73,7 +77,7 @@ fn begins_line(line: &[u8]) -> bool {
         let is_number = digits > 0 && matches!(marks, b"." | b")");
         is_number || (digits == 0 && marks.iter().all(|byte| b"-+*#/;>%!<\"'|".contains(byte)))
     };
-    let known = |word: &[u8]| is_mark(word) || INTRODUCTIONS.split(' ').any(|known| known.as_bytes() == word);
+    let known = |word: &[u8]| is_mark(word) || INTRODUCTIONS.iter().any(|known| known.as_bytes() == word);
     line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).all(known)
 }
 
@@ -81,7 +85,7 @@ fn begins_line(line: &[u8]) -> bool {
 fn is_label(mut cursor: Cursor<'_>, line: &[u8]) -> bool {
     const MOST_WORDS: usize = 4;
     let mut words = line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).peekable();
-    let is_comment = words.next_if(|word| COMMENTS.split(' ').any(|mark| mark.as_bytes() == *word)).is_some();
+    let is_comment = words.next_if(|word| COMMENTS.iter().any(|mark| mark.as_bytes() == *word)).is_some();
     let begins = words.peek().is_some_and(|word| is_comment || word[0].is_ascii_uppercase());
     let mut count = 0;
     let is_plain = words.all(|word| {

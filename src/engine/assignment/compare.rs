@@ -25,7 +25,9 @@ pub(super) fn behind(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
         return pair::compared_or_passed(cursor, name).filter(|found| found.operator == Operator::Compare);
     }
     cursor.eat(")");
-    if !METHODS.iter().any(|method| cursor.eat(method)) {
+    // All begin with a dot; the second byte tells most of them apart.
+    let second = cursor.peek_ahead(1);
+    if !METHODS.iter().any(|method| second == Some(method.as_bytes()[1]) && cursor.eat(method)) {
         cursor.skip_blanks();
         (["===", "!==", "==", "!="].iter().any(|operator| cursor.eat(operator))).then_some(())?;
     }

@@ -96,7 +96,11 @@ fn after_bare(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
         b':' if cursor.rest().starts_with(b":</") => return markup::next_element(cursor),
         b'[' => skip_index(&mut cursor)?,
         b'}' if cursor.peek_ahead(1) == Some(b'"') => return compare::in_shell(cursor, name),
-        b'.' if compare::behind(cursor, name).is_some() => return compare::behind(cursor, name),
+        b'.' => {
+            if let Some(found) = compare::behind(cursor, name) {
+                return Some(found);
+            }
+        }
         // `get('[name=password]').type("…")`
         b']' if matches!(cursor.peek_ahead(1), Some(b'\'' | b'"')) && cursor.peek_ahead(2) == Some(b')') => {
             cursor.at += 2;

@@ -48,8 +48,8 @@ impl Encoded {
     pub(in crate::engine) fn pattern(&mut self, bytes: &[u8], at: usize) {
         const REACH: usize = 64;
         let behind = &bytes[at..bytes.len().min(at + REACH)];
-        let marks = behind.iter().enumerate().filter(|(_, byte)| matches!(byte, b'%' | b'\\' | b'&'));
-        if let Some(mark) = marks.map(|(mark, _)| at + mark).find(|&mark| coding_of(bytes[mark]).escaped(&bytes[mark..]).is_some()) {
+        let marks = memchr::memchr3_iter(b'%', b'\\', b'&', behind);
+        if let Some(mark) = marks.map(|mark| at + mark).find(|&mark| coding_of(bytes[mark]).escaped(&bytes[mark..]).is_some()) {
             self.escape(bytes, mark, Hint::Pattern);
         }
     }

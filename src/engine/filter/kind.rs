@@ -5,6 +5,7 @@ mod numeric;
 mod written;
 
 use super::super::entropy::randomness;
+use super::list::Starts;
 use encoded::{is_data, is_hash, is_jwt, is_public_key};
 use numeric::{is_address, is_date, is_number, is_uuid, is_version};
 use written::{is_constant, is_identifier, is_markup, is_pattern, is_style};
@@ -79,14 +80,10 @@ pub fn value_kind(value: &[u8]) -> Option<NotASecret> {
     TESTS.iter().find(|(_, test)| test(value)).map(|(kind, _)| *kind)
 }
 
-fn starts_with_any(value: &[u8], starts: &[&str]) -> bool {
-    starts.iter().any(|start| value.len() >= start.len() && value[..start.len()].eq_ignore_ascii_case(start.as_bytes()))
-}
-
 fn is_url(value: &[u8]) -> bool {
-    memchr::memmem::find(value, b"://").is_some()
-        || (starts_with_any(value, &["cn=", "uid=", "ou=", "dc="]) && value.contains(&b','))
-        || starts_with_any(value, &["urn:", "arn:", "mailto:", "jdbc:", "//", "www.", "localhost"])
+    static STARTS: Starts = Starts::new(&["urn:", "arn:", "mailto:", "jdbc:", "//", "www.", "localhost"]);
+    static DIRECTORY: Starts = Starts::new(&["cn=", "uid=", "ou=", "dc="]);
+    memchr::memmem::find(value, b"://").is_some() || (DIRECTORY.begin(value) && value.contains(&b',')) || STARTS.begin(value)
 }
 
 /// Two words or more with blanks between, or text of another script.
@@ -117,7 +114,8 @@ fn is_sentence(value: &[u8]) -> bool {
 }
 
 fn is_media_type(value: &[u8]) -> bool {
-    starts_with_any(value, &["application/", "text/", "image/", "audio/", "video/", "multipart/", "font/", "message/"])
+    static STARTS: Starts = Starts::new(&["application/", "text/", "image/", "audio/", "video/", "multipart/", "font/", "message/"]);
+    STARTS.begin(value)
 }
 
 /// `C:\x`, `C:/x`
@@ -127,6 +125,7 @@ fn is_of_drive(value: &[u8]) -> bool {
 
 /// Paths by how they begin, names of files by how they end, and anything with slashes between words.
 fn is_path(value: &[u8]) -> bool {
+    static STARTS: Starts = Starts::new(&["./", "../", "~/", "\\\\", "file:", "classpath:"]);
     #[rustfmt::skip]
     const EXTENSIONS: &[&str] = &[
         "txt", "json", "yaml", "yml", "xml", "toml", "ini", "cfg", "conf", "config", "properties", "env", "sh", "bash", "ps1", "bat",
@@ -135,8 +134,7 @@ fn is_path(value: &[u8]) -> bool {
         "sql", "db", "log", "pem", "key", "crt", "cer", "der", "p12", "pfx", "jks", "pub", "asc", "gpg", "kdbx", "zip", "gz", "tar",
         "jar", "exe", "dll", "so", "lock", "tpl", "service",
     ];
-    let random = randomness(value);
-    if starts_with_any(value, &["./", "../", "~/", "\\\\", "file:", "classpath:"]) || is_of_drive(value) {
+    if STARTS.begin(value) || is_of_drive(value) {
         return true;
     }
     // `/srv/app2`: secrets that begin with a slash have capitals, or are long.
@@ -149,6 +147,7 @@ fn is_path(value: &[u8]) -> bool {
     if slashes >= 3 && value.ends_with(b"_request") {
         return true;
     }
+    let random = randomness(value);
     if slashes > 0 && random < 0.8 && !value.iter().any(|byte| matches!(byte, b'!' | b'&' | b'^' | b'%' | b'~')) {
         return value[0] == b'/'
             || slashes >= 2

@@ -4,12 +4,14 @@
 //! Pure functions of the value or the name. [`judge`](super::judge::judge) puts them together.
 
 mod kind;
+mod list;
 mod name;
 mod placeholder;
 mod sequence;
 mod words;
 
 pub use kind::{NotASecret, value_kind};
+pub(super) use list::List;
 pub use name::{NameVerdict, is_harmless_behind, says_other, secret_name};
 
 pub use placeholder::{Strictness, Why, placeholder};

@@ -5,6 +5,7 @@
 
 mod lists;
 
+use super::list::List;
 use super::words::words_of;
 use lists::{
     HARMLESS_ANYWHERE, HARMLESS_ENDS, HARMLESS_KEYS, HARMLESS_STARTS, HARMLESS_TOKENS, NOT_CLEAR, SECRET_KINDS, STRONG, STRONG_BUT_SHORT,
@@ -71,14 +72,14 @@ pub fn secret_name(name: &[u8]) -> NameVerdict {
 /// Whether the word before the last one makes of it something that is no secret.
 fn is_other_kind(before: &[u8], last: &[u8]) -> bool {
     // `X-Amz-Credential` holds the id of a key and where it counts, `allowedCredentials` ids of those of a browser.
-    let of_credential = ["amz", "goog", "oss", "allow", "allowed", "exclude", "excluded"];
-    (is_one_of(last, &["credential"]) && is_one_of(before, &of_credential))
-        || (is_one_of(last, &["signature"]) && is_one_of(before, &["token"]))
+    const OF_CREDENTIAL: &List = &List::new(&["amz", "goog", "oss", "allow", "allowed", "exclude", "excluded"]);
+    (last.eq_ignore_ascii_case(b"credential") && is_one_of(before, OF_CREDENTIAL))
+        || (last.eq_ignore_ascii_case(b"signature") && before.eq_ignore_ascii_case(b"token"))
 }
 
 /// Whether a name is that of a program that keeps passwords: `LastPass`.
 fn is_product(name: &[u8]) -> bool {
-    const PRODUCTS: [&str; 13] = [
+    const PRODUCTS: &List = &List::new(&[
         "1password",
         "onepassword",
         "applepasswords",
@@ -92,10 +93,10 @@ fn is_product(name: &[u8]) -> bool {
         "nordpass",
         "protonpass",
         "truekeypass",
-    ];
+    ]);
     let last = name.rsplit(|&byte| byte == b'.').next().unwrap_or(name);
     let is_capital = last.first().is_some_and(|byte| byte.is_ascii_uppercase() || *byte == b'1') && last.iter().any(u8::is_ascii_lowercase);
-    is_capital && is_one_of(last, &PRODUCTS)
+    is_capital && is_one_of(last, PRODUCTS)
 }
 
 fn by_last_words(head: &[&[u8]], last: &[u8], qualifiers: usize) -> NameVerdict {
@@ -106,7 +107,7 @@ fn by_last_words(head: &[&[u8]], last: &[u8], qualifiers: usize) -> NameVerdict 
     }
     let before = head.last().map_or(&b""[..], |word| singular(word));
     match last {
-        word if is_one_of(word, &["token"]) => {
+        word if word.eq_ignore_ascii_case(b"token") => {
             if is_one_of(before, HARMLESS_TOKENS) {
                 NameVerdict::Harmless
             } else if is_one_of(before, SECRET_KINDS) {
@@ -115,7 +116,7 @@ fn by_last_words(head: &[&[u8]], last: &[u8], qualifiers: usize) -> NameVerdict 
                 NameVerdict::Weak
             }
         }
-        word if is_one_of(word, &["key"]) => {
+        word if word.eq_ignore_ascii_case(b"key") => {
             if is_one_of(before, HARMLESS_KEYS) {
                 NameVerdict::Harmless
             } else if is_one_of(before, SECRET_KINDS) {
@@ -148,8 +149,8 @@ pub fn is_harmless_behind(before: &[u8], name: &[u8]) -> bool {
         || (name.eq_ignore_ascii_case(b"key") && is_one_of(before, HARMLESS_KEYS))
 }
 
-fn is_one_of(word: &[u8], list: &[&str]) -> bool {
-    list.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
+fn is_one_of(word: &[u8], list: &List) -> bool {
+    list.has(word)
 }
 
 /// `passwords` as `password`, but `pass` as it is.
@@ -167,8 +168,8 @@ fn ends_strongly(word: &[u8]) -> bool {
         "password", "passwd", "passphrase", "passcode", "secret", "apikey", "accesskey", "secretkey", "privatekey", "authkey",
         "authtoken", "accesstoken", "apitoken", "bearertoken", "userpwd", "dbpwd", "encryptionkey",
     ];
-    const NO_PASSWORDS: &[&str] =
-        &["bypass", "compass", "surpass", "trespass", "overpass", "underpass", "multipass", "firstpass", "lowpass", "highpass"];
+    const NO_PASSWORDS: &List =
+        &List::new(&["bypass", "compass", "surpass", "trespass", "overpass", "underpass", "multipass", "firstpass", "lowpass", "highpass"]);
     let ends = |end: &str| word.len() >= end.len() && word[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes());
     let is_short = (word.len() >= 6 && ends("pass") && !is_one_of(word, NO_PASSWORDS)) || (word.len() >= 4 && ends("pw"));
     is_short || ENDS.iter().any(|end| ends(end))

@@ -2,6 +2,7 @@
 
 mod code;
 
+use super::list::{List, Starts};
 use super::sequence::{is_blank_escaped, is_repeated, is_sequence};
 use super::words::{Parts, squash_into, words_of};
 use code::{is_call, is_expression, is_name};
@@ -226,13 +227,14 @@ fn is_all_noise(value: &[u8]) -> bool {
 /// Where a secret is kept, or what holds it encrypted.
 fn is_reference(value: &[u8]) -> bool {
     #[rustfmt::skip]
-    const STARTS: &[&str] = &[
+    static STARTS: Starts = Starts::new(&[
         "!ref", "!sub", "!vault", "!getatt", "!env", "!secret", "enc[", "enc(", "{cipher}", "vault:", "vault.", "vault/", "secret://",
         "secrets.", "op://", "arn:", "projects/", "ssm:", "aws-ssm", "keyvault", "@microsoft.keyvault", "env:", "env.", "file:", "ref+",
         "sops", "lookup(", "kms:", "keyring:", "keychain:", "gcp-sm:", "ssm-parameter", "secretkeyref", "{vault",
-    ];
-    STARTS.iter().any(|start| value.len() >= start.len() && value[..start.len()].eq_ignore_ascii_case(start.as_bytes()))
-        || memchr::memmem::find(value, b"$ANSIBLE_VAULT").is_some()
+    ]);
+    static VAULT: Parts = Parts::new(&["$ANSIBLE_VAULT"]);
+    STARTS.begin(value)
+        || VAULT.any_in(value)
         || is_ciphertext(value)
         // Maven's and Jenkins' encrypted passwords.
         || (value.len() > 20 && value.starts_with(b"{") && value.ends_with(b"=}"))
@@ -249,11 +251,11 @@ fn is_ciphertext(value: &[u8]) -> bool {
 /// Words that stand for a value. A word counts where it is a word of the value, and the others are words too.
 fn is_placeholder_word(value: &[u8]) -> bool {
     #[rustfmt::skip]
-    const WHOLE: &[&str] = &[
+    static WHOLE: List = List::new(&[
         "null", "nil", "none", "undefined", "true", "false", "yes", "no", "on", "off", "empty", "blank", "default", "string", "required",
         "optional", "unset", "na", "todo", "tbd", "fixme", "void", "bar", "foo", "foobar", "any", "auto", "unknown", "hidden", "value",
         "masked",
-    ];
+    ]);
     #[rustfmt::skip]
     static PARTS: Parts = Parts::new(&[
         "changeme", "changeit", "changethis", "replaceme", "replacewith", "replacethis", "insertyour", "putyour", "enteryour", "addyour",
@@ -261,18 +263,18 @@ fn is_placeholder_word(value: &[u8]) -> bool {
         "redacted", "notarealkey", "notasecret", "notreal", "dummy", "fillme", "setme", "fakeapi", "fakekey", "fakesecret", "faketoken",
     ]);
     #[rustfmt::skip]
-    const WORDS: &[&str] = &[
+    static WORDS: List = List::new(&[
         "example", "examples", "sample", "your", "xxx", "xxxx", "todo", "tbd", "fake", "mock", "dummy", "placeholder", "insert",
         "replace", "replaced", "redacted", "masked", "here", "foo", "bar", "baz", "foobar", "lorem", "ipsum", "bogus", "invalid",
         // "your" and "here" in other languages
         "votre", "dein", "deine", "ihr", "ihre", "aqui", "sua", "seu", "tua", "tuo", "vostra", "jouw", "twoje",
-    ];
+    ]);
     let mut buffer = [0; 128];
     let Some(text) = squash_into(value, &mut buffer) else { return false };
-    if WHOLE.iter().any(|word| word.as_bytes() == text) || PARTS.any_in(text) {
+    if WHOLE.has(text) || PARTS.any_in(text) {
         return true;
     }
-    words_of(value).any(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes())))
+    words_of(value).any(|word| WORDS.has(word))
 }
 
 #[cfg(test)]

@@ -41,9 +41,24 @@ fn has_few_digits(value: &[u8]) -> bool {
     count >= 24 && seen.count_ones() <= 8
 }
 
+/// What stands to the right of a letter on the keyboard; the end of a row for all else.
+static RIGHT_OF: [u8; 256] = {
+    const ROWS: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
+    let mut right = [0; 256];
+    let mut row = 0;
+    while row < ROWS.len() {
+        let mut at = 1;
+        while at < ROWS[row].len() {
+            right[ROWS[row][at - 1] as usize] = ROWS[row][at];
+            at += 1;
+        }
+        row += 1;
+    }
+    right
+};
+
 /// A value most of which counts up or down or walks along the keyboard.
 pub(super) fn is_sequence(value: &[u8], strictness: Strictness) -> bool {
-    const ROWS: [&[u8]; 3] = [b"qwertyuiop", b"asdfghjkl", b"zxcvbnm"];
     let mut buffer = [0; 128];
     let letters = &value[..value.len().min(128)];
     let Some(text) = squash_into(letters, &mut buffer) else { return false };
@@ -55,8 +70,7 @@ pub(super) fn is_sequence(value: &[u8], strictness: Strictness) -> bool {
         let same_class = a.is_ascii_digit() == b.is_ascii_digit();
         let counts = same_class && (b == a.wrapping_add(1) || b == a.wrapping_sub(1));
         let wraps = matches!((a, b), (b'9', b'0' | b'a') | (b'0', b'9') | (b'f', b'0') | (b'z', b'a'));
-        let row = ROWS.iter().any(|row| row.windows(2).any(|step| step == pair));
-        counts || wraps || row
+        counts || wraps || RIGHT_OF[usize::from(a)] == b
     };
     let steps = text.windows(2).filter(|pair| follows(pair)).count();
     match strictness {

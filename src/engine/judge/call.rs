@@ -1,7 +1,7 @@
 //! What a call does with the literal that it is given: `setPassword("…")` takes a password, `getPassword("…")` a prompt.
 
 use crate::engine::assignment::{Assignment, Operator};
-use crate::engine::filter::words_of;
+use crate::engine::filter::{List, words_of};
 
 /// What a call does with the literal that it is given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,25 +19,24 @@ const REACH: usize = 96;
 
 pub(super) fn call_of(bytes: &[u8], assignment: &Assignment) -> Call {
     #[rustfmt::skip]
-    const VERBS: &[&str] = &[
+    static VERBS: List = List::new(&[
         "get", "has", "is", "check", "validate", "read", "fetch", "load", "find", "verify", "parse", "create", "generate", "make", "delete", "remove", "update", "reset", "encrypt",
         "decrypt", "hash", "prompt", "ask", "require", "assert", "test", "log", "print", "show", "lookup", "resolve", "list", "retrieve", "expect", "match", "compare", "contains",
         "describe", "input", "revoke", "issue", "peek", "consume", "on", "split", "mask", "redact", "strip", "extract", "handle", "process", "format", "render", "to", "accept", "advance", "authenticate",
-    ];
-    const SETTERS: [&str; 8] = ["set", "with", "add", "put", "use", "and", "new", "init"];
+    ]);
+    static SETTERS: List = List::new(&["set", "with", "add", "put", "use", "and", "new", "init"]);
     if assignment.operator != Operator::Call {
         return Call::Takes;
     }
     let name = assignment.name.of(bytes);
     let method = name.rsplit(|&byte| byte == b'.').next().unwrap_or(name);
     let first = words_of(method).next().unwrap_or_default();
-    let is_one_of = |list: &[&str]| list.iter().any(|known| first.eq_ignore_ascii_case(known.as_bytes()));
     let before = &bytes[assignment.name.start.saturating_sub(REACH)..assignment.name.start];
     let is_declared = method.len() == name.len() && declares(before);
     // `pass("…")` says that a test holds.
-    if is_one_of(VERBS) || method.eq_ignore_ascii_case(b"pass") {
+    if VERBS.has(first) || method.eq_ignore_ascii_case(b"pass") {
         Call::Query
-    } else if is_one_of(&SETTERS) || is_declared || method.len() < name.len() || bytes[..assignment.name.start].ends_with(b".") {
+    } else if SETTERS.has(first) || is_declared || method.len() < name.len() || bytes[..assignment.name.start].ends_with(b".") {
         Call::Takes
     } else {
         Call::Other
@@ -46,12 +45,13 @@ pub(super) fn call_of(bytes: &[u8], assignment: &Assignment) -> Call {
 
 /// Whether what stands before a name is a type, or `new`: `std::string password("…")`.
 fn declares(before: &[u8]) -> bool {
-    const WORDS: &str = "return await throw in and or not if else elif when case yield assert";
+    const WORDS: [&str; 14] =
+        ["return", "await", "throw", "in", "and", "or", "not", "if", "else", "elif", "when", "case", "yield", "assert"];
     let head = before.trim_ascii_end();
     if head.len() == before.len() {
         return false;
     }
     let length = head.iter().rev().take(32).take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
     let word = &head[head.len() - length..];
-    (length > 0 && !WORDS.split(' ').any(|known| known.as_bytes() == word)) || matches!(head.last(), Some(b'>' | b'*' | b'&'))
+    (length > 0 && !WORDS.iter().any(|known| known.as_bytes() == word)) || matches!(head.last(), Some(b'>' | b'*' | b'&'))
 }

@@ -33,11 +33,11 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
     work::add(name.len() + value.len());
     let is_by_place = matches!(assignment.form, Form::Position | Form::Member);
     let verdict = if class == ValueClass::Any || is_by_place { NameVerdict::Strong } else { secret_name(name) };
-    let stands_in = placeholder(value, Strictness::Strict).filter(|&why| why != Why::Sequence || !is_weak_choice(value, class));
     if verdict == NameVerdict::Harmless || is_harmless_behind(word_before(bytes, assignment.name.start), name) {
         return Err(Refusal::HarmlessName);
     }
-    if let Some(why) = stands_in {
+    let stands_in = placeholder(value, Strictness::Strict);
+    if let Some(why) = stands_in.filter(|&why| why != Why::Sequence || !is_weak_choice(value, class)) {
         return Err(Refusal::Placeholder(why));
     }
     if repeats_name(name, value) {
@@ -61,7 +61,10 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
         return Err(Refusal::WeakName);
     }
     // Spring's mark of a password in clear
-    let value = value.strip_prefix(b"{noop}").unwrap_or(value);
+    let (value, stands_in) = match value.strip_prefix(b"{noop}") {
+        Some(value) => (value, placeholder(value, Strictness::Strict)),
+        None => (value, stands_in),
+    };
     let by_hand = is_behind_user(bytes, assignment) || is_often_by_hand(name);
     let class = if class == ValueClass::Secret && by_hand { ValueClass::Password } else { class };
     let traits = Traits::of(value);
@@ -70,9 +73,7 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
         None if class == ValueClass::Password && is_given_as_phrase(assignment) && (is_passphrase(value) || is_in_groups(value)) => {
             Ok(Confidence::Medium)
         }
-        None if placeholder(value, Strictness::Strict).is_some() || counts_by_turns(value) => {
-            traits.kind.map_or(Ok(Confidence::Low), |kind| Err(Refusal::Kind(kind)))
-        }
+        None if stands_in.is_some() || counts_by_turns(value) => traits.kind.map_or(Ok(Confidence::Low), |kind| Err(Refusal::Kind(kind))),
         None => by_class(value, &traits, class),
     }?;
     let lowered = lowered(by_value, bytes, assignment, verdict, &traits)?;

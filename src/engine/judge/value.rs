@@ -2,7 +2,7 @@
 
 use crate::engine::Refusal;
 use crate::engine::entropy::{RANDOM, randomness, shannon};
-use crate::engine::filter::{NotASecret, Weakness, value_kind, weakness, words_of};
+use crate::engine::filter::{List, NotASecret, Weakness, value_kind, weakness, words_of};
 use crate::rules::Confidence;
 
 /// What a value is made of.
@@ -145,20 +145,20 @@ pub(super) fn chosen(value: &[u8], traits: &Traits) -> Result<Confidence, Refusa
 /// things are made of. Numbers of names have one digit, or stand for a size.
 fn is_phrase_with_number(value: &[u8]) -> bool {
     #[rustfmt::skip]
-    const OF_NAMES: &[&str] = &[
+    static OF_NAMES: List = List::new(&[
         "password", "passwd", "pass", "pwd", "passphrase", "secret", "token", "key", "credential", "credentials", "auth", "login", "user", "username", "admin", "root", "account", "session",
         "test", "tests", "testing", "example", "sample", "demo", "dummy", "fake", "mock", "my", "your", "the", "some", "new", "old", "name", "id", "field", "input", "label", "text", "value",
         "type", "data", "db", "database", "server", "service", "client", "app", "api", "prod", "production", "staging", "stage", "dev", "env", "config", "setting", "settings", "default",
         "error", "message", "request", "response", "header", "cookie", "csrf", "form", "button", "page", "view", "item", "group", "role", "policy", "hash", "sha", "md", "aes", "rsa", "cbc", "gcm",
         "utf", "base", "version", "http", "https", "oauth", "jwt", "ssh", "ssl", "tls", "cert", "vault", "kms", "secrets", "bucket", "cluster", "region", "node", "host", "port", "queue", "us", "eu",
-    ];
+    ]);
     let digits = value.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let head = value[..value.len() - digits].strip_suffix(b"-").unwrap_or(&value[..value.len() - digits]);
     let mut words = words_of(head).peekable();
     (2..=4).contains(&digits)
         && !head.iter().any(|byte| byte.is_ascii_digit() || matches!(byte, b'/' | b':' | b'[' | b']' | b'*' | b'#'))
         && words.peek().is_some()
-        && words.all(|word| !OF_NAMES.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes())))
+        && words.all(|word| !OF_NAMES.has(word))
 }
 
 /// Whether a value is what somebody signs in with, and no id or name: it has several kinds of characters, and it is not as
@@ -192,26 +192,26 @@ pub(super) fn any(value: &[u8], traits: &Traits) -> Result<Confidence, Refusal> 
 /// Whether a value is words that tell of a password, as in tests: `MySecretPassword1`, `StrongPass!`.
 fn says_what_it_is(value: &[u8], traits: &Traits) -> bool {
     #[rustfmt::skip]
-    const QUALIFIERS: &[&str] = &[
+    static QUALIFIERS: List = List::new(&[
         "my", "super", "test", "testing", "new", "old", "user", "admin", "default", "some", "the", "your", "secret", "very", "strong", "weak", "good", "bad", "wrong", "correct", "valid",
         "invalid", "another", "other", "sample", "random", "temp", "root", "db", "client", "app", "api", "secure", "plain", "text", "top", "this", "is", "a", "an", "key", "hello", "world",
         "long", "short", "great", "simple", "complex", "initial", "first", "second", "only", "for", "not", "do", "use", "change", "me", "in", "production", "prod", "dev", "local", "login", "hashed", "encrypted",
-    ];
+    ]);
     const WORDS: [&str; 12] =
         ["password", "passwd", "passphrase", "pass", "pwd", "secret", "token", "credential", "credentials", "passwort", "apikey", "pw"];
-    let is_one = |word: &[u8], list: &[&str]| list.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()));
+    let is_word = |word: &[u8]| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()));
     // `Passwordtest`
     let is_compound = |word: &[u8]| {
         WORDS.iter().any(|known| {
             let (head, rest) = word.split_at(known.len().min(word.len()));
-            head.eq_ignore_ascii_case(known.as_bytes()) && is_one(rest, QUALIFIERS)
+            head.eq_ignore_ascii_case(known.as_bytes()) && QUALIFIERS.has(rest)
         })
     };
     let tells = words_of(value).any(|word| {
         let ends = |known: &&str| word.len() >= known.len() && word[word.len() - known.len()..].eq_ignore_ascii_case(known.as_bytes());
         WORDS.iter().any(ends) || is_compound(word)
     });
-    let is_known = |word: &[u8]| is_one(word, QUALIFIERS) || is_one(word, &WORDS) || is_compound(word);
+    let is_known = |word: &[u8]| QUALIFIERS.has(word) || is_word(word) || is_compound(word);
     let only = words_of(value).filter(|word| !word[0].is_ascii_digit()).all(is_known);
     tells
         && traits.random < 0.8

@@ -1,6 +1,6 @@
 //! Values that stand for other bytes: tokens, data, keys, digests.
 
-use super::starts_with_any;
+use crate::engine::filter::list::Starts;
 
 /// `eyJ` is the base64 of `{"`.
 pub(in crate::engine::filter) fn is_jwt(value: &[u8]) -> bool {
@@ -20,7 +20,8 @@ pub(in crate::engine::filter) fn is_data(value: &[u8]) -> bool {
 }
 
 pub(in crate::engine::filter) fn is_public_key(value: &[u8]) -> bool {
-    starts_with_any(value, &["ssh-rsa ", "ssh-ed25519 ", "ssh-dss ", "ecdsa-sha2-", "sk-ssh-", "ssh-rsa AAAA", "-----"])
+    static STARTS: Starts = Starts::new(&["ssh-rsa ", "ssh-ed25519 ", "ssh-dss ", "ecdsa-sha2-", "sk-ssh-", "-----"]);
+    STARTS.begin(value)
         || value.starts_with(b"AAAAB3NzaC1")
         || value.starts_with(b"AAAAC3NzaC1")
         || value.starts_with(b"MIIBIjANBgkqhkiG9w0BAQEFAAOC")
@@ -30,10 +31,10 @@ pub(in crate::engine::filter) fn is_public_key(value: &[u8]) -> bool {
 
 pub(in crate::engine::filter) fn is_hash(value: &[u8]) -> bool {
     #[rustfmt::skip]
-    const STARTS: &[&str] = &[
+    static STARTS: Starts = Starts::new(&[
         "sha1-", "sha256-", "sha384-", "sha512-", "sha1:", "sha224:", "sha256:", "sha384:", "sha512:", "md5:", "sha256$", "sha1$",
         "pbkdf2", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$y$", "$argon2", "{bcrypt", "{pbkdf2", "{scrypt", "{argon2", "$apr1$", "$scrypt$", "{sha", "{ssha", "bcrypt", "{crypt}", "$7$", "$8$", "$9$", "$pbkdf2", "$sha", "$p-sha", "scram-sha-", "md5$", "{md4}", "{md5}", "{smd5}", "{ldap}{", "{mssql}",
-    ];
+    ]);
     let value = value.strip_prefix(b"\"").unwrap_or(value);
     // `user:$2y$…`, `user:{SHA}…` of an .htpasswd file
     let behind_user = memchr::memchr(b':', value).map(|colon| &value[colon + 1..]);
@@ -42,7 +43,7 @@ pub(in crate::engine::filter) fn is_hash(value: &[u8]) -> bool {
     // As MySQL and PostgreSQL keep them
     let is_of_database = value.strip_prefix(b"*").is_some_and(|digits| is_hex(digits, 40))
         || value.strip_prefix(b"md5").is_some_and(|digits| is_hex(digits, 32));
-    starts_with_any(hash, STARTS) || is_of_database || is_modular(hash)
+    STARTS.begin(hash) || is_of_database || is_modular(hash)
 }
 
 /// `$scheme$parameters$salt$hash`, whatever the scheme: its parts before the last are short.

@@ -1,41 +1,24 @@
 //! Values that are written in some notation: markup, patterns, names joined from words.
 
-use super::starts_with_any;
 use crate::engine::entropy::randomness;
+use crate::engine::filter::list::Starts;
 use crate::engine::filter::words::{Parts, squash_into, words_of};
 
 pub(in crate::engine::filter) fn is_markup(value: &[u8]) -> bool {
     static PARTS: Parts = Parts::new(&["</", "/>", "<!--", "' or '", "' OR '", "' or 1", "' OR 1", "&&", " || "]);
-    const SQL: &[&str] = &["select ", "insert ", "update ", "delete ", "create ", "alter ", "grant ", "drop "];
+    static SQL: Starts = Starts::new(&["select ", "insert ", "update ", "delete ", "create ", "alter ", "grant ", "drop "]);
     let tag = memchr::memchr(b'<', value).is_some_and(|open| memchr::memchr(b'>', &value[open..]).is_some());
-    tag || PARTS.any_in(value) || starts_with_any(value, SQL)
+    tag || PARTS.any_in(value) || SQL.begin(value)
 }
 
 /// `#a1b2c3`, `rgb(…)`, `#login-form`, `.button`, `[name=x]`, colours of a terminal
 pub(in crate::engine::filter) fn is_style(value: &[u8]) -> bool {
-    if starts_with_any(
-        value,
-        &[
-            "rgb(",
-            "rgba(",
-            "hsl(",
-            "linear-gradient",
-            "input[",
-            "input#",
-            "input.",
-            "div.",
-            "div#",
-            "//*[",
-            "css=",
-            "xpath=",
-            "id=",
-            "\\033[",
-            "\\x1b[",
-            "\\u001b[",
-            "\\e[",
-            "\\33[",
-        ],
-    ) {
+    #[rustfmt::skip]
+    static STARTS: Starts = Starts::new(&[
+        "rgb(", "rgba(", "hsl(", "linear-gradient", "input[", "input#", "input.", "div.", "div#", "//*[", "css=", "xpath=",
+        "id=", "\\033[", "\\x1b[", "\\u001b[", "\\e[", "\\33[",
+    ]);
+    if STARTS.begin(value) {
         return true;
     }
     let Some(name) = value.strip_prefix(b"#").or_else(|| value.strip_prefix(b".")).or_else(|| value.strip_prefix(b"[")) else {
@@ -124,7 +107,8 @@ pub(in crate::engine::filter) fn is_term(value: &[u8]) -> bool {
     let Some(text) = squash_into(value, &mut buffer) else { return false };
     // `Base64Encoder`, `SHA256withRSA`
     let joins = |rest: &[u8]| rest.is_empty() || (rest.len() >= 3 && rest.iter().all(u8::is_ascii_alphabetic));
-    TERMS.iter().any(|term| text.strip_prefix(term.as_bytes()).is_some_and(joins))
+    let rest = |term: &str| if text.first() == term.as_bytes().first() { text.strip_prefix(term.as_bytes()) } else { None };
+    TERMS.iter().any(|term| rest(term).is_some_and(joins))
 }
 
 /// `vpc-1a2b3c4d`, `i-0a1b2c3d4e5f60718`: a [resource id](https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/resource-ids.html).
@@ -139,13 +123,13 @@ pub(in crate::engine::filter) fn is_resource_id(value: &[u8]) -> bool {
 
 /// `on_delete=CASCADE`, `field1,field2`, `Ctrl+Shift+P`, `prefix+index`: names joined by what joins no words of a password.
 pub(in crate::engine::filter) fn is_list_of_names(value: &[u8]) -> bool {
-    const KEYS: [&str; 5] = ["ctrl+", "alt+", "shift+", "cmd+", "meta+"];
+    static KEYS: Starts = Starts::new(&["ctrl+", "alt+", "shift+", "cmd+", "meta+"]);
     let is_name = |part: &[u8]| {
         let digits = part.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
         digits <= 1 && part.len() > digits && part[..part.len() - digits].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'_')
     };
     let joined = value.iter().filter(|byte| matches!(byte, b'=' | b',' | b'+')).count();
-    starts_with_any(value, &KEYS) || (joined > 0 && value.split(|byte| matches!(byte, b'=' | b',' | b'+')).all(is_name))
+    KEYS.begin(value) || (joined > 0 && value.split(|byte| matches!(byte, b'=' | b',' | b'+')).all(is_name))
 }
 
 /// `APP_ID=app:id`: a variable that is given something of its own.

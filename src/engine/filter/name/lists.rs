@@ -1,52 +1,54 @@
 //! The words that names are made of, and what each says of the value.
 
+use crate::engine::filter::list::List;
+
 /// What a value is that is no longer in clear.
-pub(super) const NOT_CLEAR: &[&str] = &["encrypted", "hashed", "salted", "crypted"];
+pub(super) const NOT_CLEAR: &List = &List::new(&["encrypted", "hashed", "salted", "crypted"]);
 /// Secret by themselves.
 #[rustfmt::skip]
-pub(super) const STRONG: &[&str] = &[
+pub(super) const STRONG: &List = &List::new(&[
     "password", "passwd", "passphrase", "passcode", "pwd", "pass", "passwort", "secret", "credential", "cred", "pswd", "psw", "apikey", "pw",
     "identified", "psk", "dbpass", "keypass", "storepass", "authtoken", "contrasena", "contrase", "motdepasse", "passe", "senha", "kennwort", "wachtwoord", "haslo", "parola", "salasana", "jwt",
     "heslo", "jelszo", "sifre", "losenord", "clave", "mdp", "contrasenia", "lozinka", "geslo", "slaptazodis", "parole", "adgangskode", "passord", "sandi",
-];
+]);
 /// Strong only behind another word: `db_pass`.
-pub(super) const STRONG_BUT_SHORT: &[&str] = &["jwt"];
+pub(super) const STRONG_BUT_SHORT: &List = &List::new(&["jwt"]);
 /// Secret sometimes.
 #[rustfmt::skip]
-pub(super) const WEAK: &[&str] = &[
+pub(super) const WEAK: &List = &List::new(&[
     "auth", "authorization", "cookie", "signature", "salt", "pin", "bearer", "oauth", "session", "otp", "seed", "mnemonic",
     "pat",
-];
+]);
 /// What makes a token or a key a secret one.
 #[rustfmt::skip]
-pub(super) const SECRET_KINDS: &[&str] = &[
+pub(super) const SECRET_KINDS: &List = &List::new(&[
     "access", "api", "auth", "secret", "private", "encryption", "signing", "master", "account", "client", "app", "service", "shared",
     "consumer", "webhook", "admin", "bearer", "refresh", "oauth", "bot", "deploy", "github", "gitlab", "slack", "discord", "telegram",
     "aws", "azure", "stripe", "twilio", "sendgrid", "npm", "pypi", "docker", "jwt", "hmac", "aes", "crypto", "cipher", "storage",
     "license", "subscription", "personal", "push", "security", "registration", "management", "server", "user", "db", "database", "vault",
     "root", "integration", "authentication", "authorization", "identity", "write", "read", "encrypt", "decrypt", "google", "crypt",
-];
+]);
 /// Tokens that are none.
 #[rustfmt::skip]
-pub(super) const HARMLESS_TOKENS: &[&str] = &[
+pub(super) const HARMLESS_TOKENS: &List = &List::new(&[
     "page", "next", "previous", "prev", "continuation", "sync", "csrf", "xsrf", "cancel", "cancellation", "lexer", "parser", "start",
     "end", "first", "last", "max", "min", "num", "current", "eos", "bos", "pad", "unk", "mask", "sep", "cls", "special", "stop",
     "design", "color", "colour", "syntax", "text", "word", "string", "number", "comment", "keyword", "operator", "pagination", "cursor",
     "antiforgery", "authenticity", "verification", "nft",
-];
+]);
 /// Keys that are none.
 #[rustfmt::skip]
-pub(super) const HARMLESS_KEYS: &[&str] = &[
+pub(super) const HARMLESS_KEYS: &List = &List::new(&[
     "public", "primary", "foreign", "cache", "sort", "partition", "hash", "index", "object", "map", "dict", "row", "column", "unique",
     "composite", "natural", "i18n", "translation", "message", "label", "hot", "short", "shortcut", "arrow", "registry", "config",
     "settings", "property", "param", "parameter", "header", "query", "form", "field", "data", "meta", "metadata", "json", "yaml", "xml",
     "lookup", "group", "range", "shard", "routing", "idempotency", "dedup", "deduplication", "cookie", "storagekey", "localstorage",
     "first", "second", "third", "last", "next", "previous", "prev", "parent", "pub", "react", "ctrl", "alt", "shift", "tab", "enter", "delete", "escape", "s3", "bucket", "tag", "annotation", "resource", "type",
     "socket", "recv", "apt", "sealed", "wrapped", "encrypted", "format", "gpg", "pgp", "publishable", "site", "anon", "hashed",
-];
+]);
 /// Words at the end that say that the value is something else.
 #[rustfmt::skip]
-pub(super) const HARMLESS_ENDS: &[&str] = &[
+pub(super) const HARMLESS_ENDS: &List = &List::new(&[
     "username", "user", "users", "email", "mail", "string", "str", "port", "region", "database", "domain", "address", "plugin", "plugins", "setting", "settings",
     "config", "configuration", "options", "option", "list", "map", "dict", "array", "object", "data", "info", "details", "context", "result", "results", "test", "tests", "example", "examples",
     "flag", "check", "checker", "helper", "helpers", "util", "utils", "api", "client", "middleware", "guard", "hook", "hooks", "listener", "job", "task", "worker", "queue", "topic", "channel",
@@ -70,17 +72,17 @@ pub(super) const HARMLESS_ENDS: &[&str] = &[
     "reader", "writer", "parser", "lexer", "tokenizer", "counter", "usage", "command", "cmd", "bytes", "date", "time", "at", "ts",
     "js", "ts", "jsx", "tsx", "mjs", "py", "rb", "java", "php", "html", "css", "vue", "txt", "passes",
     "request", "response", "template", "filter", "event", "server", "host", "hostname", "within", "after", "before", "every", "sha", "md", "bcrypt", "argon", "scrypt", "ssha", "crc", "cert", "certificate", "bundle",
-];
+]);
 /// Words that make a name harmless wherever they stand before the end.
 #[rustfmt::skip]
-pub(super) const HARMLESS_ANYWHERE: &[&str] = &[
+pub(super) const HARMLESS_ANYWHERE: &List = &List::new(&[
     "public", "i18n", "locale", "translation", "placeholder", "csrf", "xsrf", "tokenizer", "lexer", "keyboard", "forgot", "pubkey",
     "pagination", "integrity", "by", "forget", "type",
-];
+]);
 /// Words that make a name harmless where they stand first: what it says is a question or an action.
 #[rustfmt::skip]
-pub(super) const HARMLESS_STARTS: &[&str] = &[
+pub(super) const HARMLESS_STARTS: &List = &List::new(&[
     "is", "has", "no", "use", "show", "hide", "should", "can", "get", "fetch", "check", "validate", "verify", "require", "requires",
     "needs", "allow", "enable", "disable", "generate", "forgot", "num", "max", "min", "on", "invalid", "label", "lbl", "placeholder", "title", "msg", "message", "err", "error", "hint", "text", "txt", "btn", "button", "form",
     "view", "page", "column", "col", "field", "header", "tooltip", "help",
-];
+]);
