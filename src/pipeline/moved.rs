@@ -1,7 +1,7 @@
 //! Secrets that a change only moved from one file to another, which is nothing new.
 //!
-//! A secret was moved where it was a finding in a file that does not hold it any more. What was accepted there, by a
-//! comment, a path or a baseline, was accepted there only.
+//! A secret was moved where it was a finding in a file that does not hold it any more. Where it is in more new files than
+//! it left, it was copied. What was accepted there, by a comment, a path or a baseline, was accepted there only.
 
 use super::examine::{Found, Kin, examine};
 use super::paths::object;
@@ -9,7 +9,7 @@ use super::{Pipeline, Results, lock};
 use crate::blob::{Blob, ObjectKind, Origin};
 use crate::findings::location::is_no_file;
 use crate::findings::{Finding, Secret};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, OnceLock};
 
@@ -62,10 +62,13 @@ impl Pipeline<'_> {
             }
         }
         self.apply_baseline(&mut before);
-        let known: HashSet<Whole<'_>> = before.findings.iter().map(whole).collect();
-        let is_moved = |finding: &Finding| !is_no_file(&finding.path) && known.contains(&whole(finding));
-        let moved = results.findings.iter().filter(|finding| is_moved(finding)).map(whole).collect::<HashSet<_>>().len();
-        results.findings.retain(|finding| !is_moved(finding));
+        let (left, entered) = (files(&before.findings), files(&results.findings));
+        let is_moved =
+            |whole: &Whole<'_>| left.get(whole).zip(entered.get(whole)).is_some_and(|(left, entered)| entered.len() <= left.len());
+        let moved = entered.keys().filter(|whole| is_moved(whole)).count();
+        let stays = |finding: &Finding| is_no_file(&finding.path) || !is_moved(&whole(finding));
+        let mut stay = results.findings.iter().map(stays).collect::<Vec<bool>>().into_iter();
+        results.findings.retain(|_| stay.next().unwrap_or(true));
         match moved {
             0 => {}
             1 => results.coverage.notes.push("1 secret was only moved here from another file, so it is not new".to_owned()),
@@ -76,4 +79,13 @@ impl Pipeline<'_> {
 
 fn whole(finding: &Finding) -> Whole<'_> {
     (&finding.rule.id, &finding.secret, finding.parts.iter().map(|part| (part.rule.as_str(), &part.secret)).collect())
+}
+
+/// The files that each secret was found in.
+fn files(findings: &[Finding]) -> HashMap<Whole<'_>, HashSet<&str>> {
+    let mut files: HashMap<Whole<'_>, HashSet<&str>> = HashMap::new();
+    for finding in findings.iter().filter(|finding| !is_no_file(&finding.path)) {
+        files.entry(whole(finding)).or_default().insert(&finding.path);
+    }
+    files
 }

@@ -81,6 +81,20 @@ fn a_secret_that_is_copied_is_new() {
     let repo = case();
     repo.commit_file("b.env", with("b", &token(1)));
     brings(range(&repo, []), "b.env");
+    let repo = moved();
+    repo.commit_file("c.env", with("c", &token(1)));
+    brings(range(&repo, []), "b.env");
+    // It left two files for two others.
+    repo.stage("d.env", without("d"));
+    repo.commit_file("e.env", without("e"));
+    repo.git(&["tag", "--force", "base"]);
+    for name in ["b", "c"] {
+        repo.stage(&format!("{name}.env"), without(name));
+    }
+    for name in ["d", "e"] {
+        repo.commit_file(&format!("{name}.env"), with(name, &token(1)));
+    }
+    brings_nothing(range(&repo, []));
 }
 
 #[test]

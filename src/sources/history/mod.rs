@@ -248,7 +248,9 @@ impl History {
         // A submodule is another repository, which other people may read: what is moved into it is new there.
         let looks = !self.options.submodules && sink.seeks_replaced();
         if looks && !replaced::tell(objects, &self.pool, selection, self.options.max_size, sink) {
-            coverage.notes.push("too much was changed to tell what was only moved from another file: it counts as new".to_owned());
+            coverage
+                .notes
+                .push("too much was changed to look for all that was only moved from other files: it may count as new".to_owned());
         }
         coverage
     }
