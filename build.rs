@@ -75,6 +75,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let out = PathBuf::from(std::env::var("OUT_DIR")?);
     std::fs::write(out.join("rules.bin"), encode(&all)?)?;
     std::fs::write(out.join("layout.bin"), engine::encoded(&all)?)?;
+    std::fs::write(out.join("fakes.bin"), fakes(&all))?;
     println!("cargo::rustc-env=KEYWARD_COMMIT={}", commit().unwrap_or_default());
     Ok(())
 }
@@ -82,6 +83,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// The rules one after the other: each is decoded where it will stay.
 fn encode(rules: &[rules::rule::Rule]) -> postcard::Result<Vec<u8>> {
     rules.iter().try_fold(Vec::new(), |bytes, rule| postcard::to_extend(rule, bytes))
+}
+
+/// The marks of all documented fakes, sorted.
+fn fakes(rules: &[rules::rule::Rule]) -> Vec<u8> {
+    let all = rules.iter().flat_map(|rule| &rule.about().placeholders);
+    let mut marks: Vec<u64> = all.filter_map(|fake| rules::about::mark_of_fake(fake.as_bytes())).collect();
+    marks.sort_unstable();
+    marks.dedup();
+    marks.iter().flat_map(|mark| mark.to_le_bytes()).collect()
 }
 
 /// The rule files in a fixed order.

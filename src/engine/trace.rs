@@ -5,7 +5,7 @@
 
 use super::layout::{MANY_KEYWORDS, gate};
 use super::words::WordHit;
-use super::{Detector, Refusal, assignment, boundary, judge, matcher, pem, surroundings, url, validate};
+use super::{Detector, Refusal, assignment, boundary, matcher, named, pem, surroundings, url, validate};
 use crate::rules::plan::{LEAST_RUN, LONGEST_WORD, LengthRule, Plan};
 use crate::rules::rule::PATTERN_REACH;
 use crate::rules::{CONTEXT_REACH, Confidence, PEM_REACH, Place, Rule, Shape};
@@ -269,7 +269,7 @@ impl<'a> Tracer<'a> {
             };
             let secret = parsed.value.of(self.bytes);
             let outcome = if assignment::is_judged_by(names, parsed.form) { validate::value(rule, secret) } else { Err(Refusal::NotRun) };
-            let outcome = outcome.and_then(|_| judge::judge(self.bytes, parsed, *value));
+            let outcome = outcome.and_then(|_| named::judge(self.detector, self.bytes, parsed, *value));
             let span = Span::new(parsed.name.start.min(parsed.value.start), parsed.name.end.max(parsed.value.end));
             self.push(index, span, parsed.value, outcome.map(|confidence| (confidence.min(validate::confidence(rule, secret)), 0)));
         }

@@ -1,6 +1,7 @@
 //! L2: what a candidate has to pass before it is a match: documented fakes, placeholders, entropy, checksum.
 
 use super::{Refusal, checksum, entropy, filter, judge, work};
+use crate::rules::builtin::is_documented_fake;
 use crate::rules::check::Strength;
 use crate::rules::format::{Format, Part};
 use crate::rules::{Confidence, Place, Rule, Shape};
@@ -26,7 +27,7 @@ pub(super) fn token(rule: &Rule, token: &[u8]) -> Result<(), Refusal> {
 /// Judges a value by everything that is not its format. `Ok(true)`: a check value proves it.
 pub(super) fn value(rule: &Rule, value: &[u8]) -> Result<bool, Refusal> {
     work::add(value.len());
-    if rule.about().placeholders.iter().any(|fake| memchr::memmem::find(value, fake.as_bytes()).is_some()) {
+    if is_documented_fake(value) || rule.about().placeholders.iter().any(|fake| memchr::memmem::find(value, fake.as_bytes()).is_some()) {
         return Err(Refusal::DocumentedFake);
     }
     let mut proven = false;

@@ -84,6 +84,34 @@ fn no_other_rule_takes_the_example_of_a_rule_that_is_on() {
 }
 
 #[test]
+fn no_rule_takes_what_another_knows_as_a_documented_fake() {
+    let all = Detector::builtin();
+    let mut taken = Vec::new();
+    for fake in builtin().rules().iter().flat_map(|rule| rule.about().placeholders.clone()).filter(|fake| fake.len() >= 12) {
+        for text in ["API_KEY=@\n", "password = \"@\"\n", "{\"token\": \"@\"}\n"].map(|form| form.replace('@', &fake)) {
+            let is_sure =
+                |found: &keyward::Match| found.confidence >= Confidence::Medium && found.secret.of(text.as_bytes()) == fake.as_bytes();
+            taken.extend(all.scan(text.as_bytes()).iter().filter(|found| is_sure(found)).map(|found| (found.rule, text.clone())));
+        }
+    }
+    assert!(taken.is_empty(), "{taken:#?}");
+}
+
+#[test]
+fn a_token_with_a_wrong_check_value_is_none_under_any_name() {
+    let all = Detector::builtin();
+    for id in ["github-pat-classic", "npm-access-token", "atlassian-api-token", "azure-openai-key", "cloudflare-user-api-token"] {
+        let rule = all.rules().iter().find(|rule| rule.id == id).expect("a rule that is on");
+        let mut token = String::from_utf8(sample::secret(rule, 3).expect("no key is needed")).expect("ASCII");
+        let found = |token: &str| all.scan(format!("API_KEY=\"{token}\"\n").as_bytes()).len();
+        assert_eq!(found(&token), 1, "{id}");
+        let other = if token.as_bytes()[20] == b'a' { "b" } else { "a" };
+        token.replace_range(20..21, other);
+        assert_eq!(found(&token), 0, "{id}");
+    }
+}
+
+#[test]
 fn every_rule_says_what_it_is_and_what_to_do() {
     for rule in builtin().rules() {
         let id = &rule.id;
