@@ -5,6 +5,7 @@
 //! happens in triage. `docs/detector.md` explains the stages.
 
 pub mod assignment;
+mod automaton;
 mod boundary;
 mod buckets;
 pub mod checksum;

@@ -1,22 +1,20 @@
 //! L2: a pattern around its keyword.
 
+use super::automaton::Automaton;
 use super::work;
 use crate::rules::Place;
 use crate::text::Span;
-use regex_automata::meta::Regex;
 use regex_automata::{Anchored, Input};
+use regex_syntax::ParserBuilder;
+use regex_syntax::hir::Look;
 
 /// With more places than this where a match may begin, they are searched in one go.
 const FEW_PLACES: usize = 16;
-/// The largest compiled form, in bytes.
-const SIZE_LIMIT: usize = 4 << 20;
 
 /// A compiled pattern.
 #[derive(Debug)]
 pub(super) struct Pattern {
-    regex: Regex,
-    /// The group of the secret; 0 where the whole match is one.
-    secret: usize,
+    automaton: Automaton,
     /// Whether a match begins only where a line does.
     begins_line: bool,
 }
@@ -27,21 +25,9 @@ impl Pattern {
     /// # Errors
     /// Where its compiled form is too large.
     pub(super) fn new(regex: &str) -> Result<Pattern, String> {
-        // The keyword is the prefilter, and captures are rare: what would speed them up takes longer to build.
-        let config = regex_automata::meta::Config::new()
-            .utf8_empty(false)
-            .nfa_size_limit(Some(SIZE_LIMIT))
-            .hybrid_cache_capacity(1 << 20)
-            .auto_prefilter(false)
-            .onepass(false);
-        let hir = regex_syntax::ParserBuilder::new().utf8(false).unicode(false).build().parse(regex).map_err(|error| error.to_string())?;
-        let begins_line = hir.properties().look_set_prefix().contains(regex_syntax::hir::Look::StartLF);
-        let regex = Regex::builder().configure(config).build_from_hir(&hir).map_err(|error| match error.size_limit() {
-            Some(limit) => format!("its compiled form is larger than {limit} bytes: shorten its repetitions"),
-            None => error.to_string(),
-        })?;
-        let secret = regex.group_info().to_index(regex_automata::PatternID::ZERO, "secret").unwrap_or(0);
-        Ok(Pattern { regex, secret, begins_line })
+        let hir = ParserBuilder::new().utf8(false).unicode(false).build().parse(regex).map_err(|error| error.to_string())?;
+        let begins_line = hir.properties().look_set_prefix().contains(Look::StartLF);
+        Ok(Pattern { automaton: Automaton::new(&hir, "secret")?, begins_line })
     }
 
     /// The match that holds `keyword`, and the secret in it. `place` says how far before the keyword it can begin, and
@@ -82,19 +68,7 @@ impl Pattern {
     fn found(&self, input: &Input<'_>) -> Option<(Span, Span)> {
         // An anchored search ends at the first byte that does not fit.
         work::add(if input.get_anchored() == Anchored::Yes { 16 } else { input.get_span().len() });
-        if self.secret == 0 {
-            let found = self.regex.search(input)?;
-            let whole = Span::new(found.start(), found.end());
-            return Some((whole, whole));
-        }
-        if !self.regex.is_match(input.clone()) {
-            return None;
-        }
-        let mut captures = self.regex.create_captures();
-        self.regex.search_captures(input, &mut captures);
-        let span = |group: usize| captures.get_group(group).map(|span| Span::new(span.start, span.end));
-        let whole = span(0)?;
-        Some((whole, span(self.secret).unwrap_or(whole)))
+        self.automaton.find(input)
     }
 }
 
