@@ -2,16 +2,18 @@
 //! are.
 //!
 //! `regex_automata::meta` would compile the expression for the other direction too, to find where a match begins. That
-//! takes as long again, and a scan waits for it; where a pattern is tried, the beginning is mostly known.
+//! takes as long again, and a scan waits for it; where a pattern is tried, the beginning is mostly known. So it is done
+//! here where a match is first found whose beginning is not.
 
 use crate::text::Span;
 use regex_automata::hybrid::dfa::{self, DFA};
 use regex_automata::nfa::thompson::backtrack::{self, BoundedBacktracker};
 use regex_automata::nfa::thompson::pikevm::{self, PikeVM};
-use regex_automata::nfa::thompson::{Compiler, Config};
+use regex_automata::nfa::thompson::{Compiler, Config, WhichCaptures};
 use regex_automata::util::pool::Pool;
-use regex_automata::{Anchored, Input, PatternID};
+use regex_automata::{Anchored, Input, MatchKind, PatternID};
 use regex_syntax::hir::Hir;
+use std::sync::OnceLock;
 
 /// The largest compiled form, in bytes.
 const SIZE_LIMIT: usize = 4 << 20;
@@ -24,7 +26,10 @@ const LEAST_SERVED: usize = 10;
 /// A compiled expression.
 #[derive(Debug)]
 pub(super) struct Automaton {
+    hir: Hir,
     dfa: DFA,
+    /// From the end of a match to its beginning; `None` inside where that takes too much memory.
+    backwards: OnceLock<Option<DFA>>,
     backtracker: BoundedBacktracker,
     pike: PikeVM,
     /// The group that is asked for; 0 for the whole match.
@@ -36,6 +41,7 @@ pub(super) struct Automaton {
 #[derive(Debug)]
 struct Room {
     dfa: dfa::Cache,
+    backwards: Option<dfa::Cache>,
     backtracker: backtrack::Cache,
     pike: Option<pikevm::Cache>,
 }
@@ -45,20 +51,16 @@ impl Automaton {
     ///
     /// # Errors
     /// Where its compiled form is too large.
-    pub(super) fn new(hir: &Hir, group: &str) -> Result<Automaton, String> {
-        let config = Config::new().utf8(false).nfa_size_limit(Some(SIZE_LIMIT));
-        let nfa = Compiler::new().configure(config).build_from_hir(hir).map_err(|error| match error.size_limit() {
+    pub(super) fn new(hir: Hir, group: &str) -> Result<Automaton, String> {
+        let nfa = compiler(Config::new()).build_from_hir(&hir).map_err(|error| match error.size_limit() {
             Some(limit) => format!("its compiled form is larger than {limit} bytes: shorten its repetitions"),
             None => error.to_string(),
         })?;
-        let config = DFA::config()
-            .cache_capacity(STATES)
-            .skip_cache_capacity_check(true)
-            .minimum_cache_clear_count(Some(MOST_CLEARED))
-            .minimum_bytes_per_state(Some(LEAST_SERVED));
         let group = nfa.group_info().to_index(PatternID::ZERO, group).unwrap_or(0);
         Ok(Automaton {
-            dfa: DFA::builder().configure(config).build_from_nfa(nfa.clone()).map_err(|error| error.to_string())?,
+            hir,
+            dfa: DFA::builder().configure(limited()).build_from_nfa(nfa.clone()).map_err(|error| error.to_string())?,
+            backwards: OnceLock::new(),
             backtracker: BoundedBacktracker::new_from_nfa(nfa.clone()).map_err(|error| error.to_string())?,
             pike: PikeVM::new_from_nfa(nfa).map_err(|error| error.to_string())?,
             group,
@@ -74,11 +76,25 @@ impl Automaton {
             return self.groups(input, room);
         };
         let end = found?.offset();
-        if self.group == 0 && input.get_anchored() == Anchored::Yes {
-            let whole = Span::new(input.start(), end);
+        let Some(start) = self.start(input, end, room) else {
+            return self.groups(&input.clone().range(input.start()..end), room);
+        };
+        if self.group == 0 {
+            let whole = Span::new(start, end);
             return Some((whole, whole));
         }
-        self.groups(&input.clone().range(input.start()..end), room)
+        self.groups(&input.clone().range(start..end).anchored(Anchored::Yes), room)
+    }
+
+    /// Where the match begins that ends at `end`; `None` where the lazy DFA gave up.
+    fn start(&self, input: &Input<'_>, end: usize, room: &mut Room) -> Option<usize> {
+        if input.get_anchored() == Anchored::Yes {
+            return Some(input.start());
+        }
+        let dfa = self.backwards.get_or_init(|| backwards(&self.hir)).as_ref()?;
+        let cache = room.backwards.get_or_insert_with(|| dfa.create_cache());
+        let found = dfa.try_search_rev(cache, &input.clone().range(input.start()..end).anchored(Anchored::Yes));
+        Some(found.ok()??.offset())
     }
 
     fn groups(&self, input: &Input<'_>, room: &mut Room) -> Option<(Span, Span)> {
@@ -95,8 +111,28 @@ impl Automaton {
     }
 
     fn room(&self) -> Room {
-        Room { dfa: self.dfa.create_cache(), backtracker: self.backtracker.create_cache(), pike: None }
+        Room { dfa: self.dfa.create_cache(), backwards: None, backtracker: self.backtracker.create_cache(), pike: None }
     }
+}
+
+fn compiler(config: Config) -> Compiler {
+    let mut compiler = Compiler::new();
+    compiler.configure(config.utf8(false).nfa_size_limit(Some(SIZE_LIMIT)));
+    compiler
+}
+
+/// The DFA that finds, from the end of a match, the beginning that is furthest off.
+fn backwards(hir: &Hir) -> Option<DFA> {
+    let nfa = compiler(Config::new().reverse(true).which_captures(WhichCaptures::None)).build_from_hir(hir).ok()?;
+    DFA::builder().configure(limited().match_kind(MatchKind::All)).build_from_nfa(nfa).ok()
+}
+
+fn limited() -> dfa::Config {
+    DFA::config()
+        .cache_capacity(STATES)
+        .skip_cache_capacity_check(true)
+        .minimum_cache_clear_count(Some(MOST_CLEARED))
+        .minimum_bytes_per_state(Some(LEAST_SERVED))
 }
 
 #[cfg(test)]
@@ -132,7 +168,7 @@ mod tests {
             let span = |group: Option<regex_automata::Span>| group.map(|span| Span::new(span.start, span.end));
             let whole = span(captures.get_group(0));
             let expected = whole.map(|whole| (whole, span(captures.get_group_by_name("secret")).unwrap_or(whole)));
-            prop_assert_eq!(Automaton::new(&hir, "secret").unwrap().find(&input), expected);
+            prop_assert_eq!(Automaton::new(hir, "secret").unwrap().find(&input), expected);
         }
     }
 }

@@ -27,7 +27,7 @@ impl Pattern {
     pub(super) fn new(regex: &str) -> Result<Pattern, String> {
         let hir = ParserBuilder::new().utf8(false).unicode(false).build().parse(regex).map_err(|error| error.to_string())?;
         let begins_line = hir.properties().look_set_prefix().contains(Look::StartLF);
-        Ok(Pattern { automaton: Automaton::new(&hir, "secret")?, begins_line })
+        Ok(Pattern { automaton: Automaton::new(hir, "secret")?, begins_line })
     }
 
     /// The match that holds `keyword`, and the secret in it. `place` says how far before the keyword it can begin, and
