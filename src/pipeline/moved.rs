@@ -54,8 +54,12 @@ impl Pipeline<'_> {
 
     /// Drops the findings that were findings elsewhere before, and says how many secrets that are.
     pub(super) fn drop_moved(&self, results: &mut Results) {
+        let lost = std::mem::take(&mut *lock(&self.lost.found));
+        if lost.is_empty() {
+            return;
+        }
         let mut before = Results::default();
-        for (origin, found) in std::mem::take(&mut *lock(&self.lost.found)) {
+        for (origin, found) in lost {
             let path = origin.path().unwrap_or_default();
             for one in &found {
                 self.settle(&origin, (path.as_str(), path.as_str()), None, one, &self.facts(one.rule), &mut before);
