@@ -72,6 +72,13 @@ pub enum Origin {
         /// The name, as it stands in the path.
         name: String,
     },
+    /// The name of a reference of a git repository.
+    Reference {
+        /// Path of the submodule that has it; empty where the repository itself does.
+        submodule: String,
+        /// The full name: `refs/heads/main`.
+        name: String,
+    },
 }
 
 /// Which kind of git object an [`Origin::Object`] is.
@@ -91,7 +98,7 @@ impl Origin {
     pub fn path(&self) -> Option<String> {
         match self {
             Origin::File { path, .. } | Origin::Stdin { path } | Origin::Index { path, .. } => Some(path.clone()),
-            Origin::Object { .. } => None,
+            Origin::Object { .. } | Origin::Reference { .. } => None,
             Origin::Member { archive, name } => archive.path().map(|outer| format!("{outer}!{name}")),
             Origin::Name { of, name } => of.path().map(|path| through(&path, name).unwrap_or(name).to_owned()),
         }
@@ -111,6 +118,8 @@ impl Origin {
             }
             Origin::Member { archive, name } => format!("{}!{name}", archive.label()),
             Origin::Name { of, .. } => format!("name of {}", of.label()),
+            Origin::Reference { submodule, name } if submodule.is_empty() => name.clone(),
+            Origin::Reference { submodule, name } => format!("{submodule}:{name}"),
             other => other.path().unwrap_or_default(),
         }
     }

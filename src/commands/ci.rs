@@ -27,6 +27,8 @@ pub struct Plan {
     pub base: Option<String>,
     /// What the change leads to; `None` where there is no change.
     pub head: Option<String>,
+    /// Full names of the references that the change is on.
+    pub names: Vec<String>,
     /// In words, for standard error.
     pub shown: String,
 }
@@ -43,7 +45,7 @@ pub fn plan(dir: &Path, range: Option<String>, lookup: Lookup<'_>) -> anyhow::Re
             // Asked for here, since the configuration would be read from it first and the message be about that.
             Snapshot::open(dir, base).context("--range")?;
         }
-        return Ok(Plan { shown: format!("ci: scanning {range} (--range)"), range: Some(range), base, head });
+        return Ok(Plan { shown: format!("ci: scanning {range} (--range)"), range: Some(range), base, head, names: Vec::new() });
     }
     let request = providers::find(lookup)?;
     let clone = Clone { repository: Repository::open(dir, &GitEnvironment::of_process()?)?, request: &request };
@@ -55,7 +57,9 @@ pub fn plan(dir: &Path, range: Option<String>, lookup: Lookup<'_>) -> anyhow::Re
     };
     let what = range.as_deref().unwrap_or("the whole history");
     let head = range.as_deref().and_then(|range| range.rsplit_once("..")).map(|(_, head)| head.to_owned());
-    Ok(Plan { shown: format!("ci: scanning {what} ({}: {})", request.provider, request.name), range, base, head })
+    let shown = format!("ci: scanning {what} ({}: {})", request.provider, request.name);
+    let is_of_pipeline = !matches!(request.event, Event::Local | Event::Deletion);
+    Ok(Plan { shown, range, base, head, names: if is_of_pipeline { providers::names(lookup) } else { Vec::new() } })
 }
 
 /// Writes the range of a plan to a file, one line.
@@ -80,7 +84,7 @@ pub fn run(mut session: Session, options: &HistoryOptions, plan: &Plan, console:
     if let (Some(base), Some(head)) = (&plan.base, &plan.head) {
         session.notes = added::notes(&options.repo, base, if head.is_empty() { "HEAD" } else { head })?;
     }
-    super::history::run(session, options, console)
+    super::history::run(session, &HistoryOptions { names: plan.names.clone(), ..options.clone() }, console)
 }
 
 /// The clone that a pipeline works in.

@@ -21,6 +21,8 @@ struct Push {
     local: String,
     /// What the remote has there; zeros where it is new.
     remote: String,
+    /// What it is called there.
+    name: String,
 }
 
 /// Scans what the references that `input` lists would publish. `options` names the repository, and in `not_in` the
@@ -40,12 +42,13 @@ pub fn run(mut session: Session, options: HistoryOptions, input: &mut dyn BufRea
     }
     let repository = Repository::open(&options.repo, &GitEnvironment::of_process()?)?;
     let range = range(&repository, &published);
+    let names = published.iter().filter(|push| is_zero(&push.remote)).map(|push| push.name.clone()).collect();
     let remote = options.not_in.as_deref().and_then(|given| tracked(&repository, given));
     if remote.is_none() && published.iter().any(|push| is_zero(&push.remote)) {
         // Without its name, which may be a URL with a password.
         log::warn!("nothing is known of what the remote has: everything counts as new to it");
     }
-    super::history::run(session, &HistoryOptions { range: Some(range), not_in: remote, ..options }, console)
+    super::history::run(session, &HistoryOptions { range: Some(range), not_in: remote, names, ..options }, console)
 }
 
 /// Coverage of a push that publishes nothing.
@@ -89,10 +92,9 @@ fn read(input: &mut dyn BufRead) -> anyhow::Result<Vec<Push>> {
 /// Reads one line. A local "reference" may be any expression, spaces included (`HEAD@{1 day ago}`), so fields are counted from the end.
 fn parse(line: &str) -> anyhow::Result<Push> {
     let mut fields = line.trim().rsplitn(4, ' ');
-    let (remote, _, local, name) = (fields.next(), fields.next(), fields.next(), fields.next());
-    match (local, remote, name) {
-        (Some(local), Some(remote), Some(_)) if is_id(local) && is_id(remote) => {
-            Ok(Push { local: local.to_owned(), remote: remote.to_owned() })
+    match (fields.next(), fields.next(), fields.next(), fields.next()) {
+        (Some(remote), Some(name), Some(local), Some(_)) if is_id(local) && is_id(remote) => {
+            Ok(Push { local: local.to_owned(), remote: remote.to_owned(), name: name.to_owned() })
         }
         _ => bail!(
             "standard input is not what git gives a pre-push hook (`<local ref> <local id> <remote ref> <remote id>`); to scan what a push would publish, run `keyward history --not-in origin`"
@@ -118,17 +120,21 @@ mod tests {
         read(&mut text.as_bytes())
     }
 
+    fn push(local: &str, remote: &str, name: &str) -> Push {
+        Push { local: local.to_owned(), remote: remote.to_owned(), name: name.to_owned() }
+    }
+
     #[test]
     fn lines_are_read_as_git_writes_them() {
         let (a, b) = ("1".repeat(40), "0".repeat(40));
         let read = pushes(&format!("refs/heads/main {a} refs/heads/main {b}\n\n(delete) {b} refs/heads/old {a}\n")).unwrap();
-        assert_eq!(read, [Push { local: a.clone(), remote: b.clone() }, Push { local: b, remote: a }]);
+        assert_eq!(read, [push(&a, &b, "refs/heads/main"), push(&b, &a, "refs/heads/old")]);
     }
 
     #[test]
     fn a_local_name_may_hold_spaces_and_ids_may_be_sha256() {
         let (a, b) = ("1".repeat(64), "2".repeat(64));
-        assert_eq!(pushes(&format!("HEAD@{{1 day ago}} {a} refs/heads/x {b}")).unwrap(), [Push { local: a, remote: b }]);
+        assert_eq!(pushes(&format!("HEAD@{{1 day ago}} {a} refs/heads/x {b}")).unwrap(), [push(&a, &b, "refs/heads/x")]);
     }
 
     #[test]

@@ -23,19 +23,31 @@ pub enum Late {
     Accept,
 }
 
-/// The ids that references are to be at, zeros for those that are deleted.
-fn read(input: &mut dyn BufRead) -> anyhow::Result<Vec<String>> {
+/// One reference that is to change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Change {
+    /// What it is at; zeros where it is new.
+    old: String,
+    /// What it is to be at; zeros where it is deleted.
+    new: String,
+    name: String,
+}
+
+/// Reads git's list.
+fn read(input: &mut dyn BufRead) -> anyhow::Result<Vec<Change>> {
     let mut bytes = Vec::new();
     input.take(MOST_INPUT).read_to_end(&mut bytes).context("cannot read what is pushed from standard input")?;
     let text = String::from_utf8_lossy(&bytes);
     text.lines().filter(|line| !line.trim().is_empty()).map(parse).collect()
 }
 
-/// The new id of a line.
-fn parse(line: &str) -> anyhow::Result<String> {
+/// Reads one line.
+fn parse(line: &str) -> anyhow::Result<Change> {
     let mut fields = line.trim_end_matches(['\r', '\n']).splitn(3, ' ');
     match (fields.next(), fields.next(), fields.next()) {
-        (Some(old), Some(new), Some(name)) if is_id(old) && is_id(new) && !name.is_empty() => Ok(new.to_owned()),
+        (Some(old), Some(new), Some(name)) if is_id(old) && is_id(new) && !name.is_empty() => {
+            Ok(Change { old: old.to_owned(), new: new.to_owned(), name: name.to_owned() })
+        }
         _ => bail!(
             "standard input is not what git gives a pre-receive hook (`<old id> <new id> <reference>`); to scan a range by hand, run `keyward history --range A..B`"
         ),
@@ -49,7 +61,8 @@ fn parse(line: &str) -> anyhow::Result<String> {
 pub fn run(mut session: Session, options: HistoryOptions, input: &mut dyn BufRead, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
     session.gate = Gate::Server;
     let named = read(input)?;
-    let ids: Vec<String> = named.iter().filter(|id| !is_zero(id)).cloned().collect();
+    let kept = || named.iter().filter(|change| !is_zero(&change.new));
+    let ids: Vec<String> = kept().map(|change| change.new.clone()).collect();
     if ids.is_empty() {
         let what = if named.is_empty() { "git named no reference that is to change" } else { "references are only deleted" };
         log::warn!("{what}, so nothing was scanned");
@@ -58,7 +71,8 @@ pub fn run(mut session: Session, options: HistoryOptions, input: &mut dyn BufRea
     }
     // What the push brings, and not what is there, says whether a file was renamed.
     session.look_up_in(&options.repo, &ids)?;
-    super::history::run(session, &HistoryOptions { range: Some(ids.join(" ")), not_known: true, ..options }, console)
+    let names = kept().filter(|change| is_zero(&change.old)).map(|change| change.name.clone()).collect();
+    super::history::run(session, &HistoryOptions { range: Some(ids.join(" ")), not_known: true, names, ..options }, console)
 }
 
 /// Runs `work` for at most `limit`. What is over by then is left to end with the process.
@@ -87,15 +101,17 @@ pub fn within(limit: Duration, late: Late, work: impl FnOnce() -> anyhow::Result
 
 #[cfg(test)]
 mod tests {
-    use super::{Late, read, within};
+    use super::{Change, Late, read, within};
     use crate::commands::Outcome;
     use std::time::Duration;
 
     #[test]
-    fn the_new_ids_are_read() {
+    fn the_list_is_read() {
         let (one, two, zero) = ("1".repeat(40), "2".repeat(64), "0".repeat(40));
         let text = format!("{zero} {one} refs/heads/a b\n{one} {zero} refs/heads/gone\n\n{one} {two} refs/tags/v1\r\n");
-        assert_eq!(read(&mut text.as_bytes()).expect("git's form"), [one, zero, two]);
+        let change = |old: &str, new: &str, name: &str| Change { old: old.to_owned(), new: new.to_owned(), name: name.to_owned() };
+        let expected = [change(&zero, &one, "refs/heads/a b"), change(&one, &zero, "refs/heads/gone"), change(&one, &two, "refs/tags/v1")];
+        assert_eq!(read(&mut text.as_bytes()).expect("git's form"), expected);
     }
 
     #[test]

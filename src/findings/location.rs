@@ -15,13 +15,15 @@ use std::ops::Range;
 pub const MESSAGE_PATH: &str = "(commit message)";
 /// What stands behind the path of a file or directory whose name holds a secret.
 pub const NAME_PATH: &str = "(name)";
+/// What stands behind the name of a branch, tag or other reference that holds a secret.
+pub const REFERENCE_PATH: &str = "(ref name)";
 /// Path of an object that no commit reaches.
 pub const NO_PATH: &str = "(unreachable)";
 
 /// Whether a path as it is reported names something else than a file, so that it has no line to write on.
 #[must_use]
 pub fn is_no_file(path: &str) -> bool {
-    path.ends_with(MESSAGE_PATH) || path.ends_with(NAME_PATH) || path.starts_with(NO_PATH)
+    [MESSAGE_PATH, NAME_PATH, REFERENCE_PATH].iter().any(|end| path.ends_with(end)) || path.starts_with(NO_PATH)
 }
 
 /// Characters of the line that are shown before the secret, and as many behind it.

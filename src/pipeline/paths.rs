@@ -4,7 +4,7 @@ use super::Attributions;
 use super::examine::Found;
 use crate::blob::{ObjectKind, Origin};
 use crate::findings::Attribution;
-use crate::findings::location::{MESSAGE_PATH, NAME_PATH, NO_PATH};
+use crate::findings::location::{MESSAGE_PATH, NAME_PATH, NO_PATH, REFERENCE_PATH};
 use crate::findings::redact::redact_in;
 use crate::text::path::through;
 
@@ -13,7 +13,7 @@ pub(super) fn object(origin: &Origin) -> Option<(&str, ObjectKind)> {
     match origin {
         Origin::Object { id, kind } => Some((id, *kind)),
         Origin::Member { archive: of, .. } | Origin::Name { of, .. } => object(of),
-        Origin::File { .. } | Origin::Stdin { .. } | Origin::Index { .. } => None,
+        Origin::File { .. } | Origin::Stdin { .. } | Origin::Index { .. } | Origin::Reference { .. } => None,
     }
 }
 
@@ -23,6 +23,11 @@ pub(super) fn paths(origin: &Origin, attributions: &Attributions) -> Vec<(String
         && object(of).is_some()
     {
         return paths_through(of, name, attributions);
+    }
+    if let Origin::Reference { .. } = origin {
+        let name = origin.label();
+        let nowhere = Attribution { paths: vec![name.clone()], ..Attribution::default() };
+        return vec![(format!("{name}/{REFERENCE_PATH}"), Some(nowhere))];
     }
     let Some((id, kind)) = object(origin) else {
         return vec![(origin.path().unwrap_or_default(), None)];
@@ -60,11 +65,12 @@ fn paths_through(of: &Origin, name: &str, attributions: &Attributions) -> Vec<(S
 
 /// The path that reports show: that of a name, of which no file is to be opened, without what is secret in it.
 pub(super) fn shown(origin: &Origin, path: &str, found: &[Found]) -> String {
-    if !matches!(origin, Origin::Name { .. }) {
-        return path.to_owned();
+    let redacted = || redact_in(path, &found.iter().map(|one| one.secret.reveal()).collect::<Vec<_>>());
+    match origin {
+        Origin::Name { .. } => format!("{}/{NAME_PATH}", redacted()),
+        Origin::Reference { .. } => redacted(),
+        _ => path.to_owned(),
     }
-    let secrets: Vec<&[u8]> = found.iter().map(|one| one.secret.reveal()).collect();
-    format!("{}/{NAME_PATH}", redact_in(path, &secrets))
 }
 
 /// What stands behind an archive's path for a member of it.

@@ -26,6 +26,7 @@ impl Places {
     #[must_use]
     pub fn identity(&self, origin: &Origin, reported: &str) -> String {
         match (&self.repository, self.absolute(origin, reported)) {
+            _ if matches!(origin, Origin::Reference { .. }) => as_branch(reported),
             (Some(repository), Some(path)) => relative(&path, repository).unwrap_or_else(|| reported.to_owned()),
             _ => reported.to_owned(),
         }
@@ -87,6 +88,7 @@ impl Places {
                 Origin::File { .. } | Origin::Stdin { .. } => Some(clean(&self.cwd.join(stored(reported)))),
                 _ => self.absolute(of, reported),
             },
+            Origin::Reference { .. } => None,
             Origin::Index { .. } | Origin::Object { .. } => self.repository.as_ref().map(|repository| repository.join(stored(reported))),
             Origin::Member { archive, name } => {
                 let outer = reported.strip_suffix(name.as_str()).and_then(|rest| rest.strip_suffix('!')).unwrap_or(reported);
@@ -95,6 +97,15 @@ impl Places {
                 Some(PathBuf::from(path))
             }
         }
+    }
+}
+
+/// A tracking branch has the identity of the branch that it tracks, so that every clone gives it the same.
+fn as_branch(name: &str) -> String {
+    let (submodule, branch) = name.split_once("refs/remotes/").unwrap_or_default();
+    match branch.split_once('/') {
+        Some((_, branch)) if submodule.is_empty() || submodule.ends_with(':') => format!("{submodule}refs/heads/{branch}"),
+        _ => name.to_owned(),
     }
 }
 
@@ -167,6 +178,20 @@ mod tests {
         let origin = Origin::File { path: "/etc/x".to_owned(), disk: "/etc/x".into() };
         assert_eq!(places().identity(&origin, "/etc/x"), "/etc/x");
         assert_eq!(places().configured(&origin, "/etc/x"), "/etc/x");
+    }
+
+    #[test]
+    fn a_tracking_branch_is_identified_as_its_branch() {
+        let origin = Origin::Reference { submodule: String::new(), name: String::new() };
+        let cases = [
+            ("refs/remotes/origin/a/b", "refs/heads/a/b"),
+            ("lib:refs/remotes/origin/a", "lib:refs/heads/a"),
+            ("refs/heads/refs/remotes/origin/a", "refs/heads/refs/remotes/origin/a"),
+            ("refs/tags/a", "refs/tags/a"),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(places().identity(&origin, name), expected);
+        }
     }
 
     #[test]

@@ -46,8 +46,9 @@ fn advice(entry: &Entry<'_>, gate: Gate) -> String {
     let rule = entry.rule;
     let mut lines = vec![format!("{} in clear: {}", rule.title, entry.secret), rule.description.clone(), rule.remediation.clone()];
     lines.push(rule.revoke.as_ref().map(|link| format!("Revoke it: {link}")).unwrap_or_default());
-    if entry.history.is_some() {
-        lines.push(format!("Commit {} ({}).", entry.commit(), entry.state()));
+    match entry.commit() {
+        commit if commit.is_empty() => lines.push(entry.state().to_owned()),
+        commit => lines.push(format!("Commit {commit} ({}).", entry.state())),
     }
     lines.push(format!("No secret? {}", gate.acceptance(entry, str::to_owned).join(" ")));
     lines.retain(|line| !line.is_empty());

@@ -64,8 +64,10 @@ fn body(entry: &Entry<'_>) -> String {
     let mut lines = vec![format!("{}:{}:{}", entry.path, entry.line, entry.column), entry.excerpt.clone()];
     lines.extend([&entry.rule.description, &entry.rule.remediation].into_iter().filter(|text| !text.is_empty()).cloned());
     lines.extend(entry.rule.revoke.iter().map(|link| format!("revoke: {link}")));
-    if let Some(history) = &entry.history {
+    if let Some(history) = entry.history.as_ref().filter(|history| !history.commit.is_empty()) {
         lines.push(format!("commit {} ({}) of {} by {}", history.commit, entry.state(), history.date, history.author));
+    } else if entry.history.is_some() {
+        lines.push(entry.state().to_owned());
     }
     lines.push(format!("no secret? keyward allow {}", entry.fingerprint));
     lines.iter().map(|line| sanitize(line).into_owned()).collect::<Vec<_>>().join("\n")

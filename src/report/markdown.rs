@@ -75,7 +75,7 @@ fn rules(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
 }
 
 fn since(entry: &Entry<'_>) -> String {
-    let Some(history) = &entry.history else { return String::new() };
+    let Some(history) = entry.history.as_ref().filter(|history| !history.commit.is_empty()) else { return entry.state().to_owned() };
     format!("{} {}, {}", code(&entry.commit()), escape(&history.author), entry.state())
 }
 

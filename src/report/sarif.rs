@@ -156,6 +156,7 @@ fn build_result(entry: &Entry<'_>, rule_index: i64) -> Result {
 /// One sentence. Brackets and braces would be links and placeholders.
 fn result_text(entry: &Entry<'_>) -> String {
     let state = match &entry.history {
+        Some(_) if entry.names_reference() => " It is in the name of a reference.",
         Some(history) if !history.in_head => " It is no longer in HEAD, but still in the history.",
         _ => "",
     };

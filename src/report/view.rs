@@ -5,7 +5,7 @@
 
 use super::{Gate, Report};
 use crate::blob::SkipReason;
-use crate::findings::location::is_no_file;
+use crate::findings::location::{REFERENCE_PATH, is_no_file};
 use crate::findings::redact::{Masker, redact};
 use crate::findings::{Attribution, Fate, Finding, Part, Refs, Removal, RuleFacts, dedupe};
 use crate::rules::{Confidence, Severity};
@@ -173,10 +173,16 @@ impl Entry<'_> {
         self.history.as_ref().is_none_or(|history| history.in_head) && !is_no_file(&self.path)
     }
 
+    /// Whether it is in the name of a branch, tag or other reference.
+    pub(super) fn names_reference(&self) -> bool {
+        self.path.ends_with(REFERENCE_PATH)
+    }
+
     /// Where history stands with it; empty outside git.
     pub(super) fn state(&self) -> &'static str {
         match &self.history {
             None => "",
+            Some(_) if self.names_reference() => "in no commit; delete the reference or give it another name, also where it was pushed",
             Some(history) if history.in_head => "still in HEAD",
             Some(history) if history.commit.is_empty() => "in no commit, but still in the object database",
             Some(_) => "only in history",

@@ -33,7 +33,7 @@ pub trait Sink: Sync {
         false
     }
 
-    /// Takes note of a name that holds a secret, an [`Origin::Name`].
+    /// Takes note of a name that may hold a secret, an [`Origin::Name`] or [`Origin::Reference`].
     fn name(&self, origin: Origin) {
         let _ = origin;
     }

@@ -36,6 +36,7 @@ mod pipeline;
 mod pre_receive;
 mod private_keys;
 mod readme;
+mod references;
 mod report;
 mod rules;
 mod schema;

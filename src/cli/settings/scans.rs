@@ -63,6 +63,7 @@ pub(in crate::cli) fn history(args: HistoryArgs) -> anyhow::Result<(Session, His
         branches: commits.branch,
         not_in: commits.not_in,
         not_known: false,
+        names: Vec::new(),
         threads: session.threads,
         max_size: session.config.max_size.value.limit(),
         messages: !commits.no_messages,

@@ -59,6 +59,29 @@ pub(super) struct Branch {
 /// Reads what one provider says.
 type Reader = fn(&Variables<'_>) -> anyhow::Result<Request>;
 
+/// Variables of all providers that name the branch or tag of a change, with what they leave out of the full name.
+const NAMES: [(&str, &str); 13] = [
+    ("GITHUB_REF", ""),
+    ("GITHUB_HEAD_REF", "refs/heads/"),
+    ("CI_COMMIT_BRANCH", "refs/heads/"),
+    ("CI_COMMIT_TAG", "refs/tags/"),
+    ("CI_MERGE_REQUEST_SOURCE_BRANCH_NAME", "refs/heads/"),
+    ("BITBUCKET_BRANCH", "refs/heads/"),
+    ("BITBUCKET_TAG", "refs/tags/"),
+    ("BUILD_SOURCEBRANCH", ""),
+    ("SYSTEM_PULLREQUEST_SOURCEBRANCH", ""),
+    ("CIRCLE_BRANCH", "refs/heads/"),
+    ("CIRCLE_TAG", "refs/tags/"),
+    ("CHANGE_BRANCH", "refs/heads/"),
+    ("BRANCH_NAME", "refs/heads/"),
+];
+
+/// Full names of the references that the change is on. A clone of a pipeline often has none by that name.
+pub(super) fn names(lookup: Lookup<'_>) -> Vec<String> {
+    let variables = Variables(lookup);
+    NAMES.iter().filter_map(|(variable, above)| Some(format!("{above}{}", variables.get(variable)?))).collect()
+}
+
 /// Finds the provider and what it says.
 pub(super) fn find(lookup: Lookup<'_>) -> anyhow::Result<Request> {
     let variables = Variables(lookup);

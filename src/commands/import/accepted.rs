@@ -5,7 +5,7 @@ use crate::findings::Secret;
 use crate::findings::baseline::Candidate;
 use crate::import::{Accepted, Known, Left};
 use crate::pipeline::{Attributions, Site};
-use crate::sources::history::{DEFAULT_MEMORY, History, HistoryOptions};
+use crate::sources::history::{History, HistoryOptions};
 use crate::sources::walk::walk;
 use data_encoding::HEXLOWER;
 use std::collections::{BTreeMap, BTreeSet};
@@ -39,19 +39,10 @@ pub(super) fn find(session: &Session, accepted: &[Accepted], top: &Path, console
     if accepted.iter().any(|one| !one.commit.is_empty()) {
         let options = HistoryOptions {
             repo: top.to_owned(),
-            range: None,
-            since: None,
-            branches: Vec::new(),
-            not_in: None,
-            not_known: false,
             threads: session.threads,
             max_size: session.config.max_size.value.limit(),
             messages: false,
-            unreachable: false,
-            full: false,
-            memory: Some(DEFAULT_MEMORY),
-            submodules: false,
-            cache: None,
+            ..HistoryOptions::default()
         };
         let history = History::open(options)?;
         let past = session.scan(console, |pipeline| {

@@ -8,6 +8,7 @@ use gix::refs::file::Store;
 
 use super::reftable::Reftable;
 use super::{causes, read_regular};
+use crate::text::path::display_os;
 
 /// Symbolic references that are followed in a row, as in git.
 const MAX_SYMBOLIC: usize = 5;
@@ -116,7 +117,7 @@ impl References {
                 for reference in platform.prefixed(within).map_err(|error| error.to_string())? {
                     match reference {
                         Ok(reference) => add(reference.name.as_bstr().to_string(), Ok(target_of(reference.target))),
-                        Err(error) => add(prefix.to_owned(), Err(causes(&error))),
+                        Err(error) => add(self.name_in(&error).unwrap_or_else(|| prefix.to_owned()), Err(causes(&error))),
                     }
                 }
             }
@@ -129,6 +130,19 @@ impl References {
             }
         }
         Ok(found)
+    }
+
+    /// The reference that an error is about.
+    fn name_in(&self, error: &gix::Error) -> Option<String> {
+        let decoded = error.downcast_any_ref::<gix::refs::file::find::ReferenceDecode>().map(|error| error.relative_path.clone());
+        let read = || match error.metadata_merged().get("path") {
+            Some(gix::error::MetadataValue::Path(path)) => Some(path.clone()),
+            _ => None,
+        };
+        let path = decoded.or_else(read)?;
+        let below = |top: &PathBuf| path.strip_prefix(top).ok().map(Path::to_owned);
+        let name = self.private.as_ref().and_then(below).or_else(|| below(&self.common_dir)).unwrap_or(path);
+        Some(display_os(&name).into_owned())
     }
 
     /// All entries of the stash, the newest first. Its reference is the first of them; the older ones are in its log only.
@@ -179,7 +193,7 @@ fn log_files(top: &Path, logged: &mut Logged) {
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() => open.push(path),
                 Ok(kind) if kind.is_file() => {
-                    let name = crate::text::path::display_os(path.strip_prefix(top).unwrap_or(&path)).into_owned();
+                    let name = display_os(path.strip_prefix(top).unwrap_or(&path)).into_owned();
                     match std::fs::read(&path) {
                         Ok(log) => logged.objects.extend(ids_of_log(&log).into_iter().map(|id| (name.clone(), id))),
                         Err(error) => logged.unreadable.push((path, error)),

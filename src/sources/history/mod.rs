@@ -56,7 +56,7 @@ use self::trees::{Ground, Numbers};
 use self::walk::{Graph, object_skip};
 use super::git::{GitEnvironment, ObjectError, Repository};
 use super::{Coverage, Sink, SourceError};
-use crate::blob::{ObjectKind, Skip, SkipReason};
+use crate::blob::{ObjectKind, Origin, Skip, SkipReason};
 
 /// An opened history, its revisions looked up.
 pub struct History {
@@ -119,6 +119,9 @@ impl History {
     pub fn scan(&self, sink: &dyn Sink) -> Result<Coverage, SourceError> {
         for skip in &self.scope.broken {
             sink.skip(skip.clone());
+        }
+        for name in &self.scope.names {
+            sink.name(Origin::Reference { submodule: String::new(), name: name.clone() });
         }
         let mut coverage = if self.scope.is_difference { self.scan_range(sink) } else { self.scan_reachable(sink) };
         coverage.scope.clone_from(&self.scope.shown);

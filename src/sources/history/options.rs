@@ -17,6 +17,8 @@ pub struct HistoryOptions {
     pub not_in: Option<String>,
     /// Leave out what any reference leads to: what a push brings to this repository.
     pub not_known: bool,
+    /// Full names of references that a push or change brings, which are scanned as such.
+    pub names: Vec<String>,
     /// Threads; 0 means one for each processor.
     pub threads: usize,
     /// Largest blob to read, in bytes; `None` means no limit.
@@ -49,6 +51,7 @@ impl Default for HistoryOptions {
             branches: Vec::new(),
             not_in: None,
             not_known: false,
+            names: Vec::new(),
             threads: 0,
             max_size: None,
             messages: true,

@@ -21,6 +21,8 @@ pub(super) struct Tips {
     pub(super) list: Vec<Tip>,
     /// References that were followed.
     pub(super) refs: u64,
+    /// Full names of references, whatever they lead to.
+    pub(super) names: Vec<String>,
     /// What could not be read.
     pub(super) broken: Vec<Skip>,
 }
@@ -107,7 +109,9 @@ fn list(references: &References, prefix: &str) -> Result<Vec<Named>, SourceError
 impl Tips {
     fn add_all(&mut self, names: Vec<Named>, above: &str) {
         for (name, id) in names {
-            self.add((format!("{above}{name}"), id));
+            let name = format!("{above}{name}");
+            self.names.push(name.clone());
+            self.add((name, id));
         }
     }
 

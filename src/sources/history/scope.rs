@@ -28,6 +28,8 @@ pub(super) struct Scope {
     pub(super) shown: String,
     /// References that could not be read.
     pub(super) broken: Vec<Skip>,
+    /// Names of references that are scanned themselves.
+    pub(super) names: Vec<String>,
     pub(super) notes: Vec<String>,
 }
 
@@ -40,6 +42,7 @@ impl Scope {
         }
         for branch in &options.branches {
             let tips = branches(repository, branch)?;
+            scope.names.extend(tips.iter().map(|(name, _)| name.clone()).filter(|name| name.starts_with("refs/")));
             scope.ends.included.extend(tips);
         }
         scope.refs = scope.ends.included.len() as u64;
@@ -48,10 +51,16 @@ impl Scope {
             scope.ends.included = all.list;
             scope.refs = all.refs;
             scope.broken = all.broken;
+            scope.names = all.names;
         }
         if let Some(remote) = &options.not_in {
             scope.exclude_remote(repository, remote)?;
         }
+        if options.since.is_some() {
+            // Nobody knows since when a reference has its name.
+            scope.names.clear();
+        }
+        scope.names.extend(options.names.iter().cloned());
         if options.not_known {
             let known = refs::all(repository)?;
             scope.ends.excluded.extend(known.list.into_iter().map(|(_, id)| id));
@@ -82,6 +91,12 @@ impl Scope {
         if tips.is_empty() {
             self.notes.push(format!("nothing is known of what {remote} has: everything counts as new to it"));
         }
+        let tracked = |branch: &str| format!("refs/remotes/{remote}/{branch}");
+        let is_there = |name: &str| tips.iter().any(|(tracking, _)| tracking == name);
+        self.names.retain(|name| match name.strip_prefix("refs/heads/") {
+            Some(branch) => !is_there(&tracked(branch)),
+            None => !name.starts_with("refs/remotes/"),
+        });
         self.ends.excluded.extend(tips.into_iter().map(|(_, id)| id));
         Ok(())
     }

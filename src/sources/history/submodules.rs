@@ -63,7 +63,7 @@ impl Histories {
         histories.missing = linked.iter().filter(is_missing).map(|path| missing(path.clone(), NO_REPOSITORY)).collect();
         let none = GitEnvironment::none(&environment.current_dir);
         for (path, git_dir) in found {
-            let mut options = HistoryOptions { repo: git_dir, ..options.clone() };
+            let mut options = HistoryOptions { repo: git_dir, names: Vec::new(), ..options.clone() };
             if options.range.is_some() {
                 options.range = histories.range_of(&path, &Repository::open(&options.repo, &none)?);
                 if options.range.is_none() {
@@ -294,7 +294,10 @@ impl Sink for Below<'_> {
     }
 
     fn name(&self, origin: Origin) {
-        self.sink.name(origin);
+        self.sink.name(match origin {
+            Origin::Reference { name, .. } => Origin::Reference { submodule: self.path.to_owned(), name },
+            other => other,
+        });
     }
 
     fn skip(&self, skip: Skip) {
