@@ -1,18 +1,22 @@
-//! Packs that anybody may have made: entries of all kinds that lie about sizes, bases and contents, in a repository
-//! whose branch leads to the first of them. Whatever they are, a scan comes to an end and names what it cannot read.
+//! Packs that anybody may have made: entries of all kinds, most of which name each other as git's do, and some of which
+//! lie about sizes, bases and contents, in a repository whose branch leads to the first of them. Whatever they are, a
+//! scan comes to an end and names what it cannot read; what it reads is what a reader of single objects reads.
 #![no_main]
 
+#[path = "parts/objects.rs"]
+mod objects;
 #[path = "parts/size.rs"]
 mod size;
 
-use keyward::blob::{Blob, Skip};
+use keyward::blob::{Blob, ObjectKind, Origin, Skip};
 use keyward::sources::Sink;
-use keyward::sources::git::GitEnvironment;
+use keyward::sources::git::{GitEnvironment, Repository};
 use keyward::sources::history::{History, HistoryOptions};
 use libfuzzer_sys::fuzz_target;
 use size::delta_size;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::LazyLock;
+use std::sync::{LazyLock, Mutex};
 
 /// An entry: kind, what is wrong with it, base, bytes.
 type Entry = (u8, u8, u8, Vec<u8>);
@@ -37,10 +41,21 @@ static REPOSITORY: LazyLock<PathBuf> = LazyLock::new(|| {
     top
 });
 
-struct Nothing;
+/// Keeps blobs by id, in hex.
+#[derive(Default)]
+struct Kept(Mutex<BTreeMap<String, Vec<u8>>>);
 
-impl Sink for Nothing {
-    fn blob(&self, _blob: Blob<'_>) {}
+impl Sink for Kept {
+    fn blob(&self, blob: Blob<'_>) {
+        if let Origin::Object { id, kind: ObjectKind::Blob } = blob.origin {
+            let before = self.0.lock().expect("no thread panics").insert(id, blob.bytes.to_vec());
+            assert!(before.is_none(), "each object is read once");
+        }
+    }
+
+    fn is_leak(&self, name: &str) -> bool {
+        name.len() % 2 == 0
+    }
 
     fn skip(&self, _skip: Skip) {}
 }
@@ -52,27 +67,40 @@ fuzz_target!(|entries: Vec<Entry>| {
     std::fs::write(directory.join("pack-1.pack"), pack).expect("the pack can be written");
     std::fs::write(directory.join("pack-1.idx"), index(&offsets)).expect("the index can be written");
     let options = HistoryOptions { repo: REPOSITORY.clone(), unreachable: true, threads: 1, ..HistoryOptions::default() };
-    let Ok(history) = History::open_in(options, &GitEnvironment::none(&REPOSITORY)) else { return };
-    history.scan(&Nothing).expect("what cannot be read is a skip");
+    let environment = GitEnvironment::none(&REPOSITORY);
+    let Ok(history) = History::open_in(options, &environment) else { return };
+    let kept = Kept::default();
+    history.scan(&kept).expect("what cannot be read is a skip");
+    let blobs = kept.0.into_inner().expect("no thread panics");
+    let reader = Repository::open(&REPOSITORY, &environment).expect("it was opened before").objects().reader(0);
+    let mut content = Vec::new();
+    for (id, bytes) in &blobs {
+        let id = gix::ObjectId::from_hex(id.as_bytes()).expect("an id");
+        if reader.read(&id, &mut content).is_ok() {
+            assert_eq!(&content, bytes, "{id}");
+        }
+    }
+    let ids: Vec<String> = blobs.into_keys().collect();
+    history.trace(&ids, &[ids.clone()]).expect("HEAD can be read");
 });
 
 fn pack(entries: &[Entry]) -> (Vec<u8>, Vec<u32>) {
     let mut pack = b"PACK\0\0\0\x02".to_vec();
     pack.extend((entries.len() as u32).to_be_bytes());
     let mut offsets = Vec::new();
+    // What entries come to, where they tell the truth.
+    let mut contents: Vec<Option<Vec<u8>>> = Vec::new();
     for (at, (kind, fault, base, bytes)) in entries.iter().enumerate() {
-        let kind = [3, 1, 2, 4, 6, 7, 6, 7][usize::from(kind % 8)];
+        let kind = [3, 1, 2, 4, 6, 7, 6, 2][usize::from(kind % 8)];
+        // What a branch leads to is a commit at most times.
+        let kind = if at == 0 && fault & 4 == 0 { 1 } else { kind };
         let base = usize::from(*base) % entries.len();
-        let mut content = Vec::new();
-        if kind > 4 && fault & 1 == 0 {
-            content.extend(delta_size(entries[base].3.len()));
-            content.extend(delta_size(bytes.len()));
-        }
-        content.extend(bytes);
+        let (content, result) = if fault & 1 == 0 { content(kind, base, bytes, &contents, entries) } else { (bytes.clone(), None) };
+        contents.push(result);
         let claimed = match fault >> 5 {
-            0 => content.len() / 2,
-            1 => 4 << 30,
-            2 => usize::from(*fault),
+            5 => content.len() / 2,
+            6 => 4 << 30,
+            7 => usize::from(*fault),
             _ => content.len(),
         };
         let offset = pack.len();
@@ -80,7 +108,7 @@ fn pack(entries: &[Entry]) -> (Vec<u8>, Vec<u32>) {
         header(kind, claimed, &mut pack);
         match kind {
             6 => distance(if base < at { offset - offsets[base] as usize } else { base }, &mut pack),
-            7 => pack.extend([base as u8 + 1; 20]),
+            7 => pack.extend(objects::id(base)),
             _ => {}
         }
         deflate(&content, fault & 2 != 0, &mut pack);
@@ -89,13 +117,29 @@ fn pack(entries: &[Entry]) -> (Vec<u8>, Vec<u32>) {
     (pack, offsets)
 }
 
-/// The index of the pack: the id of each object is its number, 20 times.
+/// An entry before it is deflated, and what it comes to, where that is known.
+fn content(kind: u8, base: usize, bytes: &[u8], contents: &[Option<Vec<u8>>], entries: &[Entry]) -> (Vec<u8>, Option<Vec<u8>>) {
+    let whole = match kind {
+        1 => objects::commit(base, bytes, entries.len()),
+        2 => objects::tree(bytes, entries.len()),
+        4 => objects::tag(base, bytes),
+        6 | 7 => {
+            let known = contents.get(base).cloned().flatten();
+            let (delta, result) = objects::delta(&known.clone().unwrap_or_default(), bytes, entries.len());
+            return (delta, known.map(|_| result));
+        }
+        _ => bytes.to_vec(),
+    };
+    (whole.clone(), Some(whole))
+}
+
+/// The index of the pack.
 fn index(offsets: &[u32]) -> Vec<u8> {
     let mut index = b"\xfftOc\0\0\0\x02".to_vec();
     for byte in 0..256_usize {
         index.extend((byte.min(offsets.len()) as u32).to_be_bytes());
     }
-    index.extend((0..offsets.len()).flat_map(|at| [at as u8 + 1; 20]));
+    index.extend((0..offsets.len()).flat_map(objects::id));
     index.extend(offsets.iter().flat_map(|_| [0; 4]));
     index.extend(offsets.iter().flat_map(|offset| offset.to_be_bytes()));
     index.extend([0; 40]);
