@@ -271,6 +271,10 @@ impl Sink for Pipeline<'_> {
         self.tell_name(origin);
     }
 
+    fn leaves_out(&self, origin: &Origin) -> bool {
+        self.excludes(origin)
+    }
+
     fn seeks_replaced(&self) -> bool {
         self.has_movable()
     }

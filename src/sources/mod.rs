@@ -38,6 +38,12 @@ pub trait Sink: Sync {
         let _ = origin;
     }
 
+    /// Whether the user leaves out what is at a path, so that it does not matter that it cannot be read.
+    fn leaves_out(&self, origin: &Origin) -> bool {
+        let _ = origin;
+        false
+    }
+
     /// Whether secrets were found that a change may have moved from another file, so that what it replaced is to be told.
     fn seeks_replaced(&self) -> bool {
         false

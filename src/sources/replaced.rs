@@ -11,6 +11,9 @@ use crate::text::path::display;
 /// Files that are compared: a change of more is read for what it brings only.
 pub(super) const MOST: usize = 20_000;
 
+/// What is said where there are more.
+pub(super) const TOO_MANY: &str = "too much was changed to look for all that was only moved from other files: it may count as new";
+
 /// A file that a change replaced or took away.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Replaced {

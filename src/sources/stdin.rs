@@ -16,11 +16,13 @@ pub fn scan(name: &str, input: &mut dyn Read, max_size: Option<u64>, sink: &dyn 
     let mut bytes = Vec::new();
     let bound = max_size.map_or(u64::MAX, |limit| limit.saturating_add(1));
     input.take(bound).read_to_end(&mut bytes).map_err(|error| SourceError::Path { path: name.to_owned(), error })?;
+    // Nothing is what a command leaves that failed, so it does not count as a file.
+    let blobs = u64::from(!bytes.is_empty());
     if let Some(limit) = max_size.filter(|&limit| bytes.len() as u64 > limit) {
         bytes.pop();
         let detail = format!("only the first {limit} bytes were scanned; raise the size limit to scan the rest");
         sink.skip(Skip { what: name.to_owned(), reason: SkipReason::TooLarge, detail });
     }
     sink.blob(Blob { bytes: &bytes, origin: Origin::Stdin { path: name.to_owned() }, previous: &[] });
-    Ok(Coverage { scope: name.to_owned(), blobs: 1, bytes: bytes.len() as u64, ..Coverage::default() })
+    Ok(Coverage { scope: name.to_owned(), blobs, bytes: bytes.len() as u64, ..Coverage::default() })
 }

@@ -139,7 +139,8 @@ mod standard_input {
         assert!(run.stdout.contains("<stdin>:2:5"), "{}", run.stdout);
         let run = acme(dir.path(), ["scan", "-", "--stdin-name", "app.env", "-f", "json"]).stdin(token(1)).run().expect(1);
         assert_eq!(json(&run.stdout)["findings"][0]["path"], "app.env");
-        acme(dir.path(), ["scan", "-"]).stdin("").run().expect(0);
+        let nothing = acme(dir.path(), ["scan", "-"]).stdin("").run().expect(0).stdout;
+        assert!(nothing.contains("nothing was scanned"), "{nothing}");
     }
 
     #[test]
@@ -495,6 +496,15 @@ mod history {
             (["--range", "main..no-such"], "no-such"),
             (["--branch", "no-such"], "no-such"),
             (["--since", "no-such"], "no-such"),
+            (["--since", "2 weks ago"], "`weks` is no unit of time"),
+            (["--since", "1 day 2 fortnights ago"], "`fortnights` is no unit of time"),
+            (["--since", "2999-01-01"], "is not in the past"),
+            (["--range", "..HEAD"], "a side is missing"),
+            (["--range", "HEAD.."], "a side is missing"),
+            (["--range", ".."], "a side is missing"),
+            (["--range", "..."], "a side is missing"),
+            (["--range", &format!("HEAD..{}", "0".repeat(40))], "names nothing to scan"),
+            (["--range", "^HEAD"], "names nothing to scan"),
         ] {
             let [flag, value] = args;
             let run = acme(repo.dir(), ["history", flag, value]).run().expect(2);
@@ -505,6 +515,16 @@ mod history {
         assert!(run.stderr.contains("not inside a git repository"), "{}", run.stderr);
         let run = acme(repo.dir(), ["history", "no-such"]).run().expect(2);
         assert!(run.stderr.contains("no-such"), "{}", run.stderr);
+        for since in ["2 weeks ago", "2024-01-31", "yesterday"] {
+            acme(repo.dir(), ["history", "--since", since]).run().expect(0);
+        }
+        repo.git(&["clone", "--quiet", "--bare", ".", "bare.git"]);
+        for dir in [&repo.dir().join("bare.git"), repo.dir()] {
+            let path = if dir == repo.dir() { "bare.git" } else { "." };
+            let told = acme(dir, ["scan", path]).run().expect(2).stderr;
+            assert!(told.contains(&format!("`keyward history {path}` scans it")), "{told}");
+        }
+        acme(repo.dir(), ["scan", ".git"]).run().expect(0);
     }
 
     #[test]

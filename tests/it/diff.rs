@@ -91,8 +91,12 @@ fn what_is_no_diff_or_a_part_of_one_never_passes_for_clean() {
     repo.stage("new.env", format!("{}{}", "# line\n".repeat(9), setting(4)));
     let whole = String::from_utf8(staged(&repo, &[])).unwrap();
     let (cut, _) = whole.split_once("+KEY").unwrap();
+    let word_diff = String::from_utf8(staged(&repo, &["--word-diff"])).unwrap();
     for (text, said) in [
         ("hello\n", "<stdin>:1: no diff"),
+        (&whole.replace("+1,10 @@", "+1,9 @@"), "belongs to no hunk"),
+        (&whole.replace("@@ -0,0 +1,10 @@\n", ""), "belongs to no hunk"),
+        (&word_diff, "--word-diff"),
         (cut, "the diff ends in the middle of this hunk"),
         (&whole.replace("+1,10 @@", "+x @@"), "a hunk's header cannot be read"),
         (&whole.replace("+1,10 @@", "+99999999999999,10 @@"), "a line that no file has"),
@@ -107,11 +111,71 @@ fn what_is_no_diff_or_a_part_of_one_never_passes_for_clean() {
 }
 
 #[test]
-fn binary_files_are_said_to_be_left_out() {
+fn a_file_that_is_only_named_makes_the_scan_incomplete() {
     let repo = repository();
-    repo.stage("a.bin", [0u8, 1, 2, 3].repeat(50));
-    for args in [&[][..], &["--binary"]] {
-        let run = scan_in(repo.dir(), staged(&repo, args)).expect(0);
-        assert!(run.stdout.contains("1 binary file is only named"), "{}", run.stdout);
+    let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    repo.commit_file("gone.bin", [0u8, 1, 2, 3].repeat(50));
+    repo.stage("a dir/ü.ps1", utf16(&format!("\u{feff}{}", setting(4))));
+    repo.git(&["rm", "--quiet", "gone.bin"]);
+    for args in [&[][..], &["--binary"], &["--no-prefix"], &["--binary", "--no-prefix"]] {
+        let run = scan_in(repo.dir(), staged(&repo, args)).expect(2);
+        assert!(run.stdout.contains("a dir/ü.ps1") && run.stdout.contains("git diff --text"), "{args:?}\n{}", run.stdout);
+        assert!(!run.stdout.contains("gone.bin"), "what is deleted brings nothing: {}", run.stdout);
     }
+    assert_eq!(places(&scan_in(repo.dir(), staged(&repo, &["--text"])).expect(1)), ["a dir/ü.ps1:1:5"]);
+    repo.write(".keywardignore", "*.ps1\n");
+    assert!(scan_in(repo.dir(), staged(&repo, &[])).expect(0).stdout.contains("1 excluded"));
+}
+
+#[test]
+fn colours_are_taken_off() {
+    let repo = repository();
+    repo.stage("new.env", format!("{}{}x \n", "# line\n".repeat(9), setting(4)));
+    repo.stage("a.bin", [0u8, 1, 2, 3].repeat(50));
+    let coloured = staged(&repo, &["--color=always"]);
+    assert!(coloured.starts_with(b"\x1b["));
+    assert_eq!(places(&scan_in(repo.dir(), coloured).expect(1)), ["new.env:10:5"]);
+}
+
+#[test]
+fn what_was_moved_to_another_file_is_not_new() {
+    let repo = repository();
+    repo.git(&["rm", "--quiet", "gone.env"]);
+    repo.stage("new.env", format!("# new\n{}", setting(2)));
+    repo.stage("old.env", "# line\n".repeat(30));
+    repo.stage("sub/new.env", format!("{}# other\n", setting(1)));
+    let run = scan_in(repo.dir(), staged(&repo, &["--no-renames"])).expect(0);
+    assert!(run.stdout.contains("2 secrets were only moved here"), "{}", run.stdout);
+    repo.stage("copy.env", setting(2));
+    let diff = staged(&repo, &["--no-renames"]);
+    assert_eq!(places(&scan_in(repo.dir(), diff).expect(1)), ["copy.env:1:5"], "it is in more files than it left");
+    repo.git(&["checkout", "--quiet", "HEAD", "--", "gone.env"]);
+    assert!(!places(&scan_in(repo.dir(), staged(&repo, &["--no-renames"])).expect(1)).is_empty(), "a copy is new");
+}
+
+#[test]
+fn what_a_series_of_patches_brings_and_takes_away_is_told() {
+    let repo = repository();
+    repo.commit_file("a.env", setting(4));
+    repo.commit_file("a.env", "# none\n");
+    let log = repo.git(&["log", "-p", "-2"]) + "\n";
+    assert_eq!(places(&scan_in(repo.dir(), log).expect(1)), ["a.env:1:5"]);
+    repo.commit_file("b.env", setting(5));
+    repo.git(&["mv", "b.env", "c.env"]);
+    repo.commit("Move");
+    repo.git(&["rm", "--quiet", "c.env"]);
+    repo.commit("Remove");
+    for args in [&["log", "-p", "-3"][..], &["log", "-p", "-3", "--no-renames"], &["format-patch", "--stdout", "-3"]] {
+        let run = scan_in(repo.dir(), repo.git(args) + "\n").expect(1);
+        assert!(places(&run).contains(&"b.env:1:5".to_owned()), "{args:?} {}", run.stdout);
+    }
+}
+
+#[test]
+fn lines_of_a_deleted_file_are_no_headers() {
+    let repo = Repo::init();
+    repo.commit_file("a.sql", "-- comment\n-- /dev/null\n++ x\n");
+    repo.git(&["rm", "--quiet", "a.sql"]);
+    repo.stage("b.env", setting(1));
+    assert_eq!(places(&scan_in(repo.dir(), staged(&repo, &[])).expect(1)), ["b.env:1:5"]);
 }

@@ -404,7 +404,8 @@ fn pipes_in_the_place_of_what_is_opened_are_named_and_not_waited_for() {
 }
 
 #[test]
-fn what_a_repository_borrows_through_others_is_found_and_a_circle_is_named() {
+#[cfg(unix)]
+fn what_a_repository_borrows_through_others_is_found_and_what_cannot_be_is_named() {
     let base = healthy();
     // Each is deeper in the directories than the one that it borrows from, by a path that starts at its own.
     let clone = |from: &Path, to: &str| {
@@ -423,6 +424,12 @@ fn what_a_repository_borrows_through_others_is_found_and_a_circle_is_named() {
     std::fs::write(base.dir().join(alternates), format!("{}\n", top.join(".git/objects").display())).unwrap();
     let run = keyward(&top, ["history"]).acme().run().expect(2);
     assert!(run.stderr.contains("borrows from itself: take the line"), "{}", run.stderr);
+    for (named, status) in [("/dev/null", 2), (top.join(".git/config").to_str().unwrap(), 2), ("/no/such/directory", 1)] {
+        std::fs::write(base.dir().join(alternates), format!("{named}\n")).unwrap();
+        let run = keyward(&top, ["history"]).acme().run().expect(status);
+        let is_told = run.stderr.contains(&format!("names {named}, which is no directory: take the line out"));
+        assert_eq!(is_told, status == 2, "{}", run.stderr);
+    }
 }
 
 #[test]

@@ -417,12 +417,9 @@ fn a_range_down_to_the_root_needs_no_parent() {
 fn an_empty_range_is_no_error_and_says_so() {
     let repo = Repo::init();
     repo.commit_file("a.txt", "a\n");
-    let zeros = "0".repeat(40);
-    for revisions in ["HEAD..HEAD".to_owned(), format!("HEAD..{zeros}")] {
-        let (sink, coverage) = range(&repo, &revisions);
-        assert_eq!((sink.blobs(), sink.skips(), coverage.commits), (vec![], vec![], 0));
-        assert_eq!(coverage.notes, [format!("history {revisions} holds no commits")]);
-    }
+    let (sink, coverage) = range(&repo, "HEAD..HEAD");
+    assert_eq!((sink.blobs(), sink.skips(), coverage.commits), (vec![], vec![], 0));
+    assert_eq!(coverage.notes, ["history HEAD..HEAD holds no commits"]);
 }
 
 #[test]

@@ -7,6 +7,7 @@ use keyward::sources::git::GitEnvironment;
 use keyward::sources::staged::{StagedOptions, scan_in};
 use keyward::sources::{Coverage, SourceError};
 
+use crate::support::keyward::keyward;
 use crate::support::repo::Repo;
 use crate::support::sink::Recorder;
 
@@ -441,7 +442,29 @@ fn named_paths_restrict_the_scan() {
     assert_eq!(scan(repo.dir(), &["sub"]).0, ["sub/b.txt", "sub/c.txt"]);
     assert_eq!(scan(repo.dir(), &["a.txt", "sub/c.txt"]).0, ["a.txt", "sub/c.txt"]);
     assert_eq!(scan(&repo.dir().join("sub"), &["b.txt", "../a.txt"]).0, ["a.txt", "sub/b.txt"]);
-    assert_eq!(scan(repo.dir(), &["missing.txt"]), (vec![], vec!["missing.txt: not in the index".to_owned()]));
+    let absolute = |path: &str| repo.dir().join(path).to_str().unwrap().to_owned();
+    assert_eq!(scan(repo.dir(), &[&absolute("sub"), &absolute("a.txt")]).0, ["a.txt", "sub/b.txt", "sub/c.txt"]);
+    assert_eq!(scan(repo.dir(), &[&absolute("")]).0.len(), 4);
+    repo.write("untracked.txt", "x");
+    assert_eq!(scan(repo.dir(), &["untracked.txt"]), (vec![], vec!["untracked.txt: not in the index".to_owned()]));
+}
+
+#[test]
+fn a_path_that_is_nowhere_is_an_error_and_one_that_is_deleted_is_none() {
+    let repo = Repo::init();
+    repo.commit_file("a.txt", "x\n");
+    repo.commit_file("sub/b.txt", "x\n");
+    repo.git(&["rm", "-r", "--quiet", "sub", "a.txt"]);
+    let absolute = |path: &str| repo.dir().join(path).to_str().unwrap().to_owned();
+    let run = |path: &str| keyward(repo.dir(), ["staged", path]).acme().run();
+    for gone in ["a.txt", "sub", "sub/b.txt", &absolute("a.txt"), &absolute("sub/b.txt")] {
+        assert!(run(gone).expect(0).stdout.contains(&format!("{gone}: not in the index")), "{gone}");
+    }
+    for missing in ["missing.txt", "sub/c.txt", &absolute("missing/c.txt")] {
+        let told = run(missing).expect(2).stderr;
+        assert!(told.contains(missing) && told.contains("no such file"), "{told}");
+    }
+    assert!(run("/").expect(2).stderr.contains("is not in the work tree of the repository"));
 }
 
 #[test]

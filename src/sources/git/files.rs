@@ -41,15 +41,23 @@ pub(super) fn common_dir(git_dir: &Path) -> PathBuf {
 /// below the one that names them, as git has it.
 ///
 /// # Errors
-/// Where one borrows from itself, or a file of one is no file.
+/// Where one borrows from itself or from what is no directory, or a file of one is no file.
 pub(super) fn object_directories(directory: &Path) -> Result<Vec<PathBuf>, SourceError> {
     let mut found = Vec::new();
     let mut seen = HashSet::new();
     let mut open = vec![vec![directory.to_owned()]];
     while let Some(chain) = open.pop() {
-        let Some(here) = chain.last().filter(|here| here.is_dir()) else { continue };
+        let Some((here, above)) = chain.split_last() else { continue };
+        if !here.is_dir() {
+            if let Some(above) = above.last().filter(|_| here.exists()) {
+                let list = above.join("info").join("alternates");
+                let what = format!("names {}, which is no directory: take the line out", here.display());
+                return Err(SourceError::Repository { path: list.display().to_string(), what });
+            }
+            continue;
+        }
         let list = here.join("info").join("alternates");
-        if chain[..chain.len() - 1].iter().any(|above| canonical(above) == canonical(here)) {
+        if above.iter().any(|above| canonical(above) == canonical(here)) {
             let what = "an object directory borrows from itself: take the line that leads back out of `objects/info/alternates`";
             return Err(SourceError::Repository { path: here.display().to_string(), what: what.to_owned() });
         }

@@ -55,6 +55,7 @@ use self::scope::Scope;
 use self::trees::{Ground, Numbers};
 use self::walk::{Graph, object_skip};
 use super::git::{GitEnvironment, ObjectError, Repository};
+use super::replaced::TOO_MANY as TOO_MANY_REPLACED;
 use super::{Coverage, Sink, SourceError};
 use crate::blob::{ObjectKind, Origin, Skip, SkipReason};
 
@@ -251,9 +252,7 @@ impl History {
         // A submodule is another repository, which other people may read: what is moved into it is new there.
         let looks = !self.options.submodules && sink.seeks_replaced();
         if looks && !replaced::tell(objects, &self.pool, selection, self.options.max_size, sink) {
-            coverage
-                .notes
-                .push("too much was changed to look for all that was only moved from other files: it may count as new".to_owned());
+            coverage.notes.push(TOO_MANY_REPLACED.to_owned());
         }
         coverage
     }

@@ -25,19 +25,32 @@ pub(super) struct Ends {
     pub(super) sides: Option<(ObjectId, ObjectId)>,
 }
 
+/// What is said of a range that is empty whatever the repository holds, as where a variable of a script is not set.
+const ONE_SIDE: &str = "a side is missing, which stands for HEAD, so the range is empty: name both, as A..B";
+
 /// Reads a range and looks its revisions up.
 pub(super) fn resolve(repository: &Repository, range: &str) -> Result<Ends, SourceError> {
+    let refused = |what: &str| SourceError::Revision { revision: range.to_owned(), what: what.to_owned() };
     let mut ends = Ends::default();
     for word in range.split_whitespace() {
         if let Some((from, to)) = word.split_once("...") {
+            let has_both = !from.is_empty() && !to.is_empty();
             let (from, to) = (revision(repository, or_head(from))?, revision(repository, or_head(to))?);
+            if !has_both && from == to {
+                return Err(refused(ONE_SIDE));
+            }
             for (name, id) in [(word, from), (word, to)] {
                 ends.included.extend(id.map(|id| (name.to_owned(), id)));
             }
             ends.sides = from.zip(to).or(ends.sides);
         } else if let Some((from, to)) = word.split_once("..") {
-            ends.excluded.extend(revision(repository, or_head(from))?);
-            ends.included.extend(revision(repository, or_head(to))?.map(|id| (to.to_owned(), id)));
+            let has_both = !from.is_empty() && !to.is_empty();
+            let (before, after) = (revision(repository, or_head(from))?, revision(repository, or_head(to))?);
+            if !has_both && before == after {
+                return Err(refused(ONE_SIDE));
+            }
+            ends.excluded.extend(before);
+            ends.included.extend(after.map(|id| (to.to_owned(), id)));
         } else if let Some(commit) = word.strip_suffix("^!") {
             ends.excluded.extend(parents(repository, commit)?);
             ends.included.extend(revision(repository, commit)?.map(|id| (commit.to_owned(), id)));
@@ -50,10 +63,12 @@ pub(super) fn resolve(repository: &Repository, range: &str) -> Result<Ends, Sour
         }
     }
     if range.trim().is_empty() {
-        return Err(SourceError::Revision {
-            revision: range.to_owned(),
-            what: "an empty range: name a revision, or two as A..B".to_owned(),
-        });
+        return Err(refused("an empty range: name a revision, or two as A..B"));
+    }
+    if ends.included.is_empty() {
+        return Err(refused(
+            "names nothing to scan: an id of zeros stands for nothing, and `^A` only leaves out; name a revision, or two as A..B",
+        ));
     }
     Ok(ends)
 }

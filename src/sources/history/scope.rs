@@ -142,5 +142,22 @@ fn seconds(date: &str) -> Result<i64, SourceError> {
         revision: date.to_owned(),
         what: format!("not a date ({}): write 2024-01-31, or \"2 weeks ago\"", causes(&error)),
     })?;
+    let refused = |what: String| Err(SourceError::Revision { revision: date.to_owned(), what });
+    if let Some(unit) = unknown_unit(date) {
+        return refused(format!("`{unit}` is no unit of time: write seconds, minutes, hours, days, weeks, months or years"));
+    }
+    if time.seconds > gix::date::Zoned::now().timestamp().as_second() {
+        return refused("is not in the past, so that no commit could be since then".to_owned());
+    }
     Ok(time.seconds)
+}
+
+/// The unit in `2 weeks ago` where there is none of that name. Git takes it for seconds then.
+fn unknown_unit(date: &str) -> Option<&str> {
+    const UNITS: [&str; 7] = ["second", "minute", "hour", "day", "week", "month", "year"];
+    let is_known = |word: &str| UNITS.iter().any(|unit| word == *unit || word.strip_suffix('s') == Some(unit));
+    let (before, _) = date.trim_end().rsplit_once("ago").filter(|(_, behind)| behind.is_empty())?;
+    let words: Vec<&str> = before.split(|char: char| !char.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let is_count = |word: &str| word.bytes().all(|byte| byte.is_ascii_digit());
+    words.windows(2).find(|pair| is_count(pair[0]) && !is_known(&pair[1].to_lowercase())).map(|pair| pair[1])
 }

@@ -21,9 +21,10 @@ use super::git::{
     self, EntryKind, GitEnvironment, Limits, ObjectError, Reader, Repository, Similarity, TreeLookup, deleted_files, read_regular, tree_of,
 };
 use super::names;
+use super::replaced::TOO_MANY as TOO_MANY_REPLACED;
 use super::{Coverage, Sink, SourceError};
 use crate::blob::{Blob, Origin, Skip, SkipReason};
-use crate::text::path::display;
+use crate::text::path::{display, display_os};
 
 /// Paths at which one deleted tree is looked at: its blobs are the same at all of them.
 const REPEATS: usize = 16;
@@ -62,13 +63,15 @@ pub fn scan_in(options: &StagedOptions, environment: &GitEnvironment, sink: &dyn
     let head = head_tree(&repository, &reader, &mut notes)?;
     let mut found = compare::compare(&index, head, &mut trees);
     drop_merged(&mut found, &repository, &reader, &mut trees, &mut notes);
-    restrict(&mut found, &index, &options.paths, &prefix(&repository, &options.dir, environment), &mut notes);
+    let named = named(options, &repository, environment)?;
+    restrict(&mut found, &named);
+    notes.extend(unknown(options, &named, &index, head, &mut trees, environment)?);
     tell_names(&found, head, &mut trees, sink);
     pair_renames(&mut found, options.whole_files, &mut trees, &reader);
     take_notes(&found, &mut notes, sink);
     let mut coverage = read(&found.changes, options, &repository, sink);
-    if !options.whole_files && sink.seeks_replaced() {
-        replaced::tell(&found, head, &mut trees, options, &repository, sink);
+    if !options.whole_files && sink.seeks_replaced() && !replaced::tell(&found, head, &mut trees, options, &repository, sink) {
+        coverage.notes.push(TOO_MANY_REPLACED.to_owned());
     }
     coverage.notes.splice(0..0, notes);
     Ok(coverage)
@@ -137,24 +140,74 @@ fn prefix(repository: &Repository, dir: &Path, environment: &GitEnvironment) -> 
     below().filter(|path| !path.is_empty()).map(|path| path + "/").unwrap_or_default()
 }
 
+/// The paths that the user named, from the top of the work tree.
+fn named(options: &StagedOptions, repository: &Repository, environment: &GitEnvironment) -> Result<Vec<BString>, SourceError> {
+    let prefix = prefix(repository, &options.dir, environment);
+    let top = || repository.work_tree().and_then(|top| top.canonicalize().ok());
+    let name = |path: &String| {
+        if !Path::new(path).is_absolute() {
+            return Ok(normalize(&prefix, path));
+        }
+        let below = top().and_then(|top| below(Path::new(path), &top));
+        below.ok_or_else(|| SourceError::Repository { path: path.clone(), what: "is not in the work tree of the repository".to_owned() })
+    };
+    options.paths.iter().map(name).collect()
+}
+
+/// An absolute path from `top` on. The file itself may be gone, or a link.
+fn below(path: &Path, top: &Path) -> Option<BString> {
+    if path.canonicalize().is_ok_and(|path| path == top) {
+        return Some(BString::default());
+    }
+    let parent = path.parent()?;
+    let above = match parent.canonicalize() {
+        Ok(parent) => display_os(parent.strip_prefix(top).ok()?).into_owned(),
+        // Where the directory went as well.
+        Err(_) => below(parent, top)?.to_string(),
+    };
+    Some(normalize(&above, &format!("/{}", path.file_name()?.to_str()?)))
+}
+
+/// Says which of the named paths are not in the index.
+///
+/// # Errors
+/// For one that is nowhere, neither there, on disk nor in HEAD.
+fn unknown(
+    options: &StagedOptions,
+    named: &[BString],
+    index: &State,
+    head: Option<ObjectId>,
+    trees: &mut TreeLookup<'_>,
+    environment: &GitEnvironment,
+) -> Result<Vec<String>, SourceError> {
+    let mut notes = Vec::new();
+    for (path, named) in options.paths.iter().zip(named) {
+        if index.entries().iter().any(|entry| is_below(entry.path(index), named.as_bstr())) {
+            continue;
+        }
+        let on_disk = environment.current_dir.join(&options.dir).join(path).symlink_metadata();
+        let mut was_there = || head.is_some_and(|head| matches!(trees.at_path(&head, named.as_bstr()), Ok(Some(_))));
+        match on_disk {
+            Err(error) if !was_there() => return Err(SourceError::Path { path: path.clone(), error }),
+            _ => notes.push(format!("{path}: not in the index")),
+        }
+    }
+    Ok(notes)
+}
+
+fn is_below(path: &BStr, named: &BStr) -> bool {
+    named.is_empty() || path.strip_prefix(named.as_bytes()).is_some_and(|rest| matches!(rest.first(), None | Some(b'/')))
+}
+
 /// Keeps what lies at or below the paths that the user named.
-fn restrict(found: &mut Comparison, index: &State, paths: &[String], prefix: &str, notes: &mut Vec<String>) {
-    if paths.is_empty() {
+fn restrict(found: &mut Comparison, named: &[BString]) {
+    if named.is_empty() {
         return;
     }
-    let named: Vec<BString> = paths.iter().map(|path| normalize(prefix, path)).collect();
-    let is_below = |path: &BStr, named: &BStr| {
-        named.is_empty() || path.strip_prefix(named.as_bytes()).is_some_and(|rest| matches!(rest.first(), None | Some(b'/')))
-    };
     let wanted = |path: &BStr| named.iter().any(|named| is_below(path, named.as_bstr()));
     found.changes.retain(|change| wanted(change.path.as_bstr()));
     found.submodules.retain(|(path, _)| wanted(path.as_bstr()));
     found.incomplete.retain(|path| wanted(path.as_bstr()));
-    for (path, named) in paths.iter().zip(&named) {
-        if !index.entries().iter().any(|entry| is_below(entry.path(index), named.as_bstr())) {
-            notes.push(format!("{path}: not in the index"));
-        }
-    }
 }
 
 /// A path below `prefix` without `.`, `..` and doubled slashes.

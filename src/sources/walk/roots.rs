@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Component, Path, PathBuf};
 
 use super::{WalkOptions, excluded};
+use crate::sources::git::is_repository;
 use crate::sources::{Sink, SourceError};
 use crate::text::path::display_os;
 
@@ -43,6 +44,11 @@ impl Roots {
             if !seen.insert(canonical.clone()) {
                 continue;
             }
+            if is_dir && is_bare(&canonical) {
+                let path = display_os(path).into_owned();
+                let what = format!("a repository without a work tree, whose objects are compressed: `keyward history {path}` scans it");
+                return Err(SourceError::Repository { path, what });
+            }
             let name = reported(&start);
             if options.exclude.as_ref().is_some_and(|exclude| name != "." && exclude.matches(&name)) {
                 sink.skip(excluded(name));
@@ -57,6 +63,11 @@ impl Roots {
         roots.owned = owned(&roots.dirs, &canonicals);
         Ok(roots)
     }
+}
+
+/// Whether a directory is a repository, and not that of a work tree around it.
+fn is_bare(directory: &Path) -> bool {
+    directory.file_name().is_none_or(|name| name != ".git") && is_repository(directory)
 }
 
 /// What reports call the file that is walked as `path`.

@@ -5,11 +5,15 @@
 //! <https://www.gnu.org/software/diffutils/manual/html_node/Detailed-Unified.html>, and
 //! <https://git-scm.com/docs/diff-format> for git's headers, quoted names and combined diffs.
 
+mod lines;
+
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::PathBuf;
 
+use self::lines::{Hunk, NOTHING, ends_file, file_name, is_prefixed, named_binary, same_name, uncoloured};
 use super::{Coverage, Sink, SourceError, names};
-use crate::blob::{Blob, Origin};
+use crate::blob::{Blob, Origin, Skip, SkipReason};
 use crate::text::path::{display, stored};
 
 /// Empty lines that stand for what a diff leaves out, altogether. A header of a few bytes can claim any line number.
@@ -33,15 +37,41 @@ pub fn scan(name: &str, input: &mut dyn Read, top: PathBuf, max_size: Option<u64
     if max_size.is_some_and(|limit| bytes.len() as u64 > limit) {
         return Err(SourceError::Diff { name: name.to_owned(), line: 1, what: "the diff is too large; raise --max-size" });
     }
-    let mut parser = Parser { top, sink, file: None, old_name: Vec::new(), empty: 0, coverage: Coverage::default(), named: 0, binary: 0 };
-    parser.parse(&bytes).map_err(|Malformed { line, what }| SourceError::Diff { name: name.to_owned(), line, what })?;
+    let mut parser = Parser {
+        top,
+        sink,
+        file: None,
+        header: Vec::new(),
+        old_name: Vec::new(),
+        is_announced: false,
+        is_deleted: false,
+        empty: 0,
+        coverage: Coverage::default(),
+        sections: Sections::default(),
+        finished: Vec::new(),
+    };
+    parser.parse(&uncoloured(&bytes)).map_err(|Malformed { line, what }| SourceError::Diff { name: name.to_owned(), line, what })?;
+    parser.tell_replaced();
     let mut coverage = parser.coverage;
     "diff".clone_into(&mut coverage.scope);
-    if parser.binary > 0 {
-        let files = if parser.binary == 1 { "file is" } else { "files are" };
-        coverage.notes.push(format!("{} binary {files} only named in the diff, so that content was not scanned", parser.binary));
-    }
     Ok(coverage)
+}
+
+/// Which files the parts of a diff are about.
+#[derive(Default)]
+struct Sections {
+    /// How many there are so far.
+    count: usize,
+    names: HashMap<Vec<u8>, usize>,
+    /// Whether a file comes in two of them, as in a series of patches: then what one takes away another may have brought.
+    are_series: bool,
+}
+
+impl Sections {
+    fn name(&mut self, path: &[u8]) {
+        let known = *self.names.entry(path.to_vec()).or_insert(self.count);
+        self.are_series |= known != self.count;
+    }
 }
 
 /// A file whose hunks are being read.
@@ -52,19 +82,27 @@ struct File {
     /// Lines in `new`.
     lines: u64,
     old: Vec<u8>,
+    /// Whether it is there before the change only.
+    is_deleted: bool,
 }
 
 struct Parser<'s> {
     top: PathBuf,
     sink: &'s dyn Sink,
     file: Option<File>,
+    /// What stands behind `diff --git`.
+    header: Vec<u8>,
     /// What `---` named.
     old_name: Vec<u8>,
+    /// Whether the current section began with a line `diff`.
+    is_announced: bool,
+    /// Whether a header says that the file of the current section is deleted.
+    is_deleted: bool,
     empty: u64,
     coverage: Coverage,
-    /// Headers that were seen.
-    named: usize,
-    binary: usize,
+    sections: Sections,
+    /// Files that were handed on.
+    finished: Vec<File>,
 }
 
 impl Parser<'_> {
@@ -74,28 +112,45 @@ impl Parser<'_> {
             let text = line.trim_ascii_end();
             if let Some(name) = text.strip_prefix(b"--- ") {
                 self.finish();
+                if !std::mem::take(&mut self.is_announced) {
+                    self.sections.count += 1;
+                }
                 self.old_name = file_name(name);
             } else if let Some(name) = text.strip_prefix(b"+++ ") {
                 self.finish();
-                self.begin(file_name(name));
-            } else if text.starts_with(b"diff ") {
+                self.begin(&file_name(name));
+            } else if let Some(header) = text.strip_prefix(b"diff ") {
                 self.finish();
-                self.named += 1;
+                self.sections.count += 1;
+                (self.is_announced, self.is_deleted) = (true, false);
+                self.header = header.strip_prefix(b"--git ").unwrap_or_default().to_vec();
                 self.old_name.clear();
+            } else if self.file.is_none() && text.starts_with(b"deleted file mode ") {
+                self.is_deleted = true;
             } else if let Some(name) = text.strip_prefix(b"rename from ") {
                 self.old_name = file_name(name);
+                self.sections.name(&self.old_name);
             } else if let Some(name) = text.strip_prefix(b"rename to ").or_else(|| text.strip_prefix(b"copy to ")) {
-                self.tell_names(&file_name(name), &self.old_name);
-            } else if text == b"GIT binary patch" || (text.starts_with(b"Binary files ") && text.ends_with(b" differ")) {
-                self.named += 1;
-                self.binary += 1;
+                let name = file_name(name);
+                self.sections.name(&name);
+                self.tell_names(&name, &self.old_name);
+            } else if text == b"GIT binary patch" {
+                let name = same_name(&self.header).to_vec();
+                self.skip_binary(if self.is_deleted { b"/dev/null" } else { &name });
+            } else if let Some(name) = named_binary(text) {
+                self.skip_binary(name);
             } else if text.starts_with(b"@@") && self.file.is_some() {
                 let hunk = Hunk::parse(text).ok_or(Malformed { line: at + 1, what: "a hunk's header cannot be read" })?;
                 self.hunk(&hunk, at + 1, &mut lines)?;
+            } else if ends_file(text) {
+                self.finish();
+            } else if line.starts_with(b"+") && self.file.is_some() {
+                let what = "a line is added that belongs to no hunk; the header of the one above counts too few lines";
+                return Err(Malformed { line: at + 1, what });
             }
         }
         self.finish();
-        match self.named {
+        match self.sections.count {
             0 if !bytes.trim_ascii().is_empty() => {
                 Err(Malformed { line: 1, what: "no diff; it has neither `---` and `+++` lines nor git's headers" })
             }
@@ -103,16 +158,34 @@ impl Parser<'_> {
         }
     }
 
-    fn begin(&mut self, name: Vec<u8>) {
-        self.named += 1;
-        if name == b"/dev/null" {
+    fn begin(&mut self, name: &[u8]) {
+        let is_below = is_prefixed(&self.old_name) && is_prefixed(name);
+        let path = |name: &[u8]| if is_below && name != NOTHING { name[2..].to_vec() } else { name.to_vec() };
+        let (old, new) = (path(&self.old_name), path(name));
+        for path in [&old, &new].into_iter().filter(|path| *path != NOTHING) {
+            self.sections.name(path);
+        }
+        let is_deleted = new == NOTHING;
+        if !is_deleted {
+            self.tell_names(&new, if old == NOTHING { b"" } else { &old });
+        }
+        self.file = Some(File { path: if is_deleted { old } else { new }, new: Vec::new(), lines: 0, old: Vec::new(), is_deleted });
+    }
+
+    /// Says that a file is in the diff by name only.
+    fn skip_binary(&mut self, name: &[u8]) {
+        let name = file_name(name);
+        if name == NOTHING {
             return;
         }
-        let is_prefixed = |name: &[u8]| name == b"/dev/null" || (name.get(1) == Some(&b'/') && b"abciow12".contains(&name[0]));
-        let is_below = is_prefixed(&self.old_name) && is_prefixed(&name);
-        let path = if is_below { name[2..].to_vec() } else { name };
-        self.tell_names(&path, if is_below { self.old_name.get(2..).unwrap_or_default() } else { &self.old_name });
-        self.file = Some(File { path, new: Vec::new(), lines: 0, old: Vec::new() });
+        let path = display(if is_prefixed(&name) { &name[2..] } else { &name }).into_owned();
+        let origin = Origin::File { disk: self.top.join(stored(&path)), path: path.clone() };
+        let (reason, detail) = if self.sink.leaves_out(&origin) {
+            (SkipReason::Excluded, String::new())
+        } else {
+            (SkipReason::Unreadable, "the diff does not show what is in it, as in a binary file: make it with `git diff --text`".to_owned())
+        };
+        self.sink.skip(Skip { what: path, reason, detail });
     }
 
     /// Tells names in a path that hold a secret, but for those that the old path has.
@@ -144,6 +217,9 @@ impl Parser<'_> {
             // Some tools take the blank off empty lines.
             let blank = line.trim_ascii_end().is_empty();
             let (signs, rest) = if blank || line.len() < parents { (&b"   "[..0], line) } else { line.split_at(parents) };
+            if !signs.iter().all(|sign| b" +-".contains(sign)) {
+                return Err(Malformed { line: at, what: "a line of this hunk begins with no sign; make the diff without --word-diff" });
+            }
             let is_gone = signs.contains(&b'-');
             for (at, left) in old.iter_mut().enumerate() {
                 let sign = signs.get(at).unwrap_or(&b' ');
@@ -166,100 +242,27 @@ impl Parser<'_> {
     /// Hands on the file that is complete.
     fn finish(&mut self) {
         let Some(file) = self.file.take() else { return };
-        if file.new.is_empty() {
+        if !file.is_deleted && !file.new.is_empty() {
+            self.coverage.blobs += 1;
+            self.coverage.bytes += file.new.len() as u64;
+            self.sink.blob(Blob { bytes: &file.new, origin: self.origin(&file), previous: &file.old });
+        }
+        self.finished.push(file);
+    }
+
+    fn origin(&self, file: &File) -> Origin {
+        let path = display(&file.path).into_owned();
+        Origin::File { disk: self.top.join(stored(&path)), path }
+    }
+
+    /// Tells what stood in the files before, as far as the diff shows it, where something may have been moved. Of a
+    /// series of patches nobody can tell what was there before all of them.
+    fn tell_replaced(&self) {
+        if self.sections.are_series || !self.sink.seeks_replaced() {
             return;
         }
-        let path = display(&file.path).into_owned();
-        let disk = self.top.join(stored(&path));
-        self.coverage.blobs += 1;
-        self.coverage.bytes += file.new.len() as u64;
-        self.sink.blob(Blob { bytes: &file.new, origin: Origin::File { path, disk }, previous: &file.old });
-    }
-}
-
-/// `@@ -OLD[,COUNT] +NEW[,COUNT] @@`; of a combined diff with an old range for each parent.
-#[derive(Debug, PartialEq, Eq)]
-struct Hunk {
-    /// Lines of each parent.
-    old: Vec<u64>,
-    /// First line of the new text, 1-based.
-    start: u64,
-    /// Lines of the new text.
-    new: u64,
-}
-
-impl Hunk {
-    fn parse(line: &[u8]) -> Option<Hunk> {
-        let marks = line.iter().take_while(|byte| **byte == b'@').count();
-        let text = std::str::from_utf8(line.get(marks..)?.split(|byte| *byte == b'@').next()?).ok()?;
-        let mut old = Vec::new();
-        for word in text.split_whitespace() {
-            let (sign, range) = word.split_at_checked(1)?;
-            let (start, count) = range.split_once(',').unwrap_or((range, "1"));
-            let (start, count) = (start.parse().ok()?, count.parse().ok()?);
-            match sign {
-                "-" => old.push(count),
-                "+" if old.len() + 1 == marks => return Some(Hunk { old, start, new: count }),
-                _ => return None,
-            }
+        for file in self.finished.iter().filter(|file| !file.old.is_empty()) {
+            self.sink.replaced(Blob { bytes: &file.old, origin: self.origin(file), previous: &file.new });
         }
-        None
-    }
-}
-
-/// The name in a header: up to a tab, behind which other tools write the time, or between quotes, with git's escapes.
-fn file_name(text: &[u8]) -> Vec<u8> {
-    let text = text.split(|byte| *byte == b'\t').next().unwrap_or_default();
-    let Some(quoted) = text.strip_prefix(b"\"").and_then(|text| text.strip_suffix(b"\"")) else { return text.to_vec() };
-    let mut name = Vec::new();
-    let mut at = 0;
-    while let Some(byte) = quoted.get(at) {
-        let octal = quoted.get(at + 1..at + 4).filter(|digits| *byte == b'\\' && digits.iter().all(|digit| (b'0'..b'8').contains(digit)));
-        let (value, length) = match (octal, byte, quoted.get(at + 1)) {
-            (Some(digits), _, _) => (digits.iter().fold(0u8, |value, digit| value.wrapping_mul(8).wrapping_add(digit - b'0')), 4),
-            (None, b'\\', Some(letter)) => (unescaped(*letter), 2),
-            (None, byte, _) => (*byte, 1),
-        };
-        name.push(value);
-        at += length;
-    }
-    name
-}
-
-/// The byte that stands behind a backslash in a quoted name.
-fn unescaped(letter: u8) -> u8 {
-    match letter {
-        b'a' => 7,
-        b'b' => 8,
-        b't' => b'\t',
-        b'n' => b'\n',
-        b'v' => 11,
-        b'f' => 12,
-        b'r' => b'\r',
-        other => other,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Hunk, file_name};
-
-    #[test]
-    fn headers_of_hunks_are_read() {
-        let parse = |text: &str| Hunk::parse(text.as_bytes());
-        assert_eq!(parse("@@ -1,2 +3,4 @@ fn x() { -5 +6"), Some(Hunk { old: vec![2], start: 3, new: 4 }));
-        assert_eq!(parse("@@ -0,0 +1 @@"), Some(Hunk { old: vec![0], start: 1, new: 1 }));
-        assert_eq!(parse("@@@ -1,2 -1 +1,3 @@@"), Some(Hunk { old: vec![2, 1], start: 1, new: 3 }));
-        for wrong in ["@@", "@@ @@", "@@ -1 @@", "@@@ -1 +1 @@@", "@@ +1 -1 @@", "@@ -x +1 @@", "@@ - + @@", "@@ é @@"] {
-            assert_eq!(parse(wrong), None, "{wrong}");
-        }
-    }
-
-    #[test]
-    fn names_are_read_as_git_and_diff_write_them() {
-        assert_eq!(file_name(b"a/b c.txt\t2024-01-01 00:00:00"), b"a/b c.txt");
-        assert_eq!(file_name(br#""b/\303\274 \"x\"\\\t""#), "b/ü \"x\"\\\t".as_bytes());
-        assert_eq!(file_name(br#""b/\a\b\v\f\r""#), b"b/\x07\x08\x0b\x0c\r");
-        assert_eq!(file_name(b"\"b/\\"), b"\"b/\\");
     }
 }
