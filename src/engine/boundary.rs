@@ -52,7 +52,8 @@ pub(super) fn closes(bytes: &[u8], start: usize, end: usize, rule: &Rule) -> boo
         b'+' => !ends_in(rule, b'+') && !is_alnum(last),
         b'/' => !ends_in(rule, b'/'),
         b'=' => !ends_in(rule, b'='),
-        _ if is_alnum(next) => !is_word(last) && last != b'=',
+        // The last `/` of 43 characters of base64 that go on is no end either.
+        _ if is_alnum(next) => !is_word(last) && last != b'=' && !(ends_in(rule, last) && ends_in(rule, next)),
         _ => !ends_in(rule, next) || !next.is_ascii_graphic(),
     }
 }

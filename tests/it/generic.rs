@@ -125,6 +125,18 @@ const PASSWORDS: &[&str] = &[
     "app.use(cookieSession({ name: 's', keys: ['@@'] }))",
     "SESSION_SECRET = '@@'",
     "CONNECT app/\"@@\"@db01",
+    "rabbitmqctl -n rabbit@mq01 change_password bob '@@'",
+    "security add-generic-password -a bob -s svc -w '@@'",
+    "sudo -S apt-get update <<< '@@'",
+    r"printf '%s\n' '@@' | sudo -S id",
+    r#"echo -e "@@\n@@" | passwd bob"#,
+    "bcp crm.dbo.people in people.csv -S db01 -U sa -P '@@' -c",
+    "Password for the database: @@",
+    "# password of the mail account on mx01: @@",
+    "Пароль от базы данных: @@",
+    "mot de passe de la base : @@",
+    "Passwort für die Datenbank: @@",
+    "senha do banco: '@@'",
 ];
 
 /// Maps of users, whose members may also be ids or names; `@@` is the password.
@@ -289,6 +301,8 @@ fn passwords_in_rows_and_sentences_are_found_where_no_word_looks_so() {
         "Das Passwort lautet @@",
         "Le mot de passe est @@",
         "密码是@@",
+        "The password for the database is @@.",
+        "Das Passwort für den Server lautet @@",
     ];
     assert_found(&forms, &mut || ["W!w9W9", "W-W9#9w", "wW$99w"].iter().map(|shape| chosen(shape, &mut random)).collect());
 }

@@ -136,7 +136,11 @@ pub(super) fn value(mut cursor: Cursor<'_>, form: Form, operator: Operator) -> O
         Form::Line | Form::Directive => without_closing(&rest[..length]),
         _ => (&rest[..length], None),
     };
-    let value = if form == Form::Connection { before_closing_call(value) } else { value };
+    let value = match form {
+        Form::Connection => before_closing_call(value),
+        Form::Flag if operator == Operator::Equals => before_next_setting(value),
+        _ => value,
+    };
     let value = before_entity(value);
     if !value.iter().any(u8::is_ascii_alphanumeric) || is_code(value, form, operator, is_tight, closer) {
         return None;
@@ -245,7 +249,28 @@ fn is_code(value: &[u8], form: Form, operator: Operator, is_tight: bool, closer:
         None => false,
     };
     let opens = matches!(value[0], b'(' | b'[' | b'{' | b'&' | b'*') && !(is_tight && operator == Operator::Equals && form == Form::Line);
-    statement || opens || is_open(value) || holds_comment(value)
+    statement || opens || is_open(value) || holds_comment(value) || is_cut(value)
+}
+
+/// Whether what stands here began as an expression before: `null):(x.y`, `$response.body).value`, or is the rest of a
+/// filter of LDAP: `2.5.13.18:=…`.
+fn is_cut(value: &[u8]) -> bool {
+    const CONSTANTS: [&str; 5] = ["null", "true", "false", "undefined", "None"];
+    let closes = |rest: &[u8]| matches!(rest, [b')' | b']' | b'}' | b':', ..]);
+    let number = value.iter().take_while(|byte| byte.is_ascii_digit() || **byte == b'.').count();
+    CONSTANTS.iter().any(|constant| value.strip_prefix(constant.as_bytes()).is_some_and(closes))
+        || value.windows(3).any(|part| part[0] == b')' && part[1] == b'.' && part[2].is_ascii_alphabetic())
+        || (number > 0 && value[number..].starts_with(b":="))
+}
+
+/// Where a value in a list of settings ends, `--set name=value,other=…`: before the comma that a further name follows.
+fn before_next_setting(value: &[u8]) -> &[u8] {
+    let is_setting = |&at: &usize| {
+        let rest = &value[at + 1..];
+        let name = rest.iter().take_while(|&&byte| is_word(byte) || matches!(byte, b'.' | b'-')).count();
+        name >= 3 && rest[0].is_ascii_alphabetic() && rest.get(name) == Some(&b'=')
+    };
+    memchr::memchr_iter(b',', value).find(is_setting).map_or(value, |comma| &value[..comma])
 }
 
 /// Whether an expression begins in `value` that goes on behind it: `dict(type='str',`, `Secrets{`, `names[1`, `Option<&'a`.

@@ -48,6 +48,10 @@ fn find(mut words: Words<'_>, takes: Takes) -> Option<(Span, bool)> {
         Takes::Prefixed(prefix) => words
             .find(|(span, _)| span.of(bytes).starts_with(prefix.as_bytes()))
             .map(|(span, quoted)| (Span::new(span.start + prefix.len(), span.end), quoted)),
+        Takes::Behind(command, place) => {
+            words.find(|(span, _)| span.of(bytes) == command.as_bytes())?;
+            words.nth(place - 1)
+        }
         Takes::Word(option, place) => {
             if !option.is_empty() {
                 words.find(|(span, _)| is_option_with(span.of(bytes), option))?;

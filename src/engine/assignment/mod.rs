@@ -14,6 +14,7 @@ mod columns;
 mod command;
 mod compare;
 mod cursor;
+mod described;
 mod form;
 mod listing;
 mod markup;

@@ -11,6 +11,8 @@ pub(super) enum Takes {
     Pair(&'static str, u8),
     /// `-passin pass:value`
     Prefixed(&'static str),
+    /// The second word behind the command: `rabbitmqctl change_password user value`.
+    Behind(&'static str, usize),
     /// The third word behind the program: `htpasswd -b file user value`. Options are not counted.
     Word(&'static str, usize),
 }
@@ -37,7 +39,8 @@ pub(super) const PROGRAMS: &[(&str, Takes)] = &[
     ("openssl", Takes::Prefixed("pass:")),
     ("net user", Takes::Word("", 2)),
     ("htpasswd", Takes::Word("-b", 3)),
-    ("rabbitmqctl add_user", Takes::Word("", 2)),
+    ("rabbitmqctl", Takes::Behind("add_user", 2)),
+    ("rabbitmqctl", Takes::Behind("change_password", 2)),
     ("plink", Takes::Either("-pw")),
     ("pscp", Takes::Either("-pw")),
     ("psexec", Takes::Either("-p")),
@@ -75,6 +78,8 @@ pub(super) const PROGRAMS: &[(&str, Takes)] = &[
     ("wpa_passphrase", Takes::Word("", 2)),
     ("ncftpput", Takes::Either("-p")),
     ("ncftpget", Takes::Either("-p")),
+    ("bcp", Takes::Either("-P")),
+    ("osql", Takes::Either("-P")),
 ];
 
 /// Whether `keyword` is no part of a name but a program that takes a password: `sshpass`, `docker login`.

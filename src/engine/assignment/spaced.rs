@@ -4,7 +4,7 @@ use super::cursor::Cursor;
 use super::form::{self, Found};
 use super::name::Name;
 use super::quote::quotation;
-use super::{Form, Operator, bare, listing, value};
+use super::{Form, Operator, bare, described, listing, value};
 
 /// What follows a name and blanks without an operator.
 pub(super) fn spaced(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
@@ -14,7 +14,14 @@ pub(super) fn spaced(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
         let form = if name.dashes > 0 { Form::Flag } else { Form::Directive };
         return Some(Found { value, operator: Operator::Space, form });
     }
+    if in_backticks {
+        bare::spaced_form(name)?;
+        return listing::quoted_in_prose(cursor);
+    }
     if name.dashes == 0 {
+        if let Some(found) = described::described(cursor, name) {
+            return Some(found);
+        }
         let typed_here = form::typed(cursor, name);
         if typed_here.is_some() {
             return typed_here;

@@ -96,6 +96,10 @@ fn is_sentence(value: &[u8]) -> bool {
     if !value.iter().any(|byte| matches!(byte, b' ' | b'\t')) {
         return false;
     }
+    // What a version control system put in place of its keyword.
+    if value.starts_with(b"$Id: ") {
+        return true;
+    }
     // Several lines in one string: `[section]\nname = …`
     if memchr::memmem::find(value, b"\\n").is_some_and(|at| at + 2 < value.len()) {
         return true;

@@ -65,6 +65,9 @@ pub(super) fn is_sequence(value: &[u8], strictness: Strictness) -> bool {
     if text.len() < 4 {
         return false;
     }
+    if counts_in_bytes(text) {
+        return true;
+    }
     let follows = |pair: &[u8]| {
         let (a, b) = (pair[0], pair[1]);
         let same_class = a.is_ascii_digit() == b.is_ascii_digit();
@@ -78,6 +81,24 @@ pub(super) fn is_sequence(value: &[u8], strictness: Strictness) -> bool {
         // A sequence of some length does not happen by chance: 8 steps in a row have odds of about 1 in 10^8.
         Strictness::Token => steps * 4 >= (text.len() - 1) * 3 || longest_walk(text, follows) >= 9,
     }
+}
+
+/// `000102030405060708090a0b0c0d0e0f`: bytes that count up or down, in hex digits.
+fn counts_in_bytes(text: &[u8]) -> bool {
+    let text = text.strip_prefix(b"0x").unwrap_or(text);
+    if text.len() < 16 || text.len() % 2 == 1 || !text[..4].iter().all(u8::is_ascii_hexdigit) {
+        return false;
+    }
+    let byte = |pair: &[u8]| std::str::from_utf8(pair).ok().and_then(|digits| u8::from_str_radix(digits, 16).ok());
+    let mut bytes = text.chunks_exact(2).map(byte);
+    let mut last = bytes.next().flatten();
+    let mut steps = 0;
+    for next in bytes {
+        let (Some(a), Some(b)) = (last, next) else { return false };
+        steps += usize::from(a.abs_diff(b) == 1);
+        last = next;
+    }
+    steps * 5 >= (text.len() / 2 - 1) * 4
 }
 
 /// `AaBbCcDd1234`: each character twice, and otherwise a sequence.

@@ -138,8 +138,8 @@ static STAND_INS: List = List::new(&[
     "secret2", "secretkey", "secretpassword", "secretpw", "secrettoken", "seekrit", "sekret", "sekrit", "senha", "sharedsecret",
     "sifre", "slaptazodis", "somepassword", "somesecret", "something", "sometoken", "string", "strongpassword", "supersecret",
     "test", "testing", "testkey", "testpass", "testpassword", "testpw", "testsecret", "testtoken", "thepassword", "thesecret",
-    "thetoken", "three", "token", "token1", "token2", "topsecret", "two", "user", "userpassword", "userpw", "validpassword",
-    "value", "value1", "verysecret", "verysecretpassword", "wachtwoord", "wagwoord", "weakpassword", "whatever", "wrong",
+    "thetoken", "three", "token", "token1", "token2", "topsecret", "two", "unknown", "user", "userpassword", "userpw", "validpassword",
+    "value", "value1", "verysecret", "verysecretpassword", "wachtwoord", "wachtwurd", "wagwoord", "weakpassword", "whatever", "wrong",
     "wrongpass", "wrongpassword", "xyz", "yourpass",
 ]);
 /// Passwords that everybody knows. Real, but hardly worth hiding. Written like [`STAND_INS`].
@@ -151,7 +151,7 @@ static WELL_KNOWN: List = List::new(&[
     "football", "guest123", "hunter2", "iloveyou", "letmein", "master", "monkey", "p455w0rd", "p4ssw0rd", "pa55w0rd", "pa55word",
     "pass123", "pass1234", "passw0rd", "passw0rd1", "passw0rd123", "password12", "password123", "password1234", "password12345",
     "password123456", "password2", "princess", "qazwsx", "qwerty", "qwerty123", "qwertyuiop", "root123", "root1234", "s3cr3t",
-    "s3cret", "secret123", "shadow", "sunshine", "superman", "swordfish", "test123", "test1234", "toor", "trustno1", "user123",
+    "s3cret", "secret123", "shadow", "sunshine", "superman", "swordfish", "test123", "test1234", "testing123", "toor", "trustno1", "user123",
     "welcome", "welcome1", "welcome123", "zaq12wsx",
 ]);
 
@@ -173,7 +173,8 @@ pub(in crate::engine) fn weakness(value: &[u8]) -> Option<Weakness> {
     let digits = squashed.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let word = &squashed[..squashed.len() - digits];
     let is_plain = value.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'));
-    let tells = TELLING.any_in(word);
+    // `WRONG1`, `bob2`: with one digit, any stand-in is one of several.
+    let tells = digits == 1 || TELLING.any_in(word);
     if digits > 0 && is_plain && tells && STAND_INS.has(word) {
         return Some(Weakness::WellKnown);
     }

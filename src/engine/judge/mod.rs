@@ -68,6 +68,10 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
     let by_hand = is_behind_user(bytes, assignment) || is_often_by_hand(name);
     let class = if class == ValueClass::Secret && by_hand { ValueClass::Password } else { class };
     let traits = Traits::of(value);
+    // `encodedPassword`: in hex digits, it is a hash.
+    if traits.is_hex && words_of(name).any(|word| word.eq_ignore_ascii_case(b"encoded")) {
+        return Err(Refusal::Kind(NotASecret::Hash));
+    }
     let by_value = match encoded_text(value, &mut buffer) {
         Some(text) => encoded(text),
         None if class == ValueClass::Password && is_given_as_phrase(assignment) && (is_passphrase(value) || is_in_groups(value)) => {
@@ -95,12 +99,24 @@ pub(super) fn by_itself(value: &[u8], class: ValueClass) -> Result<Confidence, R
     if is_weak_escaped(value) {
         return Err(Refusal::StandIn);
     }
+    if class == ValueClass::Secret && is_commit_of_word(value) {
+        return Err(Refusal::Kind(NotASecret::Hash));
+    }
     let mut buffer = [0; LONGEST_ENCODED];
     match encoded_text(value, &mut buffer) {
         Some(text) => encoded(text),
+        None if class == ValueClass::Password && is_passphrase(value) => Ok(Confidence::Medium),
         None if counts_by_turns(value) => Ok(Confidence::Low),
         None => by_class(value, &Traits::of(value), class),
     }
+}
+
+/// `build-<commit>`: what a cache is looked up by.
+fn is_commit_of_word(value: &[u8]) -> bool {
+    let Some(dash) = memchr::memrchr(b'-', value) else { return false };
+    let (word, digits) = (&value[..dash], &value[dash + 1..]);
+    let is_hex = digits.iter().all(|byte| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f'));
+    matches!(digits.len(), 40 | 64) && is_hex && word.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'-')
 }
 
 /// `qwerty123`: a person chooses such a thing, where a machine would not.

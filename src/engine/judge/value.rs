@@ -200,11 +200,13 @@ fn says_what_it_is(value: &[u8], traits: &Traits) -> bool {
     const WORDS: [&str; 12] =
         ["password", "passwd", "passphrase", "pass", "pwd", "secret", "token", "credential", "credentials", "passwort", "apikey", "pw"];
     let is_word = |word: &[u8]| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()));
-    // `Passwordtest`
+    // `Passwordtest`, `strongpw`
     let is_compound = |word: &[u8]| {
         WORDS.iter().any(|known| {
             let (head, rest) = word.split_at(known.len().min(word.len()));
-            head.eq_ignore_ascii_case(known.as_bytes()) && QUALIFIERS.has(rest)
+            let (front, end) = word.split_at(word.len() - head.len());
+            (head.eq_ignore_ascii_case(known.as_bytes()) && QUALIFIERS.has(rest))
+                || (end.eq_ignore_ascii_case(known.as_bytes()) && QUALIFIERS.has(front))
         })
     };
     let tells = words_of(value).any(|word| {

@@ -47,13 +47,14 @@ pub(in crate::engine::filter) fn is_version(value: &[u8]) -> bool {
     if value.iter().all(is_range) && value.iter().any(|byte| matches!(byte, b'^' | b'~' | b'>' | b'<')) {
         return true;
     }
-    // `ubuntu-22.04`, `python3.11`, `nginx:1.25`
-    let name = value.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
-    let number = value[name..].strip_prefix(b"-").or_else(|| value[name..].strip_prefix(b":")).unwrap_or(&value[name..]);
+    // `ubuntu-22.04`, `python3.11`, `nginx:1.25`, `todo-items-3.x`
+    let name = value.iter().take_while(|byte| byte.is_ascii_lowercase() || **byte == b'-').count();
+    let number = value[name..].strip_prefix(b":").unwrap_or(&value[name..]);
     let is_dotted = |text: &[u8]| {
         text.contains(&b'.')
             && text.len() <= 8
-            && text.split(|&byte| byte == b'.').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
+            && text[0].is_ascii_digit()
+            && text.split(|&byte| byte == b'.').all(|part| part == b"x" || (!part.is_empty() && part.iter().all(u8::is_ascii_digit)))
     };
     if name >= 3 && is_dotted(number) {
         return true;

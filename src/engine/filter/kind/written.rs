@@ -39,6 +39,7 @@ pub(in crate::engine::filter) fn is_pattern(value: &[u8]) -> bool {
     ]);
     PARTS.any_in(value)
         || (value.len() > 2 && value[0] == b'/' && value[value.len() - 1] == b'/')
+        || (value.starts_with(b"/^") && memchr::memmem::find(value, b"$/").is_some())
         || (value.starts_with(b"^") && value.ends_with(b"$") && value.iter().any(|byte| matches!(byte, b'(' | b'|' | b'[' | b'{')))
         || is_grammar(value)
         || is_validation(value)
@@ -84,7 +85,7 @@ pub(in crate::engine::filter) fn is_grammar(value: &[u8]) -> bool {
 }
 
 pub(in crate::engine::filter) fn is_constant(value: &[u8]) -> bool {
-    if is_term(value) || is_setting(value) || is_type(value) {
+    if is_term(value) || is_setting(value) || is_type(value) || is_of_protocol(value) {
         return true;
     }
     let letters = value.iter().filter(|byte| byte.is_ascii_uppercase()).count();
@@ -139,6 +140,23 @@ fn is_setting(value: &[u8]) -> bool {
         let given = value[name..].strip_prefix(b"=").unwrap_or_default();
         given.iter().any(u8::is_ascii_alphanumeric)
     }
+}
+
+/// `MS-CHAP2-Response`, `Vendor.3GPP2.Shared-Key`: words with a capital and short ones of capitals, of which one has a digit.
+fn is_of_protocol(value: &[u8]) -> bool {
+    let mut numbered = 0;
+    let mut words = 0;
+    let fits = |part: &[u8]| {
+        let letters = part.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+        let capitals = part.iter().filter(|byte| byte.is_ascii_uppercase()).count();
+        let digits = part.len() - letters;
+        numbered += usize::from(digits > 0);
+        words += usize::from(digits == 0 && letters >= 4 && capitals == 1);
+        part.first().is_some_and(|first| first.is_ascii_uppercase() || (digits > 0 && first.is_ascii_digit()))
+            && ((capitals == letters && letters >= 2 && part.len() <= 6 && digits <= 2)
+                || (digits == 0 && capitals == 1 && part.iter().all(u8::is_ascii_alphabetic)))
+    };
+    value.len() >= 12 && value.split(|byte| matches!(byte, b'-' | b'.')).all(fits) && numbered == 1 && words > 0
 }
 
 /// `uint64_t`, `XXH64_hash_t`: a type of C.

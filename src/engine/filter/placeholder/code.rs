@@ -21,6 +21,13 @@ pub(super) fn is_expression(value: &[u8]) -> bool {
         || is_splice(value)
         || is_last_argument(value)
         || is_role(value)
+        || is_cut_call(value)
+}
+
+/// `Feature(status=`: a call up to the value of an argument.
+fn is_cut_call(value: &[u8]) -> bool {
+    let call = value.strip_suffix(b"=").and_then(|call| Some((call, memchr::memchr(b'(', call)?)));
+    call.is_some_and(|(call, open)| is_name(&call[..open]) && is_name(&call[open + 1..]))
 }
 
 /// `CONSTANT)`: a name that ends a call.
