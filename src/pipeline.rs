@@ -23,7 +23,7 @@ use crate::engine::{Base, Detector, Scratch, Trace};
 use crate::findings::baseline::Baseline;
 use crate::findings::inline::Comment;
 use crate::findings::triage::Policy;
-use crate::findings::{Attribution, Fate};
+use crate::findings::{Attribution, Fate, Secret};
 use crate::sources::Sink;
 use crate::sources::archive::{self, Limits};
 use examine::{Examined, Found, Kin, examine};
@@ -193,11 +193,16 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// Scans one blob's bytes.
+    /// Scans one blob's bytes, and keeps what was found.
     fn scan(&self, blob: Blob<'_>, kin: Kin<'_>) -> Option<Trace> {
+        self.examined(&blob, kin).and_then(|examined| self.keep(blob.origin, examined))
+    }
+
+    /// Scans one blob's bytes.
+    fn examined(&self, blob: &Blob<'_>, kin: Kin<'_>) -> Option<Examined> {
         let mut scratch = lock(&self.idle).pop().unwrap_or_default();
         // The scratch space of a scan that panicked is thrown away: it may be half written.
-        let scanned = catch_unwind(AssertUnwindSafe(|| (examine(self.detector, self.policy, &blob, kin, &mut scratch), scratch)));
+        let scanned = catch_unwind(AssertUnwindSafe(|| (examine(self.detector, self.policy, blob, kin, &mut scratch), scratch)));
         let Ok((examined, scratch)) = scanned else {
             self.skip(panicked(blob.origin.label()));
             return None;
@@ -205,21 +210,26 @@ impl<'a> Pipeline<'a> {
         let looked = examined.trace.as_ref().map_or(blob.bytes.len(), Trace::looked);
         self.progress.looked.fetch_add(looked as u64, Ordering::Relaxed);
         lock(&self.idle).push(scratch);
-        self.note_clean(&blob.origin, &examined);
+        Some(examined)
+    }
+
+    /// Keeps what was found in a blob, and says what was not looked at.
+    fn keep(&self, origin: Origin, examined: Examined) -> Option<Trace> {
+        self.note_clean(&origin, &examined);
         if examined.cut {
             let detail = format!("more than {} matches; those behind the first were not looked at", examine::MOST_MATCHES);
-            self.skip(Skip { what: blob.origin.label(), reason: SkipReason::TooManyMatches, detail });
+            self.skip(Skip { what: origin.label(), reason: SkipReason::TooManyMatches, detail });
         }
         if examined.undecoded {
             let detail = "it encodes more than is decoded of one blob; decode it and scan the result".to_owned();
-            self.skip(Skip { what: blob.origin.label(), reason: SkipReason::EncodedLimit, detail });
+            self.skip(Skip { what: origin.label(), reason: SkipReason::EncodedLimit, detail });
         }
         if !examined.comments.is_empty() {
-            lock(&self.comments).push((blob.origin.clone(), examined.comments));
+            lock(&self.comments).push((origin.clone(), examined.comments));
         }
-        self.known.carry(&blob.origin, examined.carried);
+        self.known.carry(&origin, examined.carried);
         if !examined.found.is_empty() {
-            lock(&self.hits).push((blob.origin, examined.found));
+            lock(&self.hits).push((origin, examined.found));
         }
         examined.trace
     }
@@ -235,12 +245,17 @@ impl<'a> Pipeline<'a> {
         }
     }
 
-    /// Scans the members of an archive. All that they hold counts as new, also where the archive had a predecessor.
+    /// Scans the members of an archive, and what of its own bytes is in none of them, such as names and comments. All that
+    /// members hold counts as new, also where the archive had a predecessor.
     fn unpack(&self, blob: &Blob<'_>, limits: &Limits) {
+        let mut known: HashSet<(usize, Secret)> = HashSet::new();
         let mut visit = |name: &str, bytes: &[u8]| {
-            let origin = Origin::Member { archive: Box::new(blob.origin.clone()), name: name.to_owned() };
-            if !self.excludes(&origin) {
-                self.scan(Blob { bytes, origin, previous: &[] }, Kin::None);
+            let member =
+                Blob { bytes, origin: Origin::Member { archive: Box::new(blob.origin.clone()), name: name.to_owned() }, previous: &[] };
+            let Some(examined) = self.examined(&member, Kin::None) else { return };
+            known.extend(examined.found.iter().map(|one| (one.rule, one.secret.clone())));
+            if !self.excludes(&member.origin) {
+                self.keep(member.origin, examined);
             }
         };
         let label = blob.origin.label();
@@ -250,6 +265,11 @@ impl<'a> Pipeline<'a> {
         for skip in skips {
             let what = if skip.what.is_empty() { label.clone() } else { format!("{label}!{}", skip.what) };
             self.skip(Skip { what, ..skip });
+        }
+        let mut found = self.examined(blob, Kin::None).unwrap_or_default().found;
+        found.retain(|one| !known.contains(&(one.rule, one.secret.clone())));
+        if !found.is_empty() {
+            lock(&self.hits).push((blob.origin.clone(), found));
         }
     }
 }

@@ -3,6 +3,9 @@
 
 use super::args::Cli;
 use crate::config::error::{ConfigError, Problem};
+use crate::engine::Detector;
+use crate::findings::redact::redact_in;
+use crate::rules::builtin::builtin;
 use crate::text::sanitize::sanitize;
 use crate::text::system;
 use clap::CommandFactory as _;
@@ -34,7 +37,15 @@ pub(super) fn print(error: &anyhow::Error, color: bool) {
     }
     parts.push(format!("keyward: {mark}error{reset}: {}\n", sanitize(&chain(error))));
     // Nothing is left to be done where even this cannot be written.
-    let _ = std::io::stderr().lock().write_all(parts.join("\n\n").as_bytes());
+    let _ = std::io::stderr().lock().write_all(without_secrets(&parts.join("\n\n")).as_bytes());
+}
+
+/// A message without the secrets that it quotes: from a line of a configuration, or from what stands on the command line.
+fn without_secrets(text: &str) -> String {
+    let Ok(detector) = Detector::new(builtin()) else { return text.to_owned() };
+    let found = detector.scan(text.as_bytes());
+    let secrets: Vec<&[u8]> = found.iter().map(|one| one.secret.of(text.as_bytes())).collect();
+    redact_in(text, &secrets)
 }
 
 /// An error and its causes in one line.

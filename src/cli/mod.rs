@@ -15,6 +15,7 @@ use args::{Cli, Command, ConfigCommand, HookCommand, RulesCommand};
 use clap::{CommandFactory as _, Parser as _};
 use std::ffi::OsString;
 use std::io::{IsTerminal as _, Write};
+use std::path::Path;
 use std::time::Duration;
 
 pub use errors::install_panic_hook;
@@ -121,8 +122,9 @@ fn pre_receive(args: args::PreReceiveArgs, console: &Console<'_>) -> anyhow::Res
     commands::pre_receive::within(limit, late, move || {
         let mut stdout = anstream::AutoStream::new(std::io::stdout(), color);
         let mut console = Console { stdout: &mut stdout, style, progress: false };
-        let (session, options) = settings::pre_receive(args)?;
-        commands::pre_receive::run(session, options, &mut std::io::stdin().lock(), &mut console)
+        let (session, options, has_own) = settings::pre_receive(args)?;
+        let check = |revision: &str| settings::check(Path::new("."), revision, has_own);
+        commands::pre_receive::run(session, options, &mut std::io::stdin().lock(), &check, &mut console)
     })
 }
 

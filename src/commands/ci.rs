@@ -82,7 +82,7 @@ pub fn run(mut session: Session, options: &HistoryOptions, plan: &Plan, console:
     log::warn!("{}", crate::text::sanitize::sanitize(&plan.shown));
     session.is_change = plan.base.is_some();
     if let (Some(base), Some(head)) = (&plan.base, &plan.head) {
-        session.notes = added::notes(&options.repo, base, if head.is_empty() { "HEAD" } else { head })?;
+        session.notes.extend(added::notes(&options.repo, base, if head.is_empty() { "HEAD" } else { head })?);
     }
     super::history::run(session, &HistoryOptions { names: plan.names.clone(), ..options.clone() }, console)
 }
@@ -153,11 +153,13 @@ impl Clone<'_> {
         Ok(id)
     }
 
-    /// What the branch of HEAD adds to its upstream.
+    /// What the branch of HEAD adds to its upstream. Where it is at that, nobody knows what is new: a pipeline of a provider
+    /// that is not known looks like this.
     fn upstream(&self) -> Option<String> {
         let local = self.repository.local();
         let head = self.repository.head().ok().flatten()?;
-        local.rev_parse_single("@{upstream}").ok().map(|upstream| format!("{}..{head}", upstream.detach()))
+        let upstream = local.rev_parse_single("@{upstream}").ok()?.detach();
+        (upstream != head).then(|| format!("{upstream}..{head}"))
     }
 
     fn is_shallow(&self) -> anyhow::Result<bool> {

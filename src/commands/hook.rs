@@ -50,7 +50,7 @@ pub fn install(kinds: &[Kind], global: bool, console: &mut Console<'_>) -> anyho
     if place.is_made_here {
         // A directory for all repositories hides the hooks of each; these pass everything on to them.
         for name in script::FORWARDED.iter().filter(|name| state(&place.hooks.join(name)) == State::Absent) {
-            write(&place.hooks.join(name), &script::forward())?;
+            write(&place.hooks.join(name), &script::forward(name))?;
         }
         place.register()?;
     }
@@ -70,7 +70,7 @@ pub fn uninstall(kinds: &[Kind], global: bool, console: &mut Console<'_>) -> any
         let hook = place.hooks.join(kind.name());
         lines.push(uninstall_one(&hook)?);
         if place.is_made_here && !all && state(&hook) == State::Absent {
-            write(&hook, &script::forward())?;
+            write(&hook, &script::forward(kind.name()))?;
         }
     }
     if place.is_made_here && all {

@@ -8,9 +8,11 @@ use super::pre_push::{MOST_INPUT, is_id, is_zero};
 use super::{Console, Outcome, Session};
 use crate::pipeline::Attributions;
 use crate::report::Gate;
+use crate::sources::git::{GitEnvironment, Repository, Target};
 use crate::sources::history::HistoryOptions;
 use anyhow::{Context as _, bail};
 use std::io::{BufRead, Read as _};
+use std::path::Path;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
@@ -54,11 +56,19 @@ fn parse(line: &str) -> anyhow::Result<Change> {
     }
 }
 
-/// Scans what the references that `input` lists would bring. `options` names the repository.
+/// Scans what the references that `input` lists would bring. `options` names the repository. `check` says whether later
+/// checks could go by a revision.
 ///
 /// # Errors
-/// Where a line is not git's, there is no repository, an id is not known, or a report cannot be written.
-pub fn run(mut session: Session, options: HistoryOptions, input: &mut dyn BufRead, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+/// Where a line is not git's, there is no repository, an id is not known, later checks would fail, or a report cannot be
+/// written.
+pub fn run(
+    mut session: Session,
+    options: HistoryOptions,
+    input: &mut dyn BufRead,
+    check: &dyn Fn(&str) -> anyhow::Result<()>,
+    console: &mut Console<'_>,
+) -> anyhow::Result<Outcome> {
     session.gate = Gate::Server;
     let named = read(input)?;
     let kept = || named.iter().filter(|change| !is_zero(&change.new));
@@ -69,10 +79,24 @@ pub fn run(mut session: Session, options: HistoryOptions, input: &mut dyn BufRea
         let coverage = crate::sources::Coverage { scope: "push".to_owned(), ..Default::default() };
         return session.run("history", console, |_| Ok((coverage, Attributions::new())));
     }
+    let head = head_branch(&options.repo)?;
+    if let Some(change) = kept().find(|change| head.as_ref() == Some(&change.name)) {
+        check(&change.new).context("with this push every later one would be refused")?;
+    }
     // What the push brings, and not what is there, says whether a file was renamed.
     session.look_up_in(&options.repo, &ids)?;
     let names = kept().filter(|change| is_zero(&change.old)).map(|change| change.name.clone()).collect();
     super::history::run(session, &HistoryOptions { range: Some(ids.join(" ")), not_known: true, names, ..options }, console)
+}
+
+/// The full name of the branch that HEAD is on.
+fn head_branch(repo: &Path) -> anyhow::Result<Option<String>> {
+    let repository = Repository::open(repo, &GitEnvironment::of_process()?)?;
+    let head = repository.references(None)?.target("HEAD");
+    Ok(head.ok().flatten().and_then(|target| match target {
+        Target::Symbolic(name) => Some(name),
+        Target::Object(_) => None,
+    }))
 }
 
 /// Runs `work` for at most `limit`. What is over by then is left to end with the process.

@@ -186,7 +186,7 @@ fn say(report: &Report<'_>, written: &Written) {
         let plural = if count == 1 { "" } else { "s" };
         log::warn!("{}: {count} finding{plural}{}", report.coverage.scope, written.places());
     }
-    if report.coverage.blobs == 0 {
+    if report.coverage.is_nothing() {
         log::warn!("nothing was in scope, so nothing was scanned");
     }
     for note in report.redacted(report.coverage.notes.iter().map(String::as_str)) {

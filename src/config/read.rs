@@ -155,6 +155,12 @@ impl<'a> Reader<'a> {
         self.not_empty(key, node, texts.is_empty());
         for (at, pattern) in texts {
             match regex::bytes::Regex::new(&pattern) {
+                Ok(regex) if regex.is_match(b"") => self.report(
+                    "no-condition",
+                    at.span.clone(),
+                    "this regex matches the empty text, and so every secret".to_owned(),
+                    "say what the secret is like; an entry for all secrets in some files has only `paths`",
+                ),
                 Ok(regex) => regexes.push(regex),
                 Err(error) => self.report(
                     "bad-regex",

@@ -48,6 +48,13 @@ struct Entry {
     line: usize,
 }
 
+impl Entry {
+    /// What it accepts.
+    fn stands_for(&self) -> (usize, Mark, &str) {
+        (self.key, self.mark, &self.path)
+    }
+}
+
 /// What identifies a finding to a baseline.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Candidate {
@@ -223,7 +230,10 @@ impl Baseline {
     #[must_use]
     pub fn unused(&self, judgement: &Judgement, in_scope: &dyn Fn(&str, &str) -> bool) -> Vec<usize> {
         let used: HashSet<usize> = judgement.covering.iter().flatten().copied().collect();
-        let is_unused = |(index, entry): &(usize, &Entry)| !used.contains(index) && in_scope(&entry.rule, &entry.path);
+        // A line that stands there twice, as after a merge, is used as often.
+        let said: HashSet<(usize, Mark, &str)> = used.iter().map(|index| self.entries[*index].stands_for()).collect();
+        let is_used = |index: &usize, entry: &Entry| used.contains(index) || said.contains(&entry.stands_for());
+        let is_unused = |(index, entry): &(usize, &Entry)| !is_used(index, entry) && in_scope(&entry.rule, &entry.path);
         self.entries.iter().enumerate().filter(is_unused).map(|(index, _)| index).collect()
     }
 

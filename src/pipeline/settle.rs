@@ -3,7 +3,7 @@
 use super::examine::Found;
 use super::paths::{paths, shown};
 use super::{Attributions, Pipeline, lock};
-use crate::blob::{Origin, Skip};
+use crate::blob::{Origin, Skip, SkipReason};
 use crate::findings::baseline::{Candidate, Judgement};
 use crate::findings::fingerprint::fingerprint;
 use crate::findings::inline::Comment;
@@ -70,7 +70,7 @@ impl Pipeline<'_> {
             dedupe::arrange(list);
             list.iter_mut().filter_map(|finding| finding.history.as_mut()).for_each(say_head);
         }
-        results.skips = skips;
+        results.skips.extend(skips);
         results.skips.sort_by(|a, b| (&a.what, a.reason, &a.detail).cmp(&(&b.what, b.reason, &b.detail)));
         results.skips.dedup();
         results
@@ -109,6 +109,8 @@ impl Pipeline<'_> {
     ) {
         let (identity, configured) = (self.places.identity(origin, shown), self.places.configured(origin, path));
         if self.excluded.is_match(&configured) || self.ignores(origin, path) {
+            // Paths of objects are known only now; of those in which nothing was found they never are.
+            results.skips.push(Skip { what: shown.to_owned(), reason: SkipReason::Excluded, detail: String::new() });
             return;
         }
         let rule = &self.detector.rules()[found.rule];

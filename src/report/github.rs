@@ -23,7 +23,7 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     if !view.complete {
         let lines = summary::unscanned(view).join("\n");
         command("error", &[("title", "keyward: incomplete scan".to_owned())], &format!("{}:\n{lines}", summary::INCOMPLETE), out)?;
-    } else if view.blobs == 0 {
+    } else if view.is_nothing {
         command("warning", &[("title", "keyward: nothing scanned".to_owned())], &summary::verdict(view), out)?;
     }
     writeln!(out, "{}", inert(&summary::verdict(view)))?;

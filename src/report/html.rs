@@ -53,7 +53,7 @@ fn hash_source(text: &str) -> String {
 }
 
 fn header(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let state = match (view.findings.is_empty(), view.complete && view.blobs > 0) {
+    let state = match (view.findings.is_empty(), view.complete && !view.is_nothing) {
         (false, _) => "found",
         (true, true) => "clean",
         (true, false) => "unsure",

@@ -22,7 +22,7 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
         writeln!(out, "> [!CAUTION]\n> {}:\n>", summary::INCOMPLETE)?;
         summary::unscanned(view).iter().try_for_each(|line| writeln!(out, "> - {}", escape(line)))?;
         writeln!(out)?;
-    } else if view.blobs == 0 {
+    } else if view.is_nothing {
         writeln!(out, "> [!WARNING]\n> Nothing was in scope, so nothing was scanned.\n")?;
     }
     let lines = [Some(summary::coverage(view)), summary::left_out(view)];

@@ -13,8 +13,8 @@ pub(super) fn verdict(view: &View<'_>) -> String {
         count => format!(", {} suppressed", number(count)),
     };
     if view.findings.is_empty() {
-        let what = match (view.blobs, view.complete) {
-            (0, _) => "0 files in scope: nothing was scanned",
+        let what = match (view.is_nothing, view.complete) {
+            (true, _) => "0 files in scope: nothing was scanned",
             (_, true) => "no secrets found",
             (_, false) => "no secrets found in what was scanned",
         };

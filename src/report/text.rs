@@ -199,7 +199,7 @@ impl Page<'_> {
         let verdict = summary::verdict(view);
         let verdict = match view.findings.iter().map(|finding| finding.severity).max() {
             Some(worst) => self.ink.severity(worst, &verdict),
-            None if view.complete && view.blobs > 0 => self.ink.paint(AnsiColor::Green.on_default().bold(), &verdict),
+            None if view.complete && !view.is_nothing => self.ink.paint(AnsiColor::Green.on_default().bold(), &verdict),
             None => self.ink.loud(&verdict),
         };
         writeln!(self.out, "{verdict}")?;

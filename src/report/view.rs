@@ -28,6 +28,8 @@ pub(super) struct View<'a> {
     pub(super) commits: u64,
     pub(super) blobs: u64,
     pub(super) bytes: u64,
+    /// Whether there was nothing to scan.
+    pub(super) is_nothing: bool,
     pub(super) rules: usize,
     pub(super) complete: bool,
     pub(super) skips: Vec<Skipped>,
@@ -128,6 +130,7 @@ impl<'a> View<'a> {
             commits: report.coverage.commits,
             blobs: report.coverage.blobs,
             bytes: report.coverage.bytes,
+            is_nothing: report.coverage.is_nothing(),
             rules: report.rules,
             complete: report.is_complete(),
             skips: skipped.collect(),

@@ -72,8 +72,18 @@ pub struct Coverage {
     pub blobs: u64,
     /// Bytes of these blobs.
     pub bytes: u64,
+    /// Messages of commits and tags that were scanned.
+    pub messages: u64,
     /// Things the user should know that do not make the scan incomplete.
     pub notes: Vec<String>,
+}
+
+impl Coverage {
+    /// Whether there was nothing to scan.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        self.blobs == 0 && self.messages == 0
+    }
 }
 
 /// Why a source could not be scanned at all.

@@ -259,6 +259,41 @@ static SAMPLES: LazyLock<Vec<Vec<u8>>> = LazyLock::new(|| {
 });
 
 #[test]
+fn what_is_in_front_of_a_zip_does_not_hide_it() {
+    let zip = deflated(&[("a.txt", b"content")]);
+    for front in ["#!/bin/sh\nexit 0\n", "MZ\0\0"] {
+        assert_eq!(all(&[front.as_bytes(), &zip].concat()), pairs(&[("a.txt", b"content")]));
+    }
+    assert!(!is_archive(b"#!/bin/sh\nPK\x05\x06 and twenty-two more bytes of text"));
+}
+
+#[test]
+fn opening_an_archive_finds_no_less_than_its_bytes() {
+    use crate::support::keyward::{keyward, token};
+    let dir = tempfile::tempdir().unwrap();
+    let mut writer = zip::ZipWriter::new(Cursor::new(Vec::new()));
+    writer.set_comment(token(1)).unwrap();
+    let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+    for (name, content) in [(format!("{}.txt", token(2)), "x".to_owned()), ("a.env".to_owned(), token(3)), ("b.md".to_owned(), token(4))] {
+        writer.start_file(name, stored).unwrap();
+        writer.write_all(format!(" {content}\n").as_bytes()).unwrap();
+    }
+    std::fs::write(dir.path().join("a.zip"), writer.finish().unwrap().into_inner()).unwrap();
+    let places = |args: &[&str]| {
+        let run = args
+            .iter()
+            .fold(keyward(dir.path(), ["scan", "a.zip", "--format", "json"]).acme(), crate::support::keyward::Keyward::arg)
+            .run()
+            .expect(1);
+        let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
+        report["findings"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(places(&[]).len(), 5, "a zip has each name twice");
+    assert_eq!(places(&["--archives"]), ["a.zip", "a.zip", "a.zip", "a.zip!a.env", "a.zip!b.md"]);
+    assert_eq!(places(&["--archives", "--exclude", "*.md"]), ["a.zip", "a.zip", "a.zip", "a.zip!a.env"]);
+}
+
+#[test]
 fn truncated_archives_are_never_taken_for_whole() {
     for (which, sample) in SAMPLES.iter().enumerate() {
         let whole = all(sample);

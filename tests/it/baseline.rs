@@ -114,6 +114,17 @@ fn update_adds_what_is_new_and_keeps_reasons_comments_and_unused_entries() {
 }
 
 #[test]
+fn a_doubled_line_is_as_much_in_use_as_the_first() {
+    let repo = accepted();
+    let text = baseline(&repo);
+    let doubled: String =
+        text.lines().map(|line| if line.starts_with('#') { format!("{line}\n") } else { format!("{line}\n{line}\n") }).collect();
+    repo.write(".keyward.baseline", doubled);
+    acme(&repo, ["baseline", "check"]).run().expect(0);
+    assert!(!acme(&repo, ["scan"]).run().expect(0).stdout.contains("any more"));
+}
+
+#[test]
 fn unused_entries_are_noted_failed_by_check_and_dropped_by_prune() {
     let repo = accepted();
     acme(&repo, ["baseline", "check"]).run().expect(0);

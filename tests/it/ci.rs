@@ -202,6 +202,18 @@ fn a_given_range_goes_before_the_environment() {
     assert!(unknown.stderr.starts_with("keyward: error: --range: `nope`: "), "{}", unknown.stderr);
 }
 
+#[test]
+fn where_no_pipeline_is_known_and_nothing_is_new_everything_is_scanned() {
+    let case = case();
+    let run = || keyward(case.repo.dir(), ["ci", "--format", "jsonl"]).acme().run();
+    case.repo.git(&["config", "remote.origin.url", "none"]);
+    case.repo.git(&["config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*"]);
+    for (upstream, count, said) in [("main", 1, case.range()), ("feature", 2, "the whole history".to_owned())] {
+        case.repo.git(&["branch", "--quiet", "--set-upstream-to", &format!("origin/{upstream}")]);
+        finds(run(), count, &said);
+    }
+}
+
 /// What a run has to scan: what the change adds, everything, or nothing.
 #[derive(Clone, Copy)]
 enum Scans {

@@ -139,6 +139,8 @@ mod standard_input {
         assert!(run.stdout.contains("<stdin>:2:5"), "{}", run.stdout);
         let run = acme(dir.path(), ["scan", "-", "--stdin-name", "app.env", "-f", "json"]).stdin(token(1)).run().expect(1);
         assert_eq!(json(&run.stdout)["findings"][0]["path"], "app.env");
+        let run = acme(dir.path(), ["scan", "-", "-f", "jsonl=-"]).stdin(token(1)).run().expect(1);
+        assert!(run.stdout.starts_with('{') && !dir.path().join("-").exists(), "{}", run.stdout);
         let nothing = acme(dir.path(), ["scan", "-"]).stdin("").run().expect(0).stdout;
         assert!(nothing.contains("nothing was scanned"), "{nothing}");
     }
@@ -401,6 +403,27 @@ mod staged {
         assert_eq!(fingerprint(".", ["scan", "-f", "json"]), staged);
         assert_eq!(fingerprint("sub", ["scan", "-f", "json"]), staged);
         assert_eq!(fingerprint("sub", ["staged", "-f", "json"]), staged);
+    }
+
+    #[test]
+    fn what_is_left_out_is_counted() {
+        let repo = Repo::init();
+        repo.commit_file("a.env", token(1));
+        repo.commit_file(".keywardignore", "*.env\n");
+        for args in [&["history"][..], &["history", "--range", "HEAD~1..HEAD"], &["scan"]] {
+            let run = args[1..].iter().fold(acme(repo.dir(), [args[0]]), crate::support::keyward::Keyward::arg).run().expect(0);
+            assert_eq!(run.stdout.contains("skipped: 1 excluded by configuration"), args.len() == 1, "{args:?} {}", run.stdout);
+        }
+    }
+
+    #[test]
+    fn messages_alone_are_something_to_scan() {
+        let repo = Repo::init();
+        repo.commit("nothing in it");
+        let told = acme(repo.dir(), ["history"]).run().expect(0).stdout;
+        assert!(told.starts_with("no secrets found"), "{told}");
+        let told = acme(repo.dir(), ["history", "--no-messages"]).run().expect(0).stdout;
+        assert!(told.contains("nothing was scanned"), "{told}");
     }
 
     #[test]

@@ -206,6 +206,35 @@ fn hooks_for_all_repositories_keep_those_of_each() {
 }
 
 #[test]
+fn hooks_for_all_repositories_keep_those_of_servers() {
+    let repo = repository();
+    let (config, home, notes) = (repo.beside("gitconfig"), repo.beside("config home"), repo.beside("notes"));
+    let variables = [("GIT_CONFIG_GLOBAL", config.to_str().unwrap())];
+    let server = repo.beside("server.git");
+    repo.git(&["init", "--quiet", "--bare", server.to_str().unwrap()]);
+    let tree = repo.beside("tree");
+    repo.git(&["clone", "--quiet", ".", tree.to_str().unwrap()]);
+    repo.git_in(&tree, &["config", "receive.denyCurrentBranch", "updateInstead"]);
+    keyward(repo.dir(), ["hook", "install", "--global"]).env("GIT_CONFIG_GLOBAL", &config).env("XDG_CONFIG_HOME", &home).run().expect(0);
+    let push = |to: &Path| repo.try_git(repo.dir(), &["push", to.to_str().unwrap(), "HEAD:main"], &variables);
+    for name in ["pre-receive", "update", "post-receive", "post-update", "reference-transaction"] {
+        own_hook(&server.join("hooks").join(name), &notes, 0);
+    }
+    assert!(push(&server).status.success());
+    let noted = fs::read_to_string(&notes).unwrap();
+    assert!(noted.contains("refs/heads/main") && noted.lines().count() > 4, "{noted}");
+    own_hook(&server.join("hooks/pre-receive"), &notes, 1);
+    repo.commit_file("b.txt", "more\n");
+    assert!(!push(&server).status.success(), "what a server refuses stays refused");
+    assert!(push(&tree).status.success());
+    assert_eq!(fs::read_to_string(tree.join("b.txt")).unwrap(), "more\n", "a work tree is updated as without hooks");
+    fs::write(tree.join("b.txt"), "changed\n").unwrap();
+    repo.commit_file("b.txt", "again\n");
+    assert!(!push(&tree).status.success());
+    assert_eq!(fs::read_to_string(tree.join("b.txt")).unwrap(), "changed\n");
+}
+
+#[test]
 fn a_push_with_a_leak_is_stopped() {
     let (repo, remote) = pushing();
     repo.commit_file("b.txt", "nothing\n");

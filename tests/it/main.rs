@@ -44,5 +44,6 @@ mod staged;
 mod submodules;
 mod support;
 mod suppressions;
+mod trusted;
 mod versions;
 mod walk;

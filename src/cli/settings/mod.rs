@@ -4,6 +4,7 @@ mod explain;
 mod look;
 mod manage;
 mod scans;
+mod trusted;
 
 use super::args::{Cli, CommonArgs, LimitArgs, ReportArgs, RuleArgs, ScanFlags, WalkArgs};
 use crate::commands::output::{Output, Target};
@@ -27,6 +28,7 @@ pub(super) use explain::explain;
 pub(super) use look::Look;
 pub(super) use manage::{baseline, config_to_change, hooks, import, rules_config, shown_config};
 pub(super) use scans::{ci, history, pre_push, pre_receive, scan, staged};
+pub(super) use trusted::check;
 
 /// The variable that names the configuration.
 const CONFIG_VARIABLE: &str = "KEYWARD_CONFIG";
@@ -162,11 +164,13 @@ fn partial(rules: &RuleArgs, walk: Option<&WalkArgs>, limits: &LimitArgs) -> Par
 
 /// Where the reports go. `--output` is for the report that names no file itself.
 fn output(args: ReportArgs) -> anyhow::Result<Output> {
-    let mut targets: Vec<Target> = args.format.into_iter().map(|arg| Target { format: arg.format, file: arg.file }).collect();
+    let is_file = |file: &PathBuf| file != Path::new("-");
+    let mut targets: Vec<Target> =
+        args.format.into_iter().map(|arg| Target { format: arg.format, file: arg.file.filter(is_file) }).collect();
     if targets.is_empty() {
         targets.push(Target { format: Format::Text, file: None });
     }
-    if let Some(file) = args.output.filter(|file| file != Path::new("-")) {
+    if let Some(file) = args.output.filter(is_file) {
         let mut without = targets.iter_mut().filter(|target| target.file.is_none());
         match (without.next(), without.next()) {
             (Some(target), None) => target.file = Some(file),

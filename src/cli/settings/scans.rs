@@ -1,5 +1,6 @@
 //! L6: the settings of the subcommands that scan: `scan`, `staged`, `history`, `ci`, `pre-push`.
 
+use super::trusted::{check, trust};
 use super::{CONFIG_VARIABLE, STDIN, common_directory, partial, session, working_directory};
 use crate::cli::args::{CiArgs, CommitArgs, HistoryArgs, PrePushArgs, PreReceiveArgs, ScanArgs, StagedArgs};
 use crate::commands::Session;
@@ -9,7 +10,7 @@ use crate::commands::scan::Input;
 use crate::config::size::ByteSize;
 use crate::pipeline::{clean, is_bare};
 use crate::sources::git::{GitEnvironment, Repository};
-use crate::sources::history::{DEFAULT_MEMORY, HistoryOptions};
+use crate::sources::history::{DEFAULT_MEMORY, HistoryOptions, Snapshot};
 use crate::sources::staged::StagedOptions;
 use anyhow::{Context as _, bail};
 use std::path::{Path, PathBuf};
@@ -84,27 +85,33 @@ pub(in crate::cli) fn ci(mut args: CiArgs) -> anyhow::Result<(Session, HistoryOp
     }
     let rules = &mut args.common.rules;
     let is_chosen = rules.config.is_some() || rules.no_config || rules.config_from.is_some() || variable(CONFIG_VARIABLE).is_some();
-    if !is_chosen {
-        rules.config_from.clone_from(&plan.base);
+    if let (Some(_), Some(head)) = (&plan.base, &plan.head) {
+        let head = if head.is_empty() { "HEAD" } else { head };
+        // The scan says of a revision that is not there that it is not.
+        if Snapshot::open(&args.repo, head).is_ok() {
+            check(&args.repo, head, !is_chosen).context("with this change every check would fail")?;
+        }
     }
-    args.common.report.accepted_from.clone_from(&plan.base);
+    let note = trust(&args.repo, plan.base.as_ref(), is_chosen, rules, &mut args.common.report);
     let commits = CommitArgs { range: plan.range.clone(), no_messages: args.no_messages, cache: args.cache, ..CommitArgs::default() };
-    let (session, options) = history(HistoryArgs { repo: args.repo, commits, common: args.common })?;
+    let (mut session, options) = history(HistoryArgs { repo: args.repo, commits, common: args.common })?;
+    session.notes.extend(note);
     Ok((session, options, plan))
 }
 
-/// The scan of a push to this repository. What HEAD says holds, not what the push brings.
-pub(in crate::cli) fn pre_receive(mut args: PreReceiveArgs) -> anyhow::Result<(Session, HistoryOptions)> {
+/// The scan of a push to this repository, and whether it goes by a configuration of the repository. What HEAD says holds,
+/// not what the push brings.
+pub(in crate::cli) fn pre_receive(mut args: PreReceiveArgs) -> anyhow::Result<(Session, HistoryOptions, bool)> {
     let rules = &mut args.common.rules;
     let has_head = Repository::open(Path::new("."), &GitEnvironment::of_process()?)?.head()?.is_some();
     let trusted = has_head.then(|| "HEAD".to_owned());
     let is_named = std::env::var_os(CONFIG_VARIABLE).is_some_and(|value| !value.is_empty());
-    if rules.config.is_none() && !rules.no_config && rules.config_from.is_none() && !is_named {
-        rules.config_from.clone_from(&trusted);
-    }
-    args.common.report.accepted_from = trusted;
+    let is_chosen = rules.config.is_some() || rules.no_config || rules.config_from.is_some() || is_named;
+    let note = trust(Path::new("."), trusted.as_ref(), is_chosen, rules, &mut args.common.report);
     let commits = CommitArgs { no_messages: args.no_messages, ..CommitArgs::default() };
-    history(HistoryArgs { repo: PathBuf::from("."), commits, common: args.common })
+    let (mut session, options) = history(HistoryArgs { repo: PathBuf::from("."), commits, common: args.common })?;
+    session.notes.extend(note);
+    Ok((session, options, !is_chosen))
 }
 
 pub(in crate::cli) fn pre_push(args: PrePushArgs) -> anyhow::Result<(Session, HistoryOptions)> {

@@ -5,25 +5,40 @@ use std::path::Path;
 /// The line by which our hooks are known.
 const MARKER: &str = "# Made by keyward: `keyward hook uninstall` takes it away and puts back what was there before.";
 
-/// Hooks of a client that a directory for all repositories would hide.
-pub(super) const FORWARDED: [&str; 16] = [
+/// Hooks that a directory for all repositories would hide, those of a server too: it may be of the same user.
+pub(super) const FORWARDED: [&str; 28] = [
     "applypatch-msg",
     "commit-msg",
     "fsmonitor-watchman",
+    "p4-changelist",
+    "p4-post-changelist",
+    "p4-pre-submit",
+    "p4-prepare-changelist",
     "post-applypatch",
     "post-checkout",
     "post-commit",
+    "post-index-change",
     "post-merge",
+    "post-receive",
     "post-rewrite",
+    "post-update",
     "pre-applypatch",
     "pre-auto-gc",
     "pre-commit",
     "pre-merge-commit",
     "pre-push",
     "pre-rebase",
+    "pre-receive",
     "prepare-commit-msg",
+    "proc-receive",
+    PUSH_TO_CHECKOUT,
+    "reference-transaction",
     "sendemail-validate",
+    "update",
 ];
+
+/// The one hook that stands in the place of what git does without it.
+const PUSH_TO_CHECKOUT: &str = "push-to-checkout";
 
 /// Hooks that keyward can be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,9 +106,20 @@ pub(super) fn check(kind: Kind, binary: &Path, is_global: bool) -> Vec<u8> {
 }
 
 /// A hook that only runs the one of the repository.
-pub(super) fn forward() -> Vec<u8> {
-    format!("#!/bin/sh\n{MARKER}\n{OF_REPOSITORY}if [ -x \"$own\" ]; then exec \"$own\" \"$@\"; fi\n").into_bytes()
+pub(super) fn forward(name: &str) -> Vec<u8> {
+    let otherwise = if name == PUSH_TO_CHECKOUT { UPDATE } else { "" };
+    format!("#!/bin/sh\n{MARKER}\n{OF_REPOSITORY}if [ -x \"$own\" ]; then exec \"$own\" \"$@\"; fi\n{otherwise}").into_bytes()
 }
+
+/// What git does where there is no hook: it updates a work tree in which nothing was changed.
+const UPDATE: &str = r#"git update-index -q --ignore-submodules --refresh
+head=$(git rev-parse --quiet --verify HEAD) || head=$(git hash-object -t tree --stdin </dev/null)
+if git diff-files --quiet --ignore-submodules -- && git diff-index --quiet --cached --ignore-submodules "$head" --; then
+  exec git read-tree -u -m "$head" "$1"
+fi
+echo "the work tree has changes that are not committed" >&2
+exit 1
+"#;
 
 /// The hook of the repository itself, which one for all repositories hides.
 const OF_REPOSITORY: &str = "own=$(git rev-parse --git-common-dir)/hooks/${0##*/}\n";
@@ -134,11 +160,13 @@ mod tests {
 
     #[test]
     fn hooks_are_known_by_their_marker() {
-        for script in [check(Kind::PreCommit, Path::new("/bin/keyward"), false), check(Kind::PrePush, Path::new("k"), true), forward()] {
+        for script in
+            [check(Kind::PreCommit, Path::new("/bin/keyward"), false), check(Kind::PrePush, Path::new("k"), true), forward("update")]
+        {
             assert!(is_ours(&script));
         }
         assert!(!is_ours(b"#!/bin/sh\nkeyward staged\n"));
-        assert!(!is_check(&forward()) && is_check(&check(Kind::PrePush, Path::new("k"), true)));
+        assert!(!is_check(&forward("update")) && is_check(&check(Kind::PrePush, Path::new("k"), true)));
     }
 
     #[test]

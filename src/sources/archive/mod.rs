@@ -82,6 +82,7 @@ fn detect(bytes: &[u8]) -> Option<Kind> {
         [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Some(Kind::Unsupported("7z")),
         [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => Some(Kind::Unsupported("rar")),
         _ if tar::is_tar(bytes) => Some(Kind::Tar),
+        _ if zip::ends_as_zip(bytes) => Some(Kind::Zip),
         _ => None,
     }
 }

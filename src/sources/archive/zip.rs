@@ -41,6 +41,19 @@ pub(super) fn unpack(unpacker: &mut Unpacker<'_>, archive: &str, bytes: &[u8], d
     check_directory(unpacker, archive, &bytes[at..], found);
 }
 
+/// Whether the bytes end with the directory of a zip archive, whatever stands before it: a program that unpacks itself, a
+/// script that starts it.
+pub(super) fn ends_as_zip(bytes: &[u8]) -> bool {
+    const FIXED: usize = 22;
+    let tail = bytes.len().saturating_sub(FIXED + usize::from(u16::MAX));
+    let end = memmem::rfind(&bytes[tail..], END).map(|at| tail + at);
+    let directory = end.and_then(|end| {
+        let size = bytes[end..].first_chunk::<FIXED>()?[12..16].try_into().ok()?;
+        end.checked_sub(usize::try_from(u32::from_le_bytes(size)).ok()?)
+    });
+    directory.is_some_and(|at| bytes[at..].starts_with(CENTRAL))
+}
+
 /// What stands behind the last member must be a directory with no more members than were found.
 fn check_directory(unpacker: &mut Unpacker<'_>, archive: &str, rest: &[u8], found: u64) {
     const FIXED: usize = 22;

@@ -79,7 +79,11 @@ impl References {
         Err(format!("more than {MAX_SYMBOLIC} symbolic references in a row"))
     }
 
-    fn target(&self, name: &str) -> Result<Option<Target>, String> {
+    /// Where a reference points; `None` where there is none of this name.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn target(&self, name: &str) -> Result<Option<Target>, String> {
         match &self.kind {
             Kind::Files(store) => {
                 let directory = self.private.as_ref().filter(|_| is_private(name)).unwrap_or(&self.common_dir);

@@ -175,7 +175,7 @@ impl History {
         }
         self.leaks.tell(found.names, objects.hash(), sink);
         let scanned = objects::scan(objects, packed, &self.pool, wanted, self.reading(), &self.budget, sink);
-        let mut coverage = coverage(graph.commits.len(), scanned);
+        let mut coverage = self.coverage(graph.commits.len(), graph.tags.len(), scanned);
         if known > 0 {
             coverage.blobs += known;
             let what = "were found clean before, by the same program and rules, and not read again (--cache)";
@@ -243,7 +243,7 @@ impl History {
         }
         self.tell_new_names(added, sink);
         let scanned = changed::scan(objects, &self.pool, &added.new.blobs, self.options.max_size, sink);
-        let mut coverage = coverage(selection.commits.len(), scanned);
+        let mut coverage = self.coverage(selection.commits.len(), selection.tags.len(), scanned);
         if !selection.loose.is_empty() {
             let scanned = self.scan_loose(selection, sink);
             coverage.blobs += scanned.blobs;
@@ -287,6 +287,12 @@ impl History {
         self.clean.as_ref().is_some_and(|clean| clean.contains(&id()))
     }
 
+    fn coverage(&self, commits: usize, tags: usize, scanned: Scanned) -> Coverage {
+        let messages = if self.options.messages { commits + tags } else { 0 };
+        let Scanned { blobs, bytes } = scanned;
+        Coverage { commits: commits as u64, messages: messages as u64, blobs, bytes, ..Coverage::default() }
+    }
+
     fn reading(&self) -> Reading {
         Reading { limit: self.options.max_size, full: self.options.full }
     }
@@ -322,10 +328,6 @@ impl History {
             Added { selection, new, leaks: OnceLock::new() }
         })
     }
-}
-
-fn coverage(commits: usize, scanned: Scanned) -> Coverage {
-    Coverage { commits: commits as u64, blobs: scanned.blobs, bytes: scanned.bytes, ..Coverage::default() }
 }
 
 /// A shallow clone lacks history without any sign in what is there.

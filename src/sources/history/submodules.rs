@@ -139,6 +139,7 @@ impl Histories {
             coverage.refs += of_module.refs;
             coverage.commits += of_module.commits;
             coverage.blobs += of_module.blobs;
+            coverage.messages += of_module.messages;
             coverage.bytes += of_module.bytes;
             coverage.notes.extend(of_module.notes.into_iter().map(|note| format!("{path}: {note}")));
         }

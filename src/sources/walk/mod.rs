@@ -309,6 +309,8 @@ impl Visitor<'_> {
             std::io::ErrorKind::NotFound => {}
             _ => {
                 lock(&self.tally.denied).insert(path.to_owned());
+                let (name, disk) = (reported(path), path.to_owned());
+                names::tell(self.sink, &name, &|| Origin::File { path: name.clone(), disk: disk.clone() }, &mut |_| false);
                 self.skip(path, SkipReason::Unreadable, &crate::text::system::words(io));
             }
         }
