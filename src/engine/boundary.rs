@@ -33,6 +33,8 @@ pub(super) fn opens(bytes: &[u8], at: usize, rule: &Rule) -> bool {
         return escape_ends(bytes, at);
     }
     match before {
+        // A line of a diff
+        b'-' | b'+' if at < 2 || matches!(bytes[at - 2], b'\n' | b'\r') => true,
         b'_' | b'-' | b'+' => !is_word(bytes[at]) || (rule.check.is_some() && before != b'+'),
         b'/' => !in_base64(bytes, at - 1),
         _ => true,

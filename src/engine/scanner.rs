@@ -318,8 +318,8 @@ impl<'a> Scanner<'a> {
         let label = block.label.of(self.bytes);
         let program = self.program;
         for &(_, index) in program.pems.iter().filter(|(known, _)| known.as_bytes() == label) {
-            if validate::pem(self.rule(index), block.span.of(self.bytes)).is_ok() {
-                self.push(index, block.span, block.span, self.rule(index).confidence, 0);
+            if let Ok(confidence) = validate::pem(self.rule(index), block.span.of(self.bytes)) {
+                self.push(index, block.span, block.span, confidence, 0);
             }
         }
     }

@@ -123,6 +123,9 @@ const OTHER_ENDS: &[&str] = &[
     "layer",
 ];
 
+/// Ends of names of what is there to be published, whatever stands before them: `RECAPTCHA_SITE_KEY`.
+const PUBLIC_ENDS: [&str; 5] = ["sitekey", "publickey", "publishablekey", "pubkey", "public"];
+
 /// Words between a name and its value: a type, a function that only converts, what prose says.
 const LEADS: [&str; 15] =
     ["str", "string", "static", "text", "any", "value", "default", "is", "to", "from", "some", "new", "bytes", "byte", "b"];
@@ -138,6 +141,7 @@ pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterat
     let name = last_name(bytes, line, token.start, token.start.saturating_sub(2 * LINE_REACH));
     let squashed = squash(&String::from_utf8_lossy(name.of(bytes)));
     let says_secret = SECRET_WORDS.iter().any(|word| squashed.contains(word));
+    let is_public = PUBLIC_ENDS.iter().any(|end| squashed.ends_with(end));
     let says_other = OTHER_ENDS.iter().any(|end| squashed.ends_with(end));
     let line_end = line_end(bytes, token.end);
     work::add(line_end - line.start);
@@ -164,6 +168,9 @@ pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterat
     let ends_in_id = squashed.ends_with("id");
     if best == 0 {
         return Err(Refusal::NoContext);
+    }
+    if is_public && !is_name {
+        return Err(Refusal::OtherName);
     }
     let means_it = if is_name && ends_in_id {
         // The rule knows the very name: `CC_TEST_REPORTER_ID`.

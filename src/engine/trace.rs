@@ -295,7 +295,7 @@ impl<'a> Tracer<'a> {
         let Some((index, rule)) = known else { return };
         let (span, outcome) = found.map_or_else(
             || (Span::new(begin, begin + "BEGIN ".len()), Err(Refusal::NoKey)),
-            |block| (block.span, validate::pem(rule, block.span.of(self.bytes)).map(|()| (rule.confidence, 0))),
+            |block| (block.span, validate::pem(rule, block.span.of(self.bytes)).map(|confidence| (confidence, 0))),
         );
         self.push(index, span, span, outcome);
     }

@@ -74,20 +74,27 @@ fn refuse_fake(shape: &Shape, value: &[u8]) -> Result<(), Refusal> {
     }
 }
 
-/// Judges a PEM block.
-pub(super) fn pem(rule: &Rule, block: &[u8]) -> Result<(), Refusal> {
-    let Some(check) = rule.check else { return Ok(()) };
-    let passed = checksum::verify(check, block) || check.strength() != Strength::Refutes;
-    if passed { Ok(()) } else { Err(Refusal::Check(check)) }
+/// Judges a PEM block: what confidence it is a match of.
+pub(super) fn pem(rule: &Rule, block: &[u8]) -> Result<Confidence, Refusal> {
+    let Some(check) = rule.check else { return Ok(rule.confidence) };
+    if checksum::verify(check, block) || check.strength() != Strength::Refutes {
+        Ok(rule.confidence)
+    } else if checksum::is_damaged(check, block) {
+        Ok(rule.confidence.min(Confidence::Medium))
+    } else {
+        Err(Refusal::Check(check))
+    }
 }
 
 /// Whether a token that only its context tells is a name such as `with_protection_code_403`. One random value
 /// of 16 to 20 characters in 10 000 lies below the limit, one of 32 in far more; nearly all names do.
 fn is_made_of_words(rule: &Rule, format: &Format, token: &[u8]) -> bool {
     const LIMIT: f32 = 0.4;
+    /// A head such as `md-` begins names too.
+    const SHORT_HEAD: usize = 3;
     let hex_digits = 22;
     token.len() >= 16
-        && rule.keywords.iter().all(|keyword| keyword.place == Place::Near)
+        && rule.keywords.iter().all(|keyword| keyword.place == Place::Near || keyword.text.len() <= SHORT_HEAD)
         && largest_alphabet(format) > hex_digits
         && entropy::randomness(token) < LIMIT
 }

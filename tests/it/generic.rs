@@ -137,6 +137,23 @@ const PASSWORDS: &[&str] = &[
     "mot de passe de la base : @@",
     "Passwort für die Datenbank: @@",
     "senha do banco: '@@'",
+    r#"db_password: str = Field(default="@@")"#,
+    r#"val config = Map("user" -> "app", "password" -> "@@")"#,
+    r#"mapOf("user" to "app", "password" to "@@")"#,
+    r#"document.getElementById("password").value = "@@";"#,
+    r#"form.password.value = "@@";"#,
+    r#"await page.fill("input[name=password]", "@@");"#,
+    r#"fill_in :password, with: "@@""#,
+    "password: &main @@",
+    "env: [{name: DB_PASSWORD, value: '@@'}]",
+    "Password: **@@**",
+    "const token = btoa('svc:@@')",
+    "az keyvault secret set --vault-name app --name db --value '@@'",
+    "cf login -u bob -p '@@' -o corp",
+    "beeline -u jdbc:hive2://db01:10000 -n bob -p '@@'",
+    "wpa_psk = @@",
+    "INSERT INTO settings (name, value) VALUES ('smtp_password', '@@');",
+    r#"buildConfigField "String", "DB_PASSWORD", "\"@@\"""#,
 ];
 
 /// Maps of users, whose members may also be ids or names; `@@` is the password.
@@ -206,6 +223,11 @@ const KEYS: &[&str] = &[
     "# Staging API key: @@",
     "NONCE_SALT='@@'",
     "Set `ACME_TOKEN` to `@@`",
+    "npm config set //registry.corp-net.io/:_authToken @@",
+    "csrf_secret: @@",
+    "slack_verification_token: @@",
+    r#"URLSafeTimedSerializer("@@")"#,
+    "cryptoKey: '@@'",
 ];
 
 /// Words that passwords are made of.
@@ -213,9 +235,9 @@ const WORDS: &str = "granite falcon winter pickle orange thunder coffee bicycle 
     bamboo harvest meadow raven summit breeze anchor canyon willow puzzle walnut saturn gravity penguin berlin chicago oliver spring";
 
 /// How people make passwords: `w` a word, `W` one with a capital, `9` a digit, everything else itself.
-const CHOSEN: [&str; 16] = [
+const CHOSEN: [&str; 17] = [
     "W9999", "w99!", "W2099!", "W@999", "WW99", "w-w-99", "w_w_99", "w.w.99", "W#9999", "999W", "w$w99", "W-W-W9", "w99W", "W9w9!",
-    "WwW999", "w?w99",
+    "WwW999", "w?w99", "w9w-w@99",
 ];
 
 /// How generators make them.
@@ -305,6 +327,16 @@ fn passwords_in_rows_and_sentences_are_found_where_no_word_looks_so() {
         "Das Passwort für den Server lautet @@",
     ];
     assert_found(&forms, &mut || ["W!w9W9", "W-W9#9w", "wW$99w"].iter().map(|shape| chosen(shape, &mut random)).collect());
+}
+
+#[test]
+fn words_drawn_at_random_are_a_password_where_its_name_says_so() {
+    let detector = Detector::builtin();
+    for phrase in [["harbour-quilt", "-lemon-cable"], ["tiger-ribbon", "-montana-brick"], ["walnut_gravity", "_saturn_puzzle"]] {
+        let phrase = phrase.concat();
+        assert!(is_found(&detector, &format!("DB_PASSWORD = \"{phrase}\"\n"), &phrase), "{phrase}");
+        assert!(!is_found(&detector, &format!("DB_KEY = \"{phrase}\"\n"), &phrase), "{phrase}");
+    }
 }
 
 #[test]

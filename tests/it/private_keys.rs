@@ -69,6 +69,25 @@ fn keys_are_told_by_kind_in_every_form() {
 }
 
 #[test]
+fn keys_that_were_damaged_are_told_with_less_confidence() {
+    let detector = Detector::builtin();
+    for (label, id) in [
+        ("RSA PRIVATE KEY", "private-key-rsa"),
+        ("PRIVATE KEY", "private-key-pkcs8"),
+        ("OPENSSH PRIVATE KEY", "private-key-openssh"),
+        ("ENCRYPTED PRIVATE KEY", "private-key-pkcs8-encrypted"),
+    ] {
+        let key = block(label, "");
+        for text in [key.clone(), format!("KEY=\"{}\"\n", key.trim_end().replace('\n', "\\n"))] {
+            let found = detector.scan(text.as_bytes());
+            let [one] = &found[..] else { panic!("{id}: {:?} in {text}", ids(&detector, &text)) };
+            assert_eq!(detector.rules()[one.rule].id, id);
+            assert_eq!(one.confidence, keyward::rules::Confidence::Medium);
+        }
+    }
+}
+
+#[test]
 fn keys_of_other_tools_are_told() {
     let detector = Detector::builtin();
     for id in [
@@ -140,7 +159,7 @@ fn every_rule_of_a_label_is_tried() {
     let rules = r"
 provider: Test
 rules:
-  - {id: test-clear, name: clear, severity: high, pem: TEST PRIVATE KEY, checksum: pem-clear}
+  - {id: test-encrypted, name: encrypted, severity: high, pem: TEST PRIVATE KEY, checksum: pem-encrypted}
   - {id: test-any, name: any, severity: high, pem: TEST PRIVATE KEY}
 ";
     let detector = Detector::new(RuleSet::new(load::parse_rules(rules).expect("valid rules")).expect("unique ids")).expect("compiles");

@@ -158,6 +158,11 @@ fn skip_yaml(cursor: &mut Cursor<'_>) -> Option<()> {
         cursor.at += mark;
         return cursor.skip_blanks_and_line_break().then_some(());
     }
+    // `password: &name …`
+    let mut anchored = *cursor;
+    if anchored.eat("&") && !anchored.identifier(b"-").is_empty() && anchored.skip_blanks() > 0 && !anchored.at_line_end() {
+        *cursor = anchored;
+    }
     let is_tag = cursor.peek() == Some(b'!') && cursor.peek_ahead(1).is_some_and(|byte| byte == b'!' || byte.is_ascii_alphabetic());
     (!is_tag || cursor.eat("!!str ") || cursor.eat("!!binary ")).then_some(())
 }
@@ -253,7 +258,7 @@ fn is_code(value: &[u8], form: Form, operator: Operator, is_tight: bool, closer:
 }
 
 /// Whether what stands here began as an expression before: `null):(x.y`, `$response.body).value`, or is the rest of a
-/// filter of LDAP: `2.5.13.18:=…`.
+/// filter of LDAP, `2.5.13.18:=…`, or of a list of ciphers, `!SRP:!DSS`.
 fn is_cut(value: &[u8]) -> bool {
     const CONSTANTS: [&str; 5] = ["null", "true", "false", "undefined", "None"];
     let closes = |rest: &[u8]| matches!(rest, [b')' | b']' | b'}' | b':', ..]);
@@ -261,6 +266,7 @@ fn is_cut(value: &[u8]) -> bool {
     CONSTANTS.iter().any(|constant| value.strip_prefix(constant.as_bytes()).is_some_and(closes))
         || value.windows(3).any(|part| part[0] == b')' && part[1] == b'.' && part[2].is_ascii_alphabetic())
         || (number > 0 && value[number..].starts_with(b":="))
+        || (value.contains(&b':') && value.split(|&byte| byte == b':').all(|part| part.is_empty() || part[0] == b'!'))
 }
 
 /// Where a value in a list of settings ends, `--set name=value,other=…`: before the comma that a further name follows.

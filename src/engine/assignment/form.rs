@@ -52,7 +52,10 @@ fn scheme_apart(bytes: &[u8], found: Found) -> Found {
 /// `"name": …`, `['name'] = …`, `("name", …)`, `key="name" value=…`, `name="name">…<`
 fn after_quoted(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     match cursor.peek()? {
-        b')' => return pair::fallback(cursor, name).or_else(|| pair::pair_of_calls(cursor)),
+        b')' => {
+            let found = pair::fallback(cursor, name).or_else(|| pair::pair_of_calls(cursor));
+            return found.or_else(|| value_of_element(cursor, name));
+        }
         b'>' => {
             return if cursor.rest().starts_with(b">>") { pair::erlang_binary(cursor) } else { markup::content(cursor) };
         }
@@ -77,6 +80,9 @@ fn after_quoted(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
             cursor.eat("to ");
             listing::quoted_in_prose(cursor)
         }
+        // `"name" -> "…"` of Scala, `"name" to "…"` of Kotlin
+        b'-' if cursor.eat("->") => literal_after(cursor, name, Operator::Arrow),
+        b't' if blanks > 0 && cursor.eat("to ") => literal_after(cursor, name, Operator::Arrow),
         // `I fill in "Password" with "…"`
         b'w' if blanks > 0 && cursor.eat("with ") => {
             let value = value::literal(cursor, Operator::Space)?;
@@ -86,6 +92,14 @@ fn after_quoted(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
             .or_else(|| pair::fallback(cursor, name))
             .or_else(|| if blanks > 0 { markup::value_attribute(cursor) } else { None }),
     }
+}
+
+/// `getElementById("name").value = "…"`
+fn value_of_element(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    cursor.eat(").value").then_some(())?;
+    cursor.skip_blanks();
+    let (operator, after) = operator(cursor)?;
+    literal_after(after, name, operator)
 }
 
 /// What can follow a name that is not in quotes.
@@ -102,9 +116,9 @@ fn after_bare(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
             }
         }
         // `get('[name=password]').type("…")`
-        b']' if matches!(cursor.peek_ahead(1), Some(b'\'' | b'"')) && cursor.peek_ahead(2) == Some(b')') => {
+        b']' if matches!(cursor.peek_ahead(1), Some(b'\'' | b'"')) && matches!(cursor.peek_ahead(2), Some(b')' | b',')) => {
             cursor.at += 2;
-            return pair::pair_of_calls(cursor);
+            return if cursor.peek() == Some(b',') { pair::pair(cursor, name) } else { pair::pair_of_calls(cursor) };
         }
         b']' | b'}' => cursor.at += 1,
         b'(' | b'{' => return built(cursor, name).or_else(|| value_property(cursor, name)).or_else(|| compare::behind(cursor, name)),
@@ -118,7 +132,10 @@ fn after_bare(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     let blanks = cursor.skip_blanks();
     match cursor.peek()? {
         b'\n' | b'\r' => pair::name_and_value_lines(cursor, name),
-        b',' => pair::compared_or_passed(cursor, name).or_else(|| listing::next_cell(cursor, name)),
+        b',' => {
+            let found = pair::keyed_in_flow(cursor).or_else(|| pair::compared_or_passed(cursor, name));
+            found.or_else(|| listing::next_cell(cursor, name))
+        }
         b'{' => value_property(cursor, name),
         b'|' => pair::fallback(cursor, name).or_else(|| listing::next_column(cursor, name)),
         _ if blanks > 0 && markup::opens_tag(cursor.bytes, name.span) => markup::value_attribute(cursor),
@@ -161,10 +178,13 @@ fn closes_string(name: &Name<'_>) -> bool {
     open
 }
 
-/// Whether the name is the user of a URL, and not one of its parameters.
+/// Whether the name is the user of a URL, and not one of its parameters, or a part of an ARN.
 fn in_url(name: &Name<'_>) -> bool {
     let line = name.line.unwrap_or_default();
     let word = line.rsplit(|byte| matches!(byte, b' ' | b'"' | b'\'' | b'\t')).next().unwrap_or_default();
+    if word.starts_with(b"arn:") {
+        return true;
+    }
     // `//registry/:_authToken` has no scheme.
     memchr::memmem::find(word, b"://").is_some_and(|at| at > 0) && !word.contains(&b'?') && !word.contains(&b';')
 }

@@ -81,6 +81,12 @@ fn text_behind_label(mut cursor: Cursor<'_>) -> Option<Found> {
 /// `Password: <strong>…</strong>`: the cursor is behind the colon.
 pub(super) fn marked_text(mut cursor: Cursor<'_>) -> Option<Found> {
     cursor.skip_blanks();
+    // `Password: **…**`
+    if cursor.eat("**") {
+        let length = cursor.rest().iter().take(LONGEST_VALUE).take_while(|&&byte| byte > b' ' && byte != b'*').count();
+        let end = cursor.at + length;
+        return (length > 0 && cursor.bytes[end..].starts_with(b"**")).then(|| found(Span::new(cursor.at, end), end + 2));
+    }
     if LOOKS.iter().any(|tag| cursor.rest().first() == Some(&b'<') && starts_ignoring_case(cursor.rest(), tag.as_bytes())) {
         text_behind_label(cursor)
     } else {

@@ -98,8 +98,15 @@ pub(super) fn pair(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     // `hash("password", "salt")`: the name is itself a value.
     (!contains_ignoring_case(function, b"hash")).then_some(())?;
     // `["--password", "…"]`
-    value.partial |= name.dashes == 0 && !takes_name_and_value(function);
+    let is_row = function.is_empty() && name.line.is_some_and(names_settings);
+    value.partial |= name.dashes == 0 && !is_row && !takes_name_and_value(function);
     Some(Found { value, operator: Operator::Comma, form: Form::Argument })
+}
+
+/// Whether a name and its value stand behind `line`: `INSERT INTO settings (name, value) VALUES ('name', …`, Gradle's
+/// `buildConfigField "String", "name", …`.
+fn names_settings(line: &[u8]) -> bool {
+    [&b"value) values"[..], b"value`) values", b"buildconfigfield "].iter().any(|text| contains_ignoring_case(line, text))
 }
 
 /// `default="…"` or `"value": "…"` here, or behind a few other keys: `type=str, default="…"`.
@@ -310,6 +317,17 @@ pub(super) fn compared_or_passed(mut cursor: Cursor<'_>, name: &Name<'_>) -> Opt
     let operator = if compare::is_comparison(function) { Operator::Compare } else { Operator::Comma };
     value.partial |= operator == Operator::Comma && !takes_name_and_value(function);
     Some(Found { value, operator, form: Form::Argument })
+}
+
+/// `{name: NAME, value: …}` of YAML, `fill_in :name, with: "…"`: the cursor is on the comma.
+pub(super) fn keyed_in_flow(mut cursor: Cursor<'_>) -> Option<Found> {
+    let is_flow = cursor.eat(", value:");
+    (is_flow || cursor.eat(", with:")).then_some(())?;
+    cursor.skip_blanks();
+    let bare = |cursor| if is_flow { bare::value(cursor, Form::Inline, Operator::Colon).map(|(value, _)| value) } else { None };
+    let mut value = value::literal(cursor, Operator::Colon).or_else(|| bare(cursor))?;
+    value.quoted |= cursor.bytes.get(value.after) == Some(&b'}');
+    Some(Found { value, operator: Operator::Colon, form: Form::Literal })
 }
 
 /// The name of the function whose arguments begin on `line`, or the brace of a tuple.

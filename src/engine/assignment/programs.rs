@@ -80,6 +80,10 @@ pub(super) const PROGRAMS: &[(&str, Takes)] = &[
     ("ncftpget", Takes::Either("-p")),
     ("bcp", Takes::Either("-P")),
     ("osql", Takes::Either("-P")),
+    ("beeline", Takes::Either("-p")),
+    ("cf login", Takes::Either("-p")),
+    ("altool", Takes::Either("-p")),
+    ("rabbitmqadmin", Takes::Either("-p")),
 ];
 
 /// Whether `keyword` is no part of a name but a program that takes a password: `sshpass`, `docker login`.

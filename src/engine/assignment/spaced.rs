@@ -50,14 +50,15 @@ pub(super) fn spaced(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     Some(Found { value, operator: Operator::Space, form: if has_scheme { Form::Header } else { form } })
 }
 
-/// `gh secret set NAME --body "…"`, `dotnet user-secrets set NAME …`
+/// `gh secret set NAME --body "…"`, `dotnet user-secrets set NAME …`, `npm config set //registry/:NAME …`
 fn body_of_command(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     let line = name.line?;
     if line.ends_with(b"secret set ") || line.ends_with(b"variable set ") {
         (cursor.eat("--body") || cursor.eat("-b")).then_some(())?;
         let _ = cursor.eat("=") || cursor.eat(" ");
     } else {
-        line.ends_with(b"user-secrets set ").then_some(())?;
+        let is_npm = line.ends_with(b":") && memchr::memmem::find(line, b"npm config set ").is_some();
+        (is_npm || line.ends_with(b"user-secrets set ")).then_some(())?;
     }
     let value =
         value::literal(cursor, Operator::Space).or_else(|| bare::value(cursor, Form::Flag, Operator::Space).map(|(value, _)| value))?;

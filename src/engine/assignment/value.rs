@@ -22,7 +22,7 @@ const WRAPPERS: &[&str] = &[
     "getbytes", "get_bytes", "b64decode", "base64_decode", "frombase64string", "decode", "unhexlify", "fromhex", "from_hex", "hex2bin",
     "decodestring", "atob", "parse", "password", "secret", "secretstring", "secretstr", "some", "just", "ok", "new", "t", "_t", "text",
     "qstring", "stringptr", "to_string", "literal", "lit", "quote", "char", "networkcredential",
-    "createsecretkey", "encode", "secretkey",
+    "createsecretkey", "encode", "secretkey", "field", "qstringliteral",
 ];
 
 /// Authentication schemes, with what separates them from their value.
@@ -57,7 +57,15 @@ fn plain_literal(mut cursor: Cursor<'_>) -> Option<Value> {
     }
     let (span, after) = quotation(cursor.bytes, cursor.at)?;
     (!follows_closing_quote(&cursor.bytes[span.start..])).then_some(())?;
+    let span = inside_escaped_quotes(cursor.bytes, span);
     Some(Value { span, after, quoted: true, partial: is_joined(cursor.bytes, after) })
+}
+
+/// `"\"…\""`: a string that is code in its turn, as in `buildConfigField "String", "NAME", "\"…\""`.
+fn inside_escaped_quotes(bytes: &[u8], span: Span) -> Span {
+    let text = span.of(bytes);
+    let is_quoted = text.len() > 4 && text.starts_with(b"\\\"") && text.ends_with(b"\\\"") && !text[2..text.len() - 2].contains(&b'"');
+    if is_quoted { Span::new(span.start + 2, span.end - 2) } else { span }
 }
 
 /// Whether what looks like an opening quote was a closing one: a blank follows, or the end of a call that goes on.
@@ -133,13 +141,15 @@ fn wrapped(mut cursor: Cursor<'_>) -> Option<Value> {
         cursor.eat("{").then_some(())?;
     }
     cursor.skip_blanks_and_line_break();
+    // `Field(default="…")`
+    cursor.eat("default=");
     plain_literal(cursor).or_else(|| {
         let inner = cursor.identifier(b".:");
         (!inner.is_empty() && cursor.eat("(")).then(|| plain_literal(cursor)).flatten()
     })
 }
 
-/// `process.env.NAME || "…"`, `getenv('NAME') ?: '…'`, `os.Getenv(x) or "…"`, `cond ? a : "…"` is none.
+/// `process.env.NAME || "…"`, `getenv('NAME') ?: '…'`, `os.Getenv(x) or "…"`. What `cond ? a : "…"` gives may be a name.
 fn alternative(mut cursor: Cursor<'_>, operator: Operator) -> Option<Value> {
     matches!(operator, Operator::Equals | Operator::Colon | Operator::Arrow).then_some(())?;
     let start = cursor.at;
@@ -156,6 +166,11 @@ fn alternative(mut cursor: Cursor<'_>, operator: Operator) -> Option<Value> {
         let line = &cursor.rest()[..cursor.rest().iter().take(96).take_while(|&&byte| byte != b'\n').count()];
         cursor.at += memchr::memmem::find(line, b" else ")? + b" else ".len();
         return plain_literal(cursor);
+    }
+    if cursor.eat("? ") {
+        let line = &cursor.rest()[..cursor.rest().iter().take(96).take_while(|&&byte| byte != b'\n').count()];
+        cursor.at += memchr::memmem::find(line, b" : ")? + b" : ".len();
+        return plain_literal(cursor).map(|value| Value { partial: true, ..value });
     }
     (cursor.at > start && ["||", "??", "?:", "or "].iter().any(|operator| cursor.eat(operator))).then_some(())?;
     cursor.skip_blanks();

@@ -31,6 +31,12 @@ pub fn verify(check: Check, token: &[u8]) -> bool {
     verify(check, token)
 }
 
+/// Whether a block that fails this check is a private key that is damaged.
+#[must_use]
+pub(super) fn is_damaged(check: Check, block: &[u8]) -> bool {
+    pem::is_damaged(check, block)
+}
+
 /// Makes a generated token of the check's format pass the check, for examples: overwrites the check characters, or
 /// replaces the body by a valid structure. Where the structure needs more room, the token becomes longer. The result
 /// depends on the token alone, and opens nothing.

@@ -29,9 +29,14 @@ const MOST_WORDS: usize = 12;
 /// How many words may follow the one that says what the value is: `password_tom_prod`.
 const MOST_QUALIFIERS: usize = 2;
 
+/// Words of tokens that a form carries, so that no other page can send it.
+const OF_FORMS: &List = &List::new(&["csrf", "xsrf"]);
+
 /// What `name` says of its value. Case, separators and humps do not matter.
 #[must_use]
 pub fn secret_name(name: &[u8]) -> NameVerdict {
+    // `form.password.value`: what is typed
+    let name = name.strip_prefix(b"form.").filter(|rest| rest.ends_with(b".value")).unwrap_or(name);
     let mut words: [&[u8]; MOST_WORDS] = [b""; MOST_WORDS];
     let mut count = 0;
     for word in words_of(name) {
@@ -58,7 +63,10 @@ pub fn secret_name(name: &[u8]) -> NameVerdict {
     if is_one_of(last, HARMLESS_ENDS) || is_one_of(singular(last), HARMLESS_ENDS) || is_product(name) {
         return NameVerdict::Harmless;
     }
-    if head.iter().any(|word| is_one_of(word, HARMLESS_ANYWHERE) || is_one_of(word, NOT_CLEAR))
+    // `csrf_secret` signs the tokens, which by themselves open nothing.
+    let signs = last.eq_ignore_ascii_case(b"secret");
+    let is_harmless = |word: &&[u8]| is_one_of(word, HARMLESS_ANYWHERE) && !(signs && is_one_of(word, OF_FORMS));
+    if head.iter().any(|word| is_harmless(word) || is_one_of(word, NOT_CLEAR))
         || words.first().is_some_and(|word| words.len() > 1 && is_one_of(word, HARMLESS_STARTS))
     {
         return NameVerdict::Harmless;

@@ -127,7 +127,7 @@ fn is_template(value: &[u8]) -> bool {
         "${", "{{", "}}", "$(", "#{", "<%", "%>", "{%", "<?", "@{", "%{", "$[[", "$[", "...", "\u{2026}", "__ENV", "{0}", "{}", "](",
         "$((",
     ]);
-    const STARTS: &[&str] = &["<", "$env:", "$", "@@", "@(", "%%", "@Value", "__", "[%", "&", "`"];
+    const STARTS: &[&str] = &["<", "$env:", "$", "@@", "@(", "%%", "@Value", "__", "[%", "&lt;", "&", "`"];
     if value.is_empty() || PARTS.any_in(value) {
         return true;
     }
@@ -228,7 +228,7 @@ fn is_all_noise(value: &[u8]) -> bool {
 fn is_reference(value: &[u8]) -> bool {
     #[rustfmt::skip]
     static STARTS: Starts = Starts::new(&[
-        "!ref", "!sub", "!vault", "!getatt", "!env", "!secret", "enc[", "enc(", "{cipher}", "vault:", "vault.", "vault/", "secret://",
+        "!ref", "!sub", "!vault", "!getatt", "!env", "!secret", "enc[", "enc(", "{cipher}", "vault:", "vault.", "vault/", "secret://", "secret/",
         "secrets.", "op://", "arn:", "projects/", "ssm:", "aws-ssm", "keyvault", "@microsoft.keyvault", "env:", "env.", "file:", "ref+",
         "sops", "lookup(", "kms:", "keyring:", "keychain:", "gcp-sm:", "ssm-parameter", "secretkeyref", "{vault",
     ]);
@@ -237,7 +237,10 @@ fn is_reference(value: &[u8]) -> bool {
         || VAULT.any_in(value)
         || is_ciphertext(value)
         // Maven's and Jenkins' encrypted passwords.
-        || (value.len() > 20 && value.starts_with(b"{") && value.ends_with(b"=}"))
+        || (value.len() > 12 && value.starts_with(b"{") && value.ends_with(b"=}"))
+        || (value.starts_with(b"{AQAAAB") && value.ends_with(b"}"))
+        // A message of OpenPGP in base64, as Renovate takes it.
+        || (value.len() > 200 && value.starts_with(b"wcFMA"))
 }
 
 /// `2.<iv>|<data>|<mac>` and `7.<data>` of Bitwarden.

@@ -17,7 +17,7 @@ use super::{Refusal, work};
 use crate::rules::Confidence;
 use crate::rules::syntax::ValueClass;
 use call::{Call, call_of};
-use phrase::{is_in_groups, is_passphrase};
+use phrase::{is_in_groups, is_joined_passphrase, is_passphrase};
 use value::{Traits, any, chosen, is_plainly_chosen, machine_made};
 
 /// The longest value that is looked into as base64, in bytes.
@@ -33,7 +33,9 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
     work::add(name.len() + value.len());
     let is_by_place = matches!(assignment.form, Form::Position | Form::Member);
     let verdict = if class == ValueClass::Any || is_by_place { NameVerdict::Strong } else { secret_name(name) };
-    if verdict == NameVerdict::Harmless || is_harmless_behind(word_before(bytes, assignment.name.start), name) {
+    // `checksum/secret: …`: an annotation of a manifest
+    let is_checksum = bytes[..assignment.name.start].ends_with(b"checksum/");
+    if verdict == NameVerdict::Harmless || is_checksum || is_harmless_behind(word_before(bytes, assignment.name.start), name) {
         return Err(Refusal::HarmlessName);
     }
     let stands_in = placeholder(value, Strictness::Strict);
@@ -77,6 +79,7 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
         None if class == ValueClass::Password && is_given_as_phrase(assignment) && (is_passphrase(value) || is_in_groups(value)) => {
             Ok(Confidence::Medium)
         }
+        None if class == ValueClass::Password && says_password(name) && is_joined_passphrase(value) => Ok(Confidence::Medium),
         None if stands_in.is_some() || counts_by_turns(value) => traits.kind.map_or(Ok(Confidence::Low), |kind| Err(Refusal::Kind(kind))),
         None => by_class(value, &traits, class),
     }?;
@@ -193,6 +196,12 @@ fn is_behind_user(bytes: &[u8], assignment: &Assignment) -> bool {
     }
     let between = bytes[assignment.name.end..assignment.value.start].trim_ascii_end();
     matches!(between, [_, .., b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9', b':'] | [_, .., b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b' ', b'/'])
+}
+
+/// Whether a name ends with an English word for a password.
+fn says_password(name: &[u8]) -> bool {
+    const WORDS: [&str; 5] = ["password", "passphrase", "passwd", "pwd", "pass"];
+    words_of(name).last().is_some_and(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes())))
 }
 
 /// Whether people make up the secret of this name themselves: `SESSION_SECRET`, `cookieSecret`.

@@ -1,5 +1,6 @@
 //! Passphrases of several words, and how they differ from sentences.
 
+use super::value::is_of_names;
 use crate::engine::entropy::{RANDOM, randomness};
 
 /// How many words a passphrase has.
@@ -30,6 +31,19 @@ pub(super) fn is_passphrase(value: &[u8]) -> bool {
     // The example that everybody knows.
     let is_known = memchr::memmem::find(value, b"horse battery").is_some();
     WORDS.contains(&words.clone().count()) && words.into_iter().all(is_drawn) && !is_known
+}
+
+/// Whether a value is such words joined by one and the same mark: `harbour-quilt-lemon-cable`.
+pub(super) fn is_joined_passphrase(value: &[u8]) -> bool {
+    let Some(&mark) = value.iter().find(|byte| !byte.is_ascii_alphabetic()) else { return false };
+    let words = value.split(|&byte| byte == mark);
+    let is_drawn = |word: &[u8]| {
+        (3..=10).contains(&word.len())
+            && word.iter().all(u8::is_ascii_lowercase)
+            && OF_TEXTS.binary_search_by(|known| known.as_bytes().cmp(word)).is_err()
+            && !is_of_names(word)
+    };
+    matches!(mark, b'-' | b'_') && (4..=12).contains(&words.clone().count()) && words.into_iter().all(is_drawn)
 }
 
 /// Whether a value is groups of four letters or digits at random, as passwords for one application are shown.

@@ -141,9 +141,8 @@ pub(super) fn chosen(value: &[u8], traits: &Traits) -> Result<Confidence, Refusa
     Ok(sure(traits.length >= 6 && !says_what_it_is(value, traits)))
 }
 
-/// Whether a value is words and, at its end, a number of two to four digits, and none of the words is one that names of
-/// things are made of. Numbers of names have one digit, or stand for a size.
-fn is_phrase_with_number(value: &[u8]) -> bool {
+/// Whether names of things are made of such a word.
+pub(super) fn is_of_names(word: &[u8]) -> bool {
     #[rustfmt::skip]
     static OF_NAMES: List = List::new(&[
         "password", "passwd", "pass", "pwd", "passphrase", "secret", "token", "key", "credential", "credentials", "auth", "login", "user", "username", "admin", "root", "account", "session",
@@ -152,13 +151,22 @@ fn is_phrase_with_number(value: &[u8]) -> bool {
         "error", "message", "request", "response", "header", "cookie", "csrf", "form", "button", "page", "view", "item", "group", "role", "policy", "hash", "sha", "md", "aes", "rsa", "cbc", "gcm",
         "utf", "base", "version", "http", "https", "oauth", "jwt", "ssh", "ssl", "tls", "cert", "vault", "kms", "secrets", "bucket", "cluster", "region", "node", "host", "port", "queue", "us", "eu",
     ]);
+    OF_NAMES.has(word)
+}
+
+/// Whether a value is words and, at its end, a number of two to four digits, and none of the words is one that names of
+/// things are made of. Numbers of names have one digit, or stand for a size.
+fn is_phrase_with_number(value: &[u8]) -> bool {
     let digits = value.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let head = value[..value.len() - digits].strip_suffix(b"-").unwrap_or(&value[..value.len() - digits]);
     let mut words = words_of(head).peekable();
+    // `d3pl0y-window@87`: letters of the words are written as digits where a mark stands before the number.
+    let is_marked = matches!(head.last(), Some(b'@' | b'$' | b'*'));
+    let body = &head[..head.len() - usize::from(is_marked)];
     (2..=4).contains(&digits)
-        && !head.iter().any(|byte| byte.is_ascii_digit() || matches!(byte, b'/' | b':' | b'[' | b']' | b'*' | b'#'))
+        && !body.iter().any(|byte| (byte.is_ascii_digit() && !is_marked) || matches!(byte, b'/' | b':' | b'[' | b']' | b'*' | b'#'))
         && words.peek().is_some()
-        && words.all(|word| !OF_NAMES.has(word))
+        && words.all(|word| !is_of_names(word))
 }
 
 /// Whether a value is what somebody signs in with, and no id or name: it has several kinds of characters, and it is not as

@@ -9,6 +9,7 @@ mod ssh;
 
 use super::code::{Base64, from_base64, from_cut_base64, from_hex};
 use super::noise::Noise;
+use crate::engine::entropy::shannon;
 use crate::rules::check::Check;
 use body::Body;
 
@@ -35,6 +36,23 @@ pub(super) fn verify(check: Check, token: &[u8]) -> bool {
         Check::Base64Pem => from_cut_base64(token).is_some_and(|text| state(&text).is_some()),
         _ => state(token).is_some(),
     }
+}
+
+/// Whether the token is a private key block whose body is no key any more, since a part of it is missing or was replaced:
+/// lines of base64 as random as those of a key.
+pub(super) fn is_damaged(check: Check, token: &[u8]) -> bool {
+    /// Characters of the shortest body: more than two lines.
+    const LEAST_BODY: usize = 150;
+    let is_key = |block: &Block| block.whole && (block.label.ends_with("PRIVATE KEY") || block.label == "PGP PRIVATE KEY BLOCK");
+    let Some(block) = block(token).filter(is_key) else { return false };
+    let body = body::read(block.body);
+    let is_encrypted = body.encrypted || block.label.starts_with("ENCRYPTED ");
+    let is_asked = match check {
+        Check::PemClear => !is_encrypted,
+        Check::PemEncrypted => is_encrypted,
+        _ => true,
+    };
+    is_asked && body.text.len() >= LEAST_BODY && body.text.len() * 10 >= block.body.len() * 8 && shannon(&body.text) > 5.2
 }
 
 /// Gives the block a body that fits its label.
@@ -103,7 +121,7 @@ fn static_key(body: &Body) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Noise, State, sample, state, verify};
+    use super::{Noise, State, is_damaged, sample, state, verify};
     use crate::rules::check::Check;
 
     const LABELS: [&str; 11] = [
@@ -158,8 +176,17 @@ mod tests {
             let lines: Vec<&str> = text.lines().collect();
             let shortened = [&lines[..2], &lines[3..]].concat().join("\n");
             assert!(!verify(Check::Pem, shortened.as_bytes()), "{shortened}");
+            assert_eq!(is_damaged(Check::PemClear, shortened.as_bytes()), label != "EC PRIVATE KEY", "{label}");
             let cut = &text[..text.find("-----END").expect("an end") - 20];
             assert!(verify(Check::Pem, cut.as_bytes()), "{cut}");
+        }
+    }
+
+    #[test]
+    fn what_only_stands_for_a_body_is_no_damaged_key() {
+        for body in ["MIIE".repeat(80), "your key goes here, in lines of 64 characters ".repeat(8), "...\n".repeat(60)] {
+            let text = ["-----BEGIN RSA ", "PRIVATE KEY-----\n", &body, "\n-----END RSA ", "PRIVATE KEY-----\n"].concat();
+            assert!(!is_damaged(Check::PemClear, text.as_bytes()), "{body}");
         }
     }
 

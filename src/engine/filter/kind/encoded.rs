@@ -20,12 +20,15 @@ pub(in crate::engine::filter) fn is_data(value: &[u8]) -> bool {
 }
 
 pub(in crate::engine::filter) fn is_public_key(value: &[u8]) -> bool {
+    // Mapbox, Stripe: tokens for pages that everybody gets
+    static PUBLISHED: Starts = Starts::new(&["pk.eyJ", "pk_live_", "pk_test_"]);
     static STARTS: Starts = Starts::new(&["ssh-rsa ", "ssh-ed25519 ", "ssh-dss ", "ecdsa-sha2-", "sk-ssh-", "-----"]);
     STARTS.begin(value)
         || value.starts_with(b"AAAAB3NzaC1")
         || value.starts_with(b"AAAAC3NzaC1")
         || value.starts_with(b"MIIBIjANBgkqhkiG9w0BAQEFAAOC")
         || value.starts_with(b"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcD")
+        || PUBLISHED.begin(value)
         || crate::engine::checksum::is_public_in_base32(value)
 }
 
@@ -33,7 +36,7 @@ pub(in crate::engine::filter) fn is_hash(value: &[u8]) -> bool {
     #[rustfmt::skip]
     static STARTS: Starts = Starts::new(&[
         "sha1-", "sha256-", "sha384-", "sha512-", "sha1:", "sha224:", "sha256:", "sha384:", "sha512:", "md5:", "sha256$", "sha1$",
-        "pbkdf2", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$y$", "$argon2", "{bcrypt", "{pbkdf2", "{scrypt", "{argon2", "$apr1$", "$scrypt$", "{sha", "{ssha", "bcrypt", "{crypt}", "$7$", "$8$", "$9$", "$pbkdf2", "$sha", "$p-sha", "scram-sha-", "md5$", "{md4}", "{md5}", "{smd5}", "{ldap}{", "{mssql}",
+        "pbkdf2", "$2a$", "$2b$", "$2y$", "$1$", "$5$", "$6$", "$y$", "$argon2", "{bcrypt", "{pbkdf2", "{scrypt", "{argon2", "$apr1$", "$scrypt$", "{sha", "{ssha", "bcrypt", "{crypt}", "$7$", "$8$", "$9$", "$pbkdf2", "$sha", "$p-sha", "scram-sha-", "md5$", "{md4}", "{md5}", "{smd5}", "{ldap}{", "{mssql}", "$p$", "$h$",
     ]);
     let value = value.strip_prefix(b"\"").unwrap_or(value);
     // `user:$2y$…`, `user:{SHA}…` of an .htpasswd file

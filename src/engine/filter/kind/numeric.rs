@@ -59,6 +59,11 @@ pub(in crate::engine::filter) fn is_version(value: &[u8]) -> bool {
     if name >= 3 && is_dotted(number) {
         return true;
     }
+    // `GreetingService:1.0.0`
+    let named = memchr::memchr(b':', value).filter(|&colon| value[..colon].iter().all(u8::is_ascii_alphabetic));
+    if named.is_some_and(|colon| colon >= 3 && colon + 1 < value.len() && is_dotted(&value[colon + 1..])) {
+        return true;
+    }
     // `npm:^7.0.4`
     let protocol = memchr::memchr(b':', value).filter(|&colon| value[..colon].iter().all(u8::is_ascii_lowercase));
     let value = protocol.map_or(value, |colon| &value[colon + 1..]);
@@ -90,6 +95,10 @@ pub(in crate::engine::filter) fn is_address(value: &[u8]) -> bool {
     // `fe80::1%eth0`
     let zone = memchr::memchr(b'%', value).unwrap_or(value.len());
     if colons >= 2 && value[..zone].iter().all(|byte| byte.is_ascii_hexdigit() || matches!(byte, b':' | b'.' | b'/' | b'[' | b']')) {
+        return true;
+    }
+    // An account of Ethereum
+    if value.len() == 42 && value.starts_with(b"0x") && value[2..].iter().all(u8::is_ascii_hexdigit) {
         return true;
     }
     let Some(at) = memchr::memchr(b'@', value) else { return false };

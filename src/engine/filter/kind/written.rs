@@ -5,7 +5,7 @@ use crate::engine::filter::list::Starts;
 use crate::engine::filter::words::{Parts, squash_into, words_of};
 
 pub(in crate::engine::filter) fn is_markup(value: &[u8]) -> bool {
-    static PARTS: Parts = Parts::new(&["</", "/>", "<!--", "' or '", "' OR '", "' or 1", "' OR 1", "&&", " || "]);
+    static PARTS: Parts = Parts::new(&["</", "/>", "<!--", "' or '", "' OR '", "' or 1", "' OR 1", " && ", " || "]);
     static SQL: Starts = Starts::new(&["select ", "insert ", "update ", "delete ", "create ", "alter ", "grant ", "drop "]);
     let tag = memchr::memchr(b'<', value).is_some_and(|open| memchr::memchr(b'>', &value[open..]).is_some());
     tag || PARTS.any_in(value) || SQL.begin(value)

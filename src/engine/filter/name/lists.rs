@@ -9,7 +9,7 @@ pub(super) const NOT_CLEAR: &List = &List::new(&["encrypted", "hashed", "salted"
 pub(super) const STRONG: &List = &List::new(&[
     "password", "passwd", "passphrase", "passcode", "pwd", "pass", "passwort", "secret", "credential", "cred", "pswd", "psw", "apikey", "pw",
     "identified", "psk", "dbpass", "keypass", "storepass", "authtoken", "contrasena", "contrase", "motdepasse", "passe", "senha", "kennwort", "wachtwoord", "haslo", "parola", "salasana", "jwt",
-    "heslo", "jelszo", "sifre", "losenord", "clave", "mdp", "contrasenia", "lozinka", "geslo", "slaptazodis", "parole", "adgangskode", "passord", "sandi",
+    "heslo", "jelszo", "sifre", "losenord", "clave", "mdp", "contrasenia", "lozinka", "geslo", "slaptazodis", "parole", "adgangskode", "passord", "sandi", "kodeord", "community", "geheimnis",
 ]);
 /// Strong only behind another word: `db_pass`.
 pub(super) const STRONG_BUT_SHORT: &List = &List::new(&["jwt"]);
@@ -34,7 +34,7 @@ pub(super) const HARMLESS_TOKENS: &List = &List::new(&[
     "page", "next", "previous", "prev", "continuation", "sync", "csrf", "xsrf", "cancel", "cancellation", "lexer", "parser", "start",
     "end", "first", "last", "max", "min", "num", "current", "eos", "bos", "pad", "unk", "mask", "sep", "cls", "special", "stop",
     "design", "color", "colour", "syntax", "text", "word", "string", "number", "comment", "keyword", "operator", "pagination", "cursor",
-    "antiforgery", "authenticity", "verification", "nft",
+    "antiforgery", "authenticity", "nft", "correlation", "trace", "idempotency",
 ]);
 /// Keys that are none.
 #[rustfmt::skip]
@@ -42,7 +42,7 @@ pub(super) const HARMLESS_KEYS: &List = &List::new(&[
     "public", "primary", "foreign", "cache", "sort", "partition", "hash", "index", "object", "map", "dict", "row", "column", "unique",
     "composite", "natural", "i18n", "translation", "message", "label", "hot", "short", "shortcut", "arrow", "registry", "config",
     "settings", "property", "param", "parameter", "header", "query", "form", "field", "data", "meta", "metadata", "json", "yaml", "xml",
-    "lookup", "group", "range", "shard", "routing", "idempotency", "dedup", "deduplication", "cookie", "storagekey", "localstorage",
+    "lookup", "group", "range", "shard", "routing", "idempotency", "dedup", "deduplication", "storagekey", "localstorage",
     "first", "second", "third", "last", "next", "previous", "prev", "parent", "pub", "react", "ctrl", "alt", "shift", "tab", "enter", "delete", "escape", "s3", "bucket", "tag", "annotation", "resource", "type",
     "socket", "recv", "apt", "sealed", "wrapped", "encrypted", "format", "gpg", "pgp", "publishable", "site", "anon", "hashed",
 ]);
@@ -70,7 +70,7 @@ pub(super) const HARMLESS_ENDS: &List = &List::new(&[
     "state", "status", "enabled", "disabled", "required", "optional", "visible", "changed", "valid", "invalid", "strength", "score",
     "min", "max", "limit", "attempts", "retries", "rotation", "ref", "reference", "arn", "location", "source", "resolver", "loader",
     "reader", "writer", "parser", "lexer", "tokenizer", "counter", "usage", "command", "cmd", "bytes", "date", "time", "at", "ts",
-    "js", "ts", "jsx", "tsx", "mjs", "py", "rb", "java", "php", "html", "css", "vue", "txt", "passes",
+    "mint", "js", "ts", "jsx", "tsx", "mjs", "py", "rb", "java", "php", "html", "css", "vue", "txt", "passes",
     "request", "response", "template", "filter", "event", "server", "host", "hostname", "within", "after", "before", "every", "sha", "md", "bcrypt", "argon", "scrypt", "ssha", "crc", "cert", "certificate", "bundle",
 ]);
 /// Words that make a name harmless wherever they stand before the end.

@@ -9,7 +9,7 @@ pub(super) fn is_expression(value: &[u8]) -> bool {
     #[rustfmt::skip]
     static PARTS: Parts = Parts::new(&[
         "process.env", "os.environ", "os.getenv", "getenv", "ENV[", "environ[", "import.meta", "System.get", "->", "::", "().", "=>",
-        " + ", "\" +", "&&", "||", "<<", "function(", "function (", "() {", ") { |",
+        " + ", "\" +", " && ", "||", "<<", "function(", "function (", "() {", ") { |",
     ]);
     if PARTS.any_in(value) {
         return true;
@@ -22,6 +22,20 @@ pub(super) fn is_expression(value: &[u8]) -> bool {
         || is_last_argument(value)
         || is_role(value)
         || is_cut_call(value)
+        || is_cut_literal(value)
+        || joins_names(value)
+}
+
+/// `[]Reference{`: a literal of Go up to its members.
+fn is_cut_literal(value: &[u8]) -> bool {
+    value.strip_suffix(b"{").is_some_and(|head| is_name(head.strip_prefix(b"[]").unwrap_or(head)))
+}
+
+/// `user&&user.name`: a password with two ampersands has digits, or signs that no name has.
+fn joins_names(value: &[u8]) -> bool {
+    let Some(at) = memchr::memmem::find(value, b"&&") else { return false };
+    let is_plain = |text: &[u8]| is_name(text.strip_prefix(b"!").unwrap_or(text)) && !text.iter().any(u8::is_ascii_digit);
+    is_plain(&value[..at]) && !value[at + 2..].iter().any(u8::is_ascii_digit)
 }
 
 /// `Feature(status=`: a call up to the value of an argument.
