@@ -45,8 +45,8 @@ fn same_place(a: &Finding, b: &Finding) -> bool {
     a.path == b.path && a.rule.id == b.rule.id && a.location == b.location && a.secret == b.secret
 }
 
-/// Of a secret that several versions of a file hold, keeps the places in one version (HEAD's, else the first),
-/// and says of them which commit brought the secret in.
+/// Of a secret that several versions of a file hold, keeps the places in one version (the one that HEAD has there, else the
+/// first), and says of them which commit brought the secret in.
 fn join_versions(findings: &mut Vec<Finding>) {
     let mut versions: BTreeMap<String, Vec<Attribution>> = BTreeMap::new();
     for finding in findings.iter() {
@@ -71,7 +71,7 @@ fn join_versions(findings: &mut Vec<Finding>) {
 
 /// The version whose lines are reported.
 fn shown_blob(versions: &[Attribution]) -> String {
-    versions.iter().min_by_key(|one| (!one.in_head, age(one))).map(|one| one.blob.clone()).unwrap_or_default()
+    versions.iter().min_by_key(|one| (!one.at_head, age(one))).map(|one| one.blob.clone()).unwrap_or_default()
 }
 
 /// What all versions of a file together say of a secret.
@@ -80,7 +80,8 @@ fn join(versions: &[Attribution]) -> Attribution {
     let reported = first.paths.first().cloned();
     let others: BTreeSet<&String> = versions.iter().flat_map(|one| &one.paths).filter(|path| Some(*path) != reported.as_ref()).collect();
     let paths = reported.iter().chain(others).cloned().collect();
-    Attribution { in_head: versions.iter().any(|one| one.in_head), paths, ..first }
+    let any = |is: fn(&Attribution) -> bool| versions.iter().any(is);
+    Attribution { in_head: any(|one| one.in_head), at_head: any(|one| one.at_head), paths, ..first }
 }
 
 /// Orders versions from the oldest to the youngest; those that no commit reaches are last.
@@ -140,7 +141,15 @@ mod tests {
 
     fn version(line: usize, blob: &str, commit: &str, date: &str, in_head: bool) -> Finding {
         let paths = vec!["a".to_owned(), format!("copy-of-{blob}")];
-        let history = Attribution { commit: commit.into(), date: date.into(), in_head, blob: blob.into(), paths, ..Attribution::default() };
+        let history = Attribution {
+            commit: commit.into(),
+            date: date.into(),
+            in_head,
+            at_head: in_head,
+            blob: blob.into(),
+            paths,
+            ..Attribution::default()
+        };
         Finding { history: Some(history), ..found("r", "a", line, "s") }
     }
 
@@ -191,6 +200,16 @@ mod tests {
         let history = findings[0].history.as_ref().expect("it is from history");
         assert_eq!((history.commit.as_str(), history.blob.as_str(), history.in_head), ("c1", "blob3", true));
         assert_eq!(history.paths, ["a", "copy-of-blob1", "copy-of-blob2", "copy-of-blob3"]);
+    }
+
+    #[test]
+    fn a_version_that_head_has_elsewhere_is_not_shown_for_the_first() {
+        let mut moved = version(7, "blob2", "c2", "2024-02-01T00:00:00Z", true);
+        moved.history.iter_mut().for_each(|history| history.at_head = false);
+        let mut findings = vec![moved, version(5, "blob1", "c1", "2024-01-01T00:00:00Z", false)];
+        arrange(&mut findings);
+        assert_eq!(places(&findings), [("a", 5, "r")]);
+        assert_eq!(findings[0].history.as_ref().map(|history| (history.blob.as_str(), history.in_head)), Some(("blob1", true)));
     }
 
     #[test]

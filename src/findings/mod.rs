@@ -119,6 +119,8 @@ pub struct Attribution {
     pub subject: String,
     /// Whether HEAD's tree still holds it.
     pub in_head: bool,
+    /// Whether it does so at the reported path.
+    pub at_head: bool,
     /// Object id of the blob.
     pub blob: String,
     /// Every path that it had, the reported one first.

@@ -171,9 +171,9 @@ impl<'a> View<'a> {
 }
 
 impl Entry<'_> {
-    /// Whether there is a line to put a comment on: not where HEAD no longer holds it, nor in a name or a message.
+    /// Whether there is a line to put a comment on: not where HEAD does not hold it there, nor in a name or a message.
     pub(super) fn has_line(&self) -> bool {
-        self.history.as_ref().is_none_or(|history| history.in_head) && !is_no_file(&self.path)
+        self.history.as_ref().is_none_or(|history| history.at_head) && !is_no_file(&self.path)
     }
 
     /// Whether it is in the name of a branch, tag or other reference.
@@ -299,6 +299,7 @@ fn attribution(history: &Attribution, masker: &Masker) -> Attribution {
         date: history.date.clone(),
         subject: text(&history.subject),
         in_head: history.in_head,
+        at_head: history.at_head,
         blob: history.blob.clone(),
         paths: history.paths.iter().map(|path| masker.path(path).into_owned()).collect(),
         rank: history.rank,

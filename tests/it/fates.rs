@@ -285,3 +285,20 @@ fn fates_agree_with_git() {
         }
     }
 }
+
+#[test]
+fn a_file_that_was_renamed_is_shown_as_its_commit_has_it() {
+    let repo = Repo::init();
+    let first = repo.commit_file("a.env", token(1));
+    repo.commit_file("a.env", format!("# more\n# lines\n{}", token(1)));
+    repo.git(&["mv", "a.env", "b.env"]);
+    let second = repo.commit("Rename");
+    let all = findings(&repo, []);
+    let place = |path: &str| {
+        let found = all.iter().find(|one| one["path"] == path).unwrap();
+        (found["line"].clone(), found["commit"].clone(), found["blob"].clone(), found["in_head"].clone())
+    };
+    let blob = |revision: &str| repo.git(&["rev-parse", revision]);
+    assert_eq!(place("a.env"), (1.into(), first.clone().into(), blob(&format!("{first}:a.env")).into(), true.into()));
+    assert_eq!(place("b.env"), (3.into(), second.into(), blob("HEAD:b.env").into(), true.into()));
+}

@@ -1,5 +1,9 @@
 //! Which files of a tree are scanned, under which names, and what is said of the others.
 
+mod command;
+#[cfg(unix)]
+mod unix;
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -309,107 +313,6 @@ fn the_result_does_not_depend_on_the_number_of_threads() {
     }
 }
 
-#[cfg(unix)]
-mod unix {
-    use super::*;
-    use std::ffi::OsStr;
-    use std::os::unix::ffi::OsStrExt as _;
-    use std::os::unix::fs::{PermissionsExt as _, symlink};
-
-    #[test]
-    fn links_are_their_targets_unless_named_or_followed() {
-        let outside = Tree::new(&["o"]);
-        let tree = Tree::new(&["real/a"]);
-        symlink(outside.top(), tree.top().join("dir-link")).unwrap();
-        symlink("real/a", tree.top().join("file-link")).unwrap();
-        symlink("nowhere", tree.top().join("dangling")).unwrap();
-        symlink("..", tree.top().join("real/loop")).unwrap();
-        let seen = tree.walk(&tree.options());
-        assert_eq!(
-            (seen.files, seen.skips),
-            (["dangling", "dir-link", "file-link", "real/a", "real/loop"].map(str::to_owned).to_vec(), vec![])
-        );
-        assert_eq!(tree.files(&tree.paths(&["file-link"])), ["file-link"]);
-        assert_eq!(tree.files(&tree.paths(&["dir-link"])), ["dir-link/o"]);
-        let followed = tree.walk(&WalkOptions { follow_links: true, ..tree.options() });
-        assert_eq!(followed.files, ["dir-link/o", "file-link", "real/a"]);
-        assert_eq!(followed.skips, [("dangling".to_owned(), SkipReason::Special)]);
-        assert!(walk(&tree.paths(&["dangling"]), &Recorder::default()).is_err());
-    }
-
-    #[test]
-    fn a_link_and_its_target_named_together_are_scanned_once() {
-        let tree = Tree::new(&["real/a"]);
-        symlink("real", tree.top().join("link")).unwrap();
-        assert_eq!(tree.files(&tree.paths(&["real", "link"])), ["real/a"]);
-        assert_eq!(tree.files(&tree.paths(&["link", "real"])), ["link/a"]);
-    }
-
-    #[test]
-    fn tracked_files_behind_a_link_are_not_reached() {
-        let outside = Tree::new(&["a.log"]);
-        let tree = Tree::repository(&["dir/a.log"]);
-        tree.write(".gitignore", "*.log\n");
-        tree.git(&["add", "-f", "."]);
-        fs::remove_dir_all(tree.top().join("dir")).unwrap();
-        symlink(outside.top(), tree.top().join("dir")).unwrap();
-        assert_eq!(tree.files(&tree.options()), [".gitignore", "dir"]);
-    }
-
-    #[test]
-    fn pipes_and_sockets_are_special_and_never_waited_for() {
-        let tree = Tree::new(&["a"]);
-        let pipe = tree.top().join("pipe");
-        assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-        let _socket = std::os::unix::net::UnixListener::bind(tree.top().join("socket")).unwrap();
-        let seen = tree.walk(&tree.options());
-        assert_eq!(seen.files, ["a"]);
-        assert_eq!(seen.skips, [("pipe".to_owned(), SkipReason::Special), ("socket".to_owned(), SkipReason::Special)]);
-        let error = walk(&tree.paths(&["pipe"]), &Recorder::default()).unwrap_err().to_string();
-        assert!(error.contains("pipe: neither a file nor a directory"), "{error}");
-    }
-
-    #[cfg(target_os = "linux")] // Others refuse to create such names.
-    #[test]
-    fn names_that_are_no_utf8_are_escaped() {
-        let tree = Tree::new(&[]);
-        fs::write(tree.top().join(OsStr::from_bytes(b"caf\xe9")), "x").unwrap();
-        fs::write(tree.top().join("caf\\xe9"), "x").unwrap();
-        assert_eq!(tree.files(&tree.options()), ["caf\\x5cxe9", "caf\\xe9"]);
-    }
-
-    #[cfg(target_os = "linux")]
-    #[test]
-    fn a_file_that_cannot_be_read_is_a_skip_with_the_reason() {
-        let recorder = Recorder::default();
-        let paths = vec![PathBuf::from("/proc/self/mem")];
-        walk(&WalkOptions { paths, ..WalkOptions::default() }, &recorder).unwrap();
-        let skips = recorder.skips.into_inner().unwrap();
-        assert_eq!((skips[0].what.as_str(), skips[0].reason), ("/proc/self/mem", SkipReason::Unreadable));
-        assert!(!skips[0].detail.is_empty());
-    }
-
-    #[test]
-    fn closed_directories_are_reported_once() {
-        let tree = Tree::repository(&["closed/a", "closed/b", "hidden/c.log", "hidden/d.log"]);
-        tree.write(".gitignore", "hidden\n");
-        tree.git(&["add", "-f", "."]);
-        let close = |mode| {
-            for dir in ["closed", "hidden"] {
-                fs::set_permissions(tree.top().join(dir), fs::Permissions::from_mode(mode)).unwrap();
-            }
-        };
-        close(0);
-        let is_root = fs::read_dir(tree.top().join("closed")).is_ok();
-        let seen = tree.walk(&tree.options());
-        close(0o755);
-        if !is_root {
-            assert_eq!(seen.files, [".gitignore"]);
-            assert_eq!(seen.skips, [("closed".to_owned(), SkipReason::Unreadable), ("hidden".to_owned(), SkipReason::Unreadable)]);
-        }
-    }
-}
-
 #[test]
 fn standard_input_is_scanned_up_to_the_limit_and_the_rest_is_a_skip() {
     for (limit, kept, skipped) in [(None, 10, false), (Some(10), 10, false), (Some(9), 9, true), (Some(0), 0, true)] {
@@ -437,96 +340,4 @@ fn half_a_stream_does_not_pass_for_the_whole() {
     }
     let error = stdin::scan("<stdin>", &mut Broken(false), None, &Recorder::default()).unwrap_err();
     assert_eq!(error.to_string(), "<stdin>: the pipe broke");
-}
-
-/// Through the binary, where the working directory counts.
-mod command {
-    use super::*;
-
-    /// Runs `keyward scan` in a directory of the tree.
-    fn scan(tree: &Tree, dir: &str, args: &[&str]) -> Run {
-        let run = args.iter().fold(keyward(&tree.top().join(dir), ["scan"]), Keyward::arg);
-        run.acme().run()
-    }
-
-    fn leaking(files: &[&str]) -> Tree {
-        let tree = Tree::repository(&[]);
-        for (seed, file) in (1..).zip(files) {
-            tree.write(file, &format!("KEY={}\n", token(seed)));
-        }
-        tree
-    }
-
-    #[test]
-    fn paths_are_reported_as_the_user_named_them() {
-        let tree = leaking(&["src/a.env"]);
-        let top = tree.top();
-        let absolute = format!("{}/src/a.env:1:5", top.display());
-        for (dir, named, reported) in [
-            (".", ".", "src/a.env:1:5"),
-            (".", "./", "src/a.env:1:5"),
-            (".", "src", "src/a.env:1:5"),
-            (".", "./src//", "src/a.env:1:5"),
-            (".", "./src/a.env", "src/a.env:1:5"),
-            ("src", ".", "a.env:1:5"),
-            ("src", "../src", "../src/a.env:1:5"),
-            (".", top.to_str().unwrap(), absolute.as_str()),
-        ] {
-            let run = scan(&tree, dir, &[named]).expect(1);
-            assert!(run.stdout.starts_with(&format!("{reported}: ")), "{named} in {dir}:\n{}", run.stdout);
-        }
-    }
-
-    #[test]
-    fn a_committed_file_leaks_whatever_gitignore_says() {
-        let tree = leaking(&["deploy/.env"]);
-        tree.write(".gitignore", ".env\n");
-        scan(&tree, ".", &[]).expect(0);
-        tree.git(&["add", "-f", "deploy/.env"]);
-        assert!(scan(&tree, ".", &[]).expect(1).stdout.contains("deploy/.env:1:5"));
-        assert!(scan(&tree, "deploy", &[]).expect(1).stdout.contains(".env:1:5"));
-    }
-
-    #[test]
-    fn what_is_too_large_makes_the_scan_incomplete_unless_allowed() {
-        let tree = leaking(&["a.env"]);
-        assert!(scan(&tree, ".", &["--max-size", "5"]).expect(2).stdout.contains("a.env"));
-        scan(&tree, ".", &["--max-size", "5", "--allow-incomplete"]).expect(0);
-    }
-
-    #[test]
-    fn places_in_utf16_files_are_those_an_editor_shows() {
-        let tree = Tree::new(&[]);
-        let text = format!("first\r\nnaïve key = {}\r\n", token(1));
-        for (name, mark) in [("marked.ini", "\u{feff}"), ("unmarked.ini", "")] {
-            let units: Vec<u8> = format!("{mark}{text}").encode_utf16().flat_map(u16::to_le_bytes).collect();
-            fs::write(tree.top().join(name), units).unwrap();
-        }
-        fs::write(tree.top().join("utf8.ini"), format!("\u{feff}{text}")).unwrap();
-        let run = scan(&tree, ".", &["--format", "json"]).expect(1);
-        let report: serde_json::Value = serde_json::from_str(&run.stdout).unwrap();
-        let finding = &report["findings"][0];
-        let places = finding["also_at"].as_array().unwrap().iter().chain([finding]);
-        let mut seen: Vec<_> = places.map(|at| (at["path"].as_str(), at["line"].as_u64(), at["column"].as_u64())).collect();
-        seen.sort_unstable();
-        let expected = ["marked.ini", "unmarked.ini", "utf8.ini"].map(|path| (Some(path), Some(2), Some(13)));
-        assert_eq!(seen, expected, "{}", run.stdout);
-    }
-
-    #[test]
-    fn archives_are_opened_where_asked_for() {
-        let tree = leaking(&["a.env"]);
-        let member = fs::read(tree.top().join("a.env")).unwrap();
-        let mut builder = tar::Builder::new(flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best()));
-        let mut header = tar::Header::new_gnu();
-        header.set_size(member.len() as u64);
-        builder.append_data(&mut header, "in/b.env", &member[..]).unwrap();
-        let archive = builder.into_inner().unwrap().finish().unwrap();
-        fs::write(tree.top().join("a.tgz"), &archive).unwrap();
-        fs::remove_file(tree.top().join("a.env")).unwrap();
-        scan(&tree, ".", &[]).expect(0);
-        assert!(scan(&tree, ".", &["--archives"]).expect(1).stdout.contains("a.tgz!in/b.env:1:5"));
-        fs::write(tree.top().join("a.tgz"), &archive[..archive.len() / 2]).unwrap();
-        assert!(scan(&tree, ".", &["--archives"]).expect(2).stdout.contains("a.tgz"));
-    }
 }

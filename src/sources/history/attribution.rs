@@ -58,8 +58,12 @@ impl History {
             (HashMap::new(), fates)
         } else {
             let mut found = find(self.ground(self.packed()), self.graph(), head_tree, &blobs, &self.leaks);
+            let mut trees = TreeLookup::new(&reader, self.repository.objects().hash());
             let describe = |id: &ObjectId| {
-                (id.to_string(), self.describe(id, &found.places.remove(id).unwrap_or_default(), found.in_head.contains(id)))
+                let places = found.places.remove(id).unwrap_or_default();
+                let is_in_head = found.in_head.contains(id);
+                let at_head = places.iter().map(|place| is_in_head && self.is_at(head_tree, place, id, &mut trees)).collect::<Vec<_>>();
+                (id.to_string(), self.describe(id, &places, is_in_head, &at_head))
             };
             let attributions = blobs.iter().map(describe).collect();
             (attributions, self.fates(&secrets, &blobs, &found.holders, &Line::of_graph(self.graph(), head, &found.holders)))
@@ -97,14 +101,16 @@ impl History {
         let mut trees = TreeLookup::new(&reader, objects.hash());
         let describe = |id: &ObjectId| {
             let places = self.introduced_at(id);
-            let is_name = self.leaks.name(id).is_some();
-            let mut holds = |head: ObjectId| {
-                let mut at = |place: &Place| trees.at_path(&head, place.path.as_bstr()).ok().flatten();
-                places.iter().any(|place| at(place).is_some_and(|there| is_name || there == (EntryKind::Blob, *id)))
-            };
-            (id.to_string(), self.describe(id, &places, head.is_some_and(&mut holds)))
+            let at_head: Vec<bool> = places.iter().map(|place| self.is_at(head, place, id, &mut trees)).collect();
+            (id.to_string(), self.describe(id, &places, at_head.contains(&true), &at_head))
         };
         blobs.iter().map(describe).collect()
+    }
+
+    /// Whether a tree has a blob or name at a place of it.
+    fn is_at(&self, tree: Option<ObjectId>, place: &Place, id: &ObjectId, trees: &mut TreeLookup<'_>) -> bool {
+        let there = tree.and_then(|tree| trees.at_path(&tree, place.path.as_bstr()).ok().flatten());
+        there.is_some_and(|there| there == (EntryKind::Blob, *id) || self.leaks.name(id).is_some())
     }
 
     /// Where commits of the range introduced a blob, the first for each path.
@@ -123,16 +129,18 @@ impl History {
         places
     }
 
-    /// The attributions of one blob, one for each place; a single empty one where there is none.
-    fn describe(&self, id: &ObjectId, places: &[Place], in_head: bool) -> Vec<Attribution> {
+    /// The attributions of one blob, one for each place; a single empty one where there is none. `at_head` says of each
+    /// place whether HEAD has it there.
+    fn describe(&self, id: &ObjectId, places: &[Place], in_head: bool, at_head: &[bool]) -> Vec<Attribution> {
         let reader = self.repository.objects().reader(0);
         let mut buffer = Vec::new();
         let all: Vec<String> = places.iter().map(|place| display(&place.path).into_owned()).collect();
         // A name is in no object.
         let blob = if self.leaks.name(id).is_some() { String::new() } else { id.to_string() };
         let mut attributions: Vec<Attribution> = Vec::new();
-        for (number, place) in places.iter().enumerate() {
-            let mut attribution = Attribution { blob: blob.clone(), in_head, paths: all.clone(), ..Attribution::default() };
+        for (number, (place, at_head)) in places.iter().zip(at_head).enumerate() {
+            let (paths, at_head) = (all.clone(), *at_head);
+            let mut attribution = Attribution { blob: blob.clone(), in_head, at_head, paths, ..Attribution::default() };
             attribution.paths[..=number].rotate_right(1);
             if let Some((commit, rank)) = place.commit
                 && reader.read_kind(&commit, Kind::Commit, &mut buffer).is_ok()

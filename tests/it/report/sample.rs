@@ -136,6 +136,7 @@ pub(crate) fn attribution(path: &str, in_head: bool) -> Attribution {
         date: "2024-01-31T12:00:00+01:00".to_owned(),
         subject: "Add deployment".to_owned(),
         in_head,
+        at_head: in_head,
         blob: "89abcdef01234567".repeat(3)[..40].to_owned(),
         paths: vec![path.to_owned()],
         rank: 1,

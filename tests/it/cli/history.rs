@@ -1,0 +1,127 @@
+//! `keyward history` from the command line.
+
+use super::{Repo, acme, clean, json, token};
+
+#[test]
+fn what_was_ever_committed_is_found_with_its_commit() {
+    let repo = Repo::init();
+    let first = repo.commit_file("sub/a.env", format!("KEY={}\n", token(1)));
+    repo.commit_file("sub/a.env", "KEY=\n");
+    let run = acme(repo.dir(), ["history", "-f", "json"]).run().expect(1);
+    let report = json(&run.stdout);
+    let finding = &report["findings"][0];
+    assert_eq!(report["findings"].as_array().unwrap().len(), 1);
+    assert_eq!((finding["path"].as_str(), finding["line"].as_u64()), (Some("sub/a.env"), Some(1)));
+    assert!(run.stdout.contains(&first), "{}", run.stdout);
+    // The same secret in the same file is the same finding in every kind of scan, from wherever it is run.
+    repo.write("sub/a.env", format!("\nKEY={}\n", token(1)));
+    let tree = json(&acme(&repo.dir().join("sub"), ["scan", "-f", "json"]).run().expect(1).stdout);
+    assert_eq!(tree["findings"][0]["fingerprint"], finding["fingerprint"]);
+}
+
+#[test]
+fn a_range_reports_what_it_adds_only() {
+    let repo = Repo::init();
+    repo.commit_file("a.env", format!("KEY={}\n", token(1)));
+    repo.git(&["checkout", "--quiet", "-b", "feature"]);
+    repo.commit_file("a.env", format!("KEY={}\n# words\n", token(1)));
+    acme(repo.dir(), ["history", "--range", "main..feature"]).run().expect(0);
+    repo.commit_file("b.env", format!("KEY={}\n", token(2)));
+    let run = acme(repo.dir(), ["history", "--range", "main..feature"]).run().expect(1);
+    assert!(run.stdout.contains("b.env:1:5") && !run.stdout.contains("a.env:"), "{}", run.stdout);
+    acme(repo.dir(), ["history", "--range", "feature..feature"]).run().expect(0);
+    acme(repo.dir(), ["history", "--branch", "main"]).run().expect(1);
+}
+
+#[test]
+fn messages_are_scanned_unless_that_is_refused() {
+    let repo = Repo::init();
+    repo.commit(&format!("Use {}", token(1)));
+    let run = acme(repo.dir(), ["history"]).run().expect(1);
+    assert!(run.stdout.contains("(commit message)") && !run.stdout.contains(&token(1)), "{}", run.stdout);
+    acme(repo.dir(), ["history", "--no-messages"]).run().expect(0);
+}
+
+#[test]
+fn the_configuration_holds_for_past_files_and_bare_repositories() {
+    let repo = Repo::init();
+    repo.commit_file("vendor/a.env", token(1));
+    repo.commit_file("src/a.env", token(2));
+    repo.write(".keyward.yaml", "exclude: [vendor]\nallow: [{paths: /src}]\n");
+    let run = acme(repo.dir(), ["history"]).run().expect(0);
+    assert!(run.stdout.contains("1 suppressed"), "{}", run.stdout);
+    let bare = repo.beside("bare.git");
+    repo.git(&["clone", "--quiet", "--bare", ".", &bare.display().to_string()]);
+    acme(&bare, ["history"]).run().expect(1);
+    acme(repo.dir(), ["history", "../bare.git", "--config", ".keyward.yaml"]).run().expect(0);
+    acme(&repo.dir().join("src"), ["history"]).run().expect(0);
+}
+
+#[test]
+fn what_does_not_resolve_fails_by_its_name() {
+    let repo = Repo::init();
+    repo.commit_file("a", "b");
+    for (args, named) in [
+        (["--range", "no-such..HEAD"], "no-such"),
+        (["--range", "main..no-such"], "no-such"),
+        (["--branch", "no-such"], "no-such"),
+        (["--since", "no-such"], "no-such"),
+        (["--since", "2 weks ago"], "`weks` is no unit of time"),
+        (["--since", "1 day 2 fortnights ago"], "`fortnights` is no unit of time"),
+        (["--since", "2999-01-01"], "is not in the past"),
+        (["--range", "..HEAD"], "a side is missing"),
+        (["--range", "HEAD.."], "a side is missing"),
+        (["--range", ".."], "a side is missing"),
+        (["--range", "..."], "a side is missing"),
+        (["--range", &format!("HEAD..{}", "0".repeat(40))], "names nothing to scan"),
+        (["--range", "^HEAD"], "names nothing to scan"),
+    ] {
+        let [flag, value] = args;
+        let run = acme(repo.dir(), ["history", flag, value]).run().expect(2);
+        assert!(run.stderr.starts_with("keyward: error: ") && run.stderr.contains(named), "{args:?}: {}", run.stderr);
+        assert_eq!(run.stdout, "");
+    }
+    let run = acme(clean().path(), ["history"]).run().expect(2);
+    assert!(run.stderr.contains("not inside a git repository"), "{}", run.stderr);
+    let run = acme(repo.dir(), ["history", "no-such"]).run().expect(2);
+    assert!(run.stderr.contains("no-such"), "{}", run.stderr);
+    for since in ["2 weeks ago", "2024-01-31", "yesterday"] {
+        acme(repo.dir(), ["history", "--since", since]).run().expect(0);
+    }
+    repo.git(&["clone", "--quiet", "--bare", ".", "bare.git"]);
+    for dir in [&repo.dir().join("bare.git"), repo.dir()] {
+        let path = if dir == repo.dir() { "bare.git" } else { "." };
+        let told = acme(dir, ["scan", path]).run().expect(2).stderr;
+        assert!(told.contains(&format!("`keyward history {path}` scans it")), "{told}");
+    }
+    acme(repo.dir(), ["scan", ".git"]).run().expect(0);
+}
+
+#[test]
+fn an_empty_repository_is_clean_and_says_so() {
+    let repo = Repo::init();
+    let run = acme(repo.dir(), ["history"]).run().expect(0);
+    assert!(run.stdout.contains("no commits"), "{}", run.stdout);
+}
+
+#[test]
+fn a_shallow_clone_is_incomplete() {
+    let repo = Repo::init();
+    repo.commit_file("a", "1");
+    repo.commit_file("a", "2");
+    let shallow = Repo::clone_of(&repo, &["--depth", "1"]);
+    let run = acme(shallow.dir(), ["history"]).run().expect(2);
+    assert!(run.stdout.contains("INCOMPLETE") && run.stdout.contains("--unshallow"), "{}", run.stdout);
+    acme(shallow.dir(), ["history", "--allow-incomplete"]).run().expect(0);
+}
+
+#[test]
+fn the_result_does_not_depend_on_the_number_of_threads() {
+    let repo = Repo::init();
+    for number in 0..20 {
+        repo.commit_file(&format!("f{}", number % 5), format!("{}\n{}\n", token(number % 7), token(number)));
+    }
+    let report =
+        |threads: &str| json(&acme(repo.dir(), ["history", "-f", "json", "--threads", threads]).run().expect(1).stdout)["findings"].take();
+    assert_eq!(report("1"), report("8"));
+}

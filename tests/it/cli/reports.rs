@@ -1,0 +1,106 @@
+//! Where reports go, and what they show.
+
+use super::{acme, clean, json, leaking, token};
+
+#[test]
+fn never_show_the_secret_unless_asked() {
+    let dir = leaking();
+    for format in ["text", "json", "jsonl", "sarif", "github", "gitlab", "junit", "csv", "markdown", "html"] {
+        let run = acme(dir.path(), ["-vv", "--format", format]).run().expect(1);
+        assert!(!run.stdout.contains(&token(1)[5..]) && !run.stderr.contains(&token(1)[5..]), "{format}: {}", run.stdout);
+    }
+    let run = acme(dir.path(), ["--show-secrets"]).run().expect(1);
+    assert!(run.stdout.contains(&token(1)), "{}", run.stdout);
+}
+
+#[test]
+fn go_to_files_while_another_goes_to_standard_output() {
+    let dir = leaking();
+    let run = acme(dir.path(), ["-f", "sarif=out/../out.sarif", "-f", "text"]).run();
+    assert_eq!(run.status, 2, "out/ is not there: {}", run.stderr);
+    let run = acme(dir.path(), ["-f", "sarif=out.sarif", "-f", "text", "-f", "json=out.json"]).run().expect(1);
+    assert!(run.stdout.contains("src/a.env:1:5"), "{}", run.stdout);
+    let written = |name: &str| json(&std::fs::read_to_string(dir.path().join(name)).unwrap());
+    assert_eq!(written("out.sarif")["version"], "2.1.0");
+    assert_eq!(written("out.json")["findings"].as_array().unwrap().len(), 1);
+    let left: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(!left.iter().any(|name| name.to_string_lossy().contains("tmp")), "{left:?}");
+}
+
+#[test]
+fn in_a_file_are_announced_on_standard_error() {
+    let dir = leaking();
+    let run = acme(dir.path(), ["-f", "json", "-o", "report.json"]).run().expect(1);
+    assert_eq!(run.stdout, "");
+    assert_eq!(run.stderr, "keyward: note: working tree .: 1 finding; report in report.json\n");
+    let run = acme(dir.path(), ["-q", "-f", "json", "-o", "report.json"]).run().expect(1);
+    assert_eq!((run.stdout.as_str(), run.stderr.as_str()), ("", ""));
+}
+
+#[test]
+fn that_cannot_be_written_fail_the_run_before_it_scans() {
+    let dir = leaking();
+    acme(dir.path(), ["-o", "no/such/x"])
+        .run()
+        .fails_with("keyward: error: cannot write the report to no/such/x: no such file or directory");
+    acme(dir.path(), ["-o", "src"]).run().fails_with("keyward: error: cannot write the report to src: it is a directory");
+}
+
+#[test]
+fn replace_the_old_one_only_when_they_are_whole() {
+    let dir = clean();
+    std::fs::write(dir.path().join("r.json"), "old").unwrap();
+    acme(dir.path(), ["scan", "no-such", "-f", "json", "-o", "r.json"]).run().expect(2);
+    assert_eq!(std::fs::read_to_string(dir.path().join("r.json")).unwrap(), "old");
+    acme(dir.path(), ["scan", "-f", "json", "-o", "r.json"]).run().expect(0);
+    assert!(std::fs::read_to_string(dir.path().join("r.json")).unwrap().starts_with('{'));
+}
+
+#[cfg(unix)]
+#[test]
+fn with_secrets_are_for_the_owner_only() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let dir = leaking();
+    acme(dir.path(), ["-f", "json", "-o", "r.json", "--show-secrets"]).run().expect(1);
+    let mode = std::fs::metadata(dir.path().join("r.json")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[cfg(unix)]
+#[test]
+fn to_devices_and_links_go_where_they_lead() {
+    let dir = leaking();
+    acme(dir.path(), ["-f", "json", "-o", "/dev/null"]).run().expect(1);
+    assert!(!std::fs::metadata("/dev/null").unwrap().is_file());
+    std::fs::write(dir.path().join("real.json"), "").unwrap();
+    std::os::unix::fs::symlink("real.json", dir.path().join("link.json")).unwrap();
+    acme(dir.path(), ["-f", "json", "-o", "link.json"]).run().expect(1);
+    assert!(dir.path().join("link.json").symlink_metadata().unwrap().is_symlink());
+    assert!(std::fs::read_to_string(dir.path().join("real.json")).unwrap().starts_with('{'));
+}
+
+#[test]
+fn are_coloured_only_when_asked_or_on_a_terminal() {
+    let dir = leaking();
+    assert!(!acme(dir.path(), []).run().stdout.contains('\x1b'));
+    assert!(acme(dir.path(), ["--color", "always"]).run().stdout.contains('\x1b'));
+    assert!(acme(dir.path(), ["--color", "always"]).env("NO_COLOR", "1").run().stdout.contains('\x1b'), "a flag wins");
+    let run = acme(dir.path(), ["scan", "no-such", "--color", "always"]).run();
+    assert!(run.stderr.contains("\x1b[1;31merror"), "{}", run.stderr);
+}
+
+#[test]
+fn do_not_depend_on_the_number_of_threads() {
+    let dir = tempfile::tempdir().unwrap();
+    for file in 0..60 {
+        let lines = (0..5).map(|line| format!("K{line} = {}", token(file % 7 + line))).collect::<Vec<_>>().join("\n");
+        std::fs::write(dir.path().join(format!("f{file}")), lines).unwrap();
+    }
+    let report = |threads: &str| {
+        let mut report = json(&acme(dir.path(), ["-f", "json", "--threads", threads]).run().expect(1).stdout);
+        let findings = report["findings"].take();
+        assert_eq!(findings.as_array().unwrap().len(), 300);
+        findings
+    };
+    assert_eq!(report("1"), report("8"));
+}
