@@ -8,7 +8,7 @@ use super::{Console, Outcome, Session, output, session};
 use crate::blob::{Blob, Origin};
 use crate::engine::{Attempt, Detector};
 use crate::findings::location::Locator;
-use crate::findings::redact::redact;
+use crate::findings::redact::{redact, redact_in};
 use crate::pipeline::Attributions;
 use crate::sources::content::{Content, classify};
 use crate::sources::{Coverage, Sink as _};
@@ -70,11 +70,19 @@ struct Place {
 pub fn run(session: &Session, question: &Question, stdin: &mut dyn Read, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
     let bytes = read(session, question, stdin)?;
     let places = places(session, question, &bytes, console)?;
+    let question = Question { name: shown_name(session, &question.name)?, ..question.clone() };
     output::to_stdout(console.stdout, |out| match question.form {
-        Form::Text => page::text(question, &places, out),
-        Form::Json => page::json(question, &places, out),
+        Form::Text => page::text(&question, &places, out),
+        Form::Json => page::json(&question, &places, out),
     })?;
     Ok(Outcome::Clean)
+}
+
+/// The name without the secrets in it, as a file may be named after one.
+fn shown_name(session: &Session, name: &str) -> anyhow::Result<String> {
+    let found = session::build_detector(&session.config)?.scan(name.as_bytes());
+    let secrets: Vec<&[u8]> = found.iter().map(|one| one.secret.of(name.as_bytes())).collect();
+    Ok(redact_in(name, &secrets))
 }
 
 fn read(session: &Session, question: &Question, stdin: &mut dyn Read) -> anyhow::Result<Vec<u8>> {

@@ -128,3 +128,13 @@ fn many_values_over_the_same_bytes_do_not_show_it_in_parts() {
         assert!(value.as_bytes()[5..25].windows(3).all(|part| !run.stdout.contains(std::str::from_utf8(part).unwrap())), "{}", run.stdout);
     }
 }
+
+#[test]
+fn a_name_that_holds_a_secret_is_redacted() {
+    let name = format!("{}.txt", token(1));
+    let dir = tree(&[(&name, "x\n")]);
+    for form in ["text", "json"] {
+        let told = keyward(dir.path(), ["explain", &format!("{name}:1"), "--format", form]).acme().run().expect(0).stdout;
+        assert!(!told.contains(&token(1)) && told.contains(".txt"), "{told}");
+    }
+}
