@@ -47,6 +47,13 @@ impl Head {
     fn is_short(&self) -> bool {
         self.mask == THREE
     }
+
+    /// Whether what it has beyond eight bytes stands at `at`. Most have nothing, and to compare nothing is not free: an
+    /// empty box points nowhere, and a masked load from there, even of no byte, costs the processor 100 ns.
+    #[inline]
+    fn goes_on(&self, bytes: &[u8], at: usize) -> bool {
+        self.rest.is_empty() || bytes.get(at..).is_some_and(|bytes| bytes.starts_with(&self.rest))
+    }
 }
 
 impl Heads {
@@ -97,7 +104,7 @@ impl Table {
             return;
         }
         for head in &self.heads[self.buckets.range(hash)] {
-            if (head.first ^ first) & head.mask == 0 && bytes.get(at + 8..).unwrap_or_default().starts_with(&head.rest) {
+            if (head.first ^ first) & head.mask == 0 && head.goes_on(bytes, at + 8) {
                 visit(head.rule);
             }
         }
