@@ -26,8 +26,9 @@ pub(super) fn announces(bytes: &[u8], begin: usize) -> bool {
     bytes[begin..].starts_with(b"BEGIN ") && before.trim_ascii_end().ends_with(b"----")
 }
 
-/// The block whose `BEGIN` stands at `begin`.
-pub(super) fn block(bytes: &[u8], begin: usize) -> Option<Block> {
+/// The block whose `BEGIN` stands at `begin`, if its label is one that `is_known`: most blocks are certificates, whose
+/// body is not looked at.
+pub(super) fn block(bytes: &[u8], begin: usize, is_known: impl Fn(&[u8]) -> bool) -> Option<Block> {
     if !announces(bytes, begin) {
         return None;
     }
@@ -37,6 +38,7 @@ pub(super) fn block(bytes: &[u8], begin: usize) -> Option<Block> {
     let line = &bytes[label_start..(label_start + 64).min(bytes.len())];
     let label_length = memchr::memmem::find(line, b"----")?;
     let label = Span::new(label_start, label_start + bytes[label_start..label_start + label_length].trim_ascii_end().len());
+    is_known(label.of(bytes)).then_some(())?;
     let body_start = label_start + label_length;
     let reach = &bytes[body_start..(body_start + PEM_REACH).min(bytes.len())];
     let next_begin = memchr::memmem::find(reach, b"BEGIN ").unwrap_or(reach.len());
@@ -87,7 +89,7 @@ mod tests {
     fn blocks_are_found_whatever_separates_their_lines() {
         for separator in ["", "\n", "\r\n", "\\n", "\\n\" +\n  \"", "\n    "] {
             let text = text(separator);
-            let found = block(text.as_bytes(), text.find("BEGIN").expect("a begin")).expect(separator);
+            let found = block(text.as_bytes(), text.find("BEGIN").expect("a begin"), |_| true).expect(separator);
             assert_eq!(found.span.of(text.as_bytes()), text.as_bytes());
             assert_eq!(found.label.of(text.as_bytes()), b"RSA PRIVATE KEY");
         }
@@ -96,6 +98,6 @@ mod tests {
     #[test]
     fn a_label_alone_is_no_block() {
         let text = ["grep -- '-----BEGIN RSA ", "PRIVATE KEY-----' file | sed 's/x/y/'\n"].concat();
-        assert_eq!(block(text.as_bytes(), text.find("BEGIN").expect("a begin")), None);
+        assert_eq!(block(text.as_bytes(), text.find("BEGIN").expect("a begin"), |_| true), None);
     }
 }

@@ -240,11 +240,12 @@ impl<'a> Scanner<'a> {
                 Action::Assignment => {
                     assignment::parse_all(self.bytes, Span::new(hit.start, hit.end), &mut |parsed| self.assignments(&parsed));
                 }
-                Action::Program => {
+                Action::Program if assignment::ends_program(self.bytes, hit.end) => {
                     if let Some(parsed) = assignment::parse_program(self.bytes, Span::new(hit.start, hit.end)) {
                         self.assignments(&parsed);
                     }
                 }
+                Action::Program => {}
                 Action::Url => self.url(hit.start),
                 Action::Pem => self.pem(hit.start),
                 Action::Manifest => self.scratch.encoded.manifest(self.bytes, hit.start),
@@ -314,9 +315,10 @@ impl<'a> Scanner<'a> {
         {
             trail.push(Span::new(at, at));
         }
-        let Some(block) = pem::block(self.bytes, at) else { return };
-        let label = block.label.of(self.bytes);
         let program = self.program;
+        let is_known = |label: &[u8]| program.pems.iter().any(|(known, _)| known.as_bytes() == label);
+        let Some(block) = pem::block(self.bytes, at, is_known) else { return };
+        let label = block.label.of(self.bytes);
         for &(_, index) in program.pems.iter().filter(|(known, _)| known.as_bytes() == label) {
             if let Ok(confidence) = validate::pem(self.rule(index), block.span.of(self.bytes)) {
                 self.push(index, block.span, block.span, confidence, 0);

@@ -33,8 +33,9 @@ pub struct UrlCredential {
 /// The password in the URL whose `://` stands at `scheme_end`; `None` where there is no user info.
 #[must_use]
 pub fn password_in_url(bytes: &[u8], scheme_end: usize) -> Option<UrlCredential> {
-    let scheme = scheme_before(bytes, scheme_end)?;
     let start = scheme_end + 3;
+    has_at_sign(bytes, start).then_some(())?;
+    let scheme = scheme_before(bytes, scheme_end)?;
     let region = url_region(bytes, start);
     let at = user_info_end(region)?;
     let host = host_after(region, at + 1)?;
@@ -45,6 +46,13 @@ pub fn password_in_url(bytes: &[u8], scheme_end: usize) -> Option<UrlCredential>
     };
     let host = Span::new(start + at + 1, start + host);
     (!password.is_empty()).then(|| UrlCredential { scheme, user, password, host, whole: Span::new(scheme.start, host.end) })
+}
+
+/// Whether an `@` comes before a blank or the end of the line: most URLs have none, and are done with here.
+#[inline]
+fn has_at_sign(bytes: &[u8], start: usize) -> bool {
+    let rest = &bytes[start.min(bytes.len())..bytes.len().min(start + LONGEST_AUTHORITY)];
+    memchr::memchr3(b'@', b' ', b'\n', rest).is_some_and(|at| rest[at] == b'@')
 }
 
 fn scheme_before(bytes: &[u8], end: usize) -> Option<Span> {

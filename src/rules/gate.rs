@@ -13,9 +13,13 @@ const LEAST_NEED: usize = 4;
 /// At most this many texts are looked for.
 const MOST_NEEDS: usize = 3;
 
-/// What every match has around a certain place in its pattern.
+/// What every match has around a certain place in its pattern: one of these. Without any, it may have anything.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Gate {
+pub struct Gate(Vec<Way>);
+
+/// What the matches have that are put together in one way.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Way {
     /// Before it, the nearest first.
     before: Vec<Step>,
     /// From there on.
@@ -74,21 +78,32 @@ impl Ranges {
 struct Open;
 
 impl Gate {
-    /// What every text has between whose first parts, which match `before`, and whose others a keyword begins.
-    pub(super) fn new(before: &[Hir], parts: &[Hir]) -> Gate {
-        let mut needs = Needs::default();
-        for part in parts {
-            needs.add(part);
-        }
-        Gate { before: steps(before.iter().rev(), Way::Back), steps: steps(parts.iter(), Way::On), needs: needs.longest() }
+    /// What every text has that is put together of one of these: parts before a keyword, and those that it begins.
+    pub(super) fn of<'p>(ways: impl Iterator<Item = (&'p [Hir], &'p [Hir])>) -> Gate {
+        Gate(ways.map(|(before, parts)| Way::new(before, parts)).collect())
     }
 
     /// Whether such a text may have its keyword at `at`, and from there `longest` bytes at most.
     #[must_use]
     pub fn may_open(&self, bytes: &[u8], at: usize, longest: usize) -> bool {
         let rest = &bytes[at..bytes.len().min(at + longest)];
+        self.0.is_empty() || self.0.iter().any(|way| way.may_open(rest, &bytes[at.saturating_sub(WINDOW)..at]))
+    }
+}
+
+impl Way {
+    fn new(before: &[Hir], parts: &[Hir]) -> Way {
+        let mut needs = Needs::default();
+        for part in parts {
+            needs.add(part);
+        }
+        Way { before: steps(before.iter().rev(), Order::Back), steps: steps(parts.iter(), Order::On), needs: needs.longest() }
+    }
+
+    /// Whether such a text may begin with `before` and go on from its keyword with `rest`.
+    fn may_open(&self, rest: &[u8], before: &[u8]) -> bool {
         follow(&self.steps, rest, 1).map_or(true, |places| places != 0)
-            && self.may_precede(&bytes[at.saturating_sub(WINDOW)..at])
+            && self.may_precede(before)
             && self.needs.iter().all(|need| stands_in(rest, need))
     }
 
@@ -101,50 +116,50 @@ impl Gate {
     }
 }
 
-/// In which direction parts are followed.
+/// In which order parts are followed.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Way {
+enum Order {
     On,
     Back,
 }
 
-/// What parts ask for, one after the other on the way.
-fn steps<'p>(mut parts: impl Iterator<Item = &'p Hir>, way: Way) -> Vec<Step> {
+/// What parts ask for, one after the other .
+fn steps<'p>(mut parts: impl Iterator<Item = &'p Hir>, order: Order) -> Vec<Step> {
     let mut steps = Vec::new();
-    parts.try_for_each(|part| add(part, way, &mut steps)).unwrap_or_else(|Open| steps.push(Step::Anything));
+    parts.try_for_each(|part| add(part, order, &mut steps)).unwrap_or_else(|Open| steps.push(Step::Anything));
     steps
 }
 
 /// Adds what `part` asks for. After [`Open`] nothing more can be said.
-fn add(part: &Hir, way: Way, all: &mut Vec<Step>) -> Result<(), Open> {
+fn add(part: &Hir, order: Order, all: &mut Vec<Step>) -> Result<(), Open> {
     match part.kind() {
-        HirKind::Look(look @ (Look::Start | Look::StartLF)) if way == Way::Back => {
+        HirKind::Look(look @ (Look::Start | Look::StartLF)) if order == Order::Back => {
             all.push(Step::Beginning { line: *look == Look::StartLF });
         }
         HirKind::Empty | HirKind::Look(_) => {}
-        HirKind::Capture(group) => add(&group.sub, way, all)?,
-        HirKind::Concat(parts) if way == Way::On => parts.iter().try_for_each(|part| add(part, way, all))?,
-        HirKind::Concat(parts) => parts.iter().rev().try_for_each(|part| add(part, way, all))?,
-        HirKind::Literal(literal) if way == Way::On => all.push(Step::Text(literal.0.clone())),
+        HirKind::Capture(group) => add(&group.sub, order, all)?,
+        HirKind::Concat(parts) if order == Order::On => parts.iter().try_for_each(|part| add(part, order, all))?,
+        HirKind::Concat(parts) => parts.iter().rev().try_for_each(|part| add(part, order, all))?,
+        HirKind::Literal(literal) if order == Order::On => all.push(Step::Text(literal.0.clone())),
         HirKind::Literal(literal) => all.push(Step::Text(literal.0.iter().rev().copied().collect())),
         HirKind::Class(class) => all.push(Step::Class(Ranges::of(class).ok_or(Open)?)),
-        HirKind::Alternation(parts) => all.push(Step::Either(parts.iter().map(|part| steps([part].into_iter(), way)).collect())),
-        HirKind::Repetition(repetition) => add_repetition(repetition, way, all)?,
+        HirKind::Alternation(parts) => all.push(Step::Either(parts.iter().map(|part| steps([part].into_iter(), order)).collect())),
+        HirKind::Repetition(repetition) => add_repetition(repetition, order, all)?,
     }
     Ok(())
 }
 
-fn add_repetition(repetition: &Repetition, way: Way, all: &mut Vec<Step>) -> Result<(), Open> {
+fn add_repetition(repetition: &Repetition, order: Order, all: &mut Vec<Step>) -> Result<(), Open> {
     if let HirKind::Class(class) = repetition.sub.kind() {
         all.push(Step::Repeat(Ranges::of(class).ok_or(Open)?, repetition.min, repetition.max));
         return Ok(());
     }
     if repetition.min == 0 && repetition.max == Some(1) {
-        all.push(Step::Either(vec![Vec::new(), steps([&*repetition.sub].into_iter(), way)]));
+        all.push(Step::Either(vec![Vec::new(), steps([&*repetition.sub].into_iter(), order)]));
         return Ok(());
     }
     for _ in 0..repetition.min.min(1) {
-        add(&repetition.sub, way, all)?;
+        add(&repetition.sub, order, all)?;
     }
     Err(Open)
 }
@@ -257,7 +272,7 @@ mod tests {
 
     fn gate(pattern: &str) -> Gate {
         let hir = regex_syntax::ParserBuilder::new().utf8(false).build().parse(pattern).unwrap();
-        Gate::new(&[], std::slice::from_ref(&hir))
+        Gate::of([(&[][..], std::slice::from_ref(&hir))].into_iter())
     }
 
     fn may_open(gate: &Gate, bytes: &[u8]) -> bool {
@@ -296,7 +311,7 @@ mod tests {
             let hir = regex_syntax::ParserBuilder::new().utf8(false).build().parse(pattern).unwrap();
             let regex_syntax::hir::HirKind::Concat(parts) = hir.kind() else { panic!("several parts") };
             let at = text.find("key").unwrap();
-            Gate::new(&parts[..parts.len() - 1], &parts[parts.len() - 1..]).may_open(text.as_bytes(), at, 3)
+            Gate::of([parts.split_at(parts.len() - 1)].into_iter()).may_open(text.as_bytes(), at, 3)
         };
         let line = r"(?m-u)^[ \t]{0,4}(?:export )?key";
         assert!(before(line, "key") && before(line, "  key") && before(line, "a\n\texport key"));

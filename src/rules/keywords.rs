@@ -111,7 +111,9 @@ fn format_keywords(format: &Format) -> Option<Vec<Keyword>> {
     let mut best: Option<(usize, Vec<String>, usize)> = None;
     for index in 0..format.parts.len() {
         let heads = lower_heads(&format.parts[index..]);
-        let shortest = heads.iter().map(String::len).min().unwrap_or(0).min(ENOUGH);
+        // Every URL begins with its scheme.
+        let least = if heads.iter().any(|head| head.ends_with("://")) { LEAST_KEYWORD } else { usize::MAX };
+        let shortest = heads.iter().map(String::len).min().unwrap_or(0).min(ENOUGH).min(least);
         let better = best.as_ref().is_none_or(|(least, texts, _)| (shortest, texts.len()) > (*least, heads.len()));
         if shortest >= LEAST_KEYWORD && better {
             best = Some((shortest, heads, index));

@@ -26,34 +26,87 @@ impl Pattern {
     }
 
     /// How far behind the first byte of every match one of `keywords` stands: least and greatest distance in bytes.
-    /// That is told by the first part of the pattern that always begins with one; `None` where there is no such part.
+    /// `None` where some match may have none at a certain place.
     #[must_use]
     pub fn place_of(&self, keywords: &[String]) -> Option<(u32, u32)> {
-        let before = &self.parts()[..self.first_of(keywords)?];
-        let total = |length: fn(&Hir) -> Option<usize>| before.iter().map(length).sum::<Option<usize>>().map(small);
-        Some((total(|part| part.properties().minimum_len())?, total(|part| part.properties().maximum_len())?))
+        let ways = self.ways(keywords)?;
+        let least = ways.iter().map(|way| total(way.before(), |part| part.properties().minimum_len())).min()??;
+        let most = ways.iter().map(|way| total(way.before(), |part| part.properties().maximum_len())).collect::<Option<Vec<_>>>()?;
+        Some((least, most.into_iter().max()?))
     }
 
     /// What must stand before one of `keywords`, and where it stands and behind it.
     #[must_use]
     pub fn gate(&self, keywords: &[String]) -> Gate {
-        self.first_of(keywords).map_or_else(Gate::default, |first| {
-            let (before, parts) = self.parts().split_at(first);
-            Gate::new(before, parts)
-        })
+        let ways = self.ways(keywords).unwrap_or_default();
+        Gate::of(ways.iter().map(|way| (way.before(), &way.parts[way.first..])))
     }
 
-    fn parts(&self) -> &[Hir] {
-        match self.hir.kind() {
-            HirKind::Concat(parts) => parts,
-            _ => std::slice::from_ref(&self.hir),
+    /// The ways in which a match may be put together, so few that each has a part that always begins with one of
+    /// `keywords`. `None` where there are too many, or none such.
+    fn ways(&self, keywords: &[String]) -> Option<Vec<Way>> {
+        let keywords: Vec<Vec<u8>> = keywords.iter().map(|keyword| keyword.to_lowercase().into_bytes()).collect();
+        let mut left = MOST_STEPS;
+        ways(vec![self.hir.clone()], &keywords, &mut left).filter(|ways| ways.len() <= MOST_WAYS)
+    }
+}
+
+/// At most so many ways are told apart, and so many are tried to find them.
+const MOST_WAYS: usize = 32;
+const MOST_STEPS: usize = 200;
+
+/// Parts that follow each other, of which one always begins with a keyword.
+#[derive(Debug, Clone)]
+struct Way {
+    parts: Vec<Hir>,
+    first: usize,
+}
+
+impl Way {
+    fn before(&self) -> &[Hir] {
+        &self.parts[..self.first]
+    }
+}
+
+/// Ways in which `parts` may be put together, told by the first parts that have to be.
+fn ways(parts: Vec<Hir>, keywords: &[Vec<u8>], left: &mut usize) -> Option<Vec<Way>> {
+    *left = left.checked_sub(1)?;
+    if let Some(first) = (0..parts.len()).find(|&first| always_begins(&parts[first..], keywords)) {
+        return Some(vec![Way { parts, first }]);
+    }
+    let told = |at: usize| {
+        let with = |choice: Vec<Hir>| ways([&parts[..at], &choice, &parts[at + 1..]].concat(), keywords, left);
+        Some(choices(&parts[at], keywords)?.into_iter().map(with).collect::<Option<Vec<_>>>()?.concat())
+    };
+    (0..parts.len()).find_map(told)
+}
+
+/// What a part may be; `None` where it is not told further.
+fn choices(part: &Hir, keywords: &[Vec<u8>]) -> Option<Vec<Vec<Hir>>> {
+    match part.kind() {
+        HirKind::Literal(literal) => {
+            let at = keyword_in(&literal.0.to_ascii_lowercase(), keywords)?;
+            let (head, tail) = literal.0.split_at(at);
+            Some(vec![vec![Hir::literal(head), Hir::literal(tail)]])
         }
+        HirKind::Capture(group) => Some(vec![vec![(*group.sub).clone()]]),
+        HirKind::Concat(parts) => Some(vec![parts.clone()]),
+        HirKind::Alternation(parts) => Some(parts.iter().map(|part| vec![part.clone()]).collect()),
+        HirKind::Repetition(repetition) if (repetition.min, repetition.max) == (0, Some(1)) => {
+            Some(vec![Vec::new(), vec![(*repetition.sub).clone()]])
+        }
+        _ => None,
     }
+}
 
-    /// The first part that always begins with one of `keywords`.
-    fn first_of(&self, keywords: &[String]) -> Option<usize> {
-        (0..self.parts().len()).find(|&first| always_begins(&self.parts()[first..], keywords))
-    }
+/// Where in a literal, but not at its beginning, a keyword begins, as far as they go on together.
+fn keyword_in(literal: &[u8], keywords: &[Vec<u8>]) -> Option<usize> {
+    (1..literal.len()).find(|&at| keywords.iter().any(|keyword| literal[at..].starts_with(keyword) || keyword.starts_with(&literal[at..])))
+}
+
+/// The sum of a length of some parts.
+fn total(parts: &[Hir], length: fn(&Hir) -> Option<usize>) -> Option<u32> {
+    parts.iter().map(length).sum::<Option<usize>>().map(small)
 }
 
 fn small(length: usize) -> u32 {
@@ -61,8 +114,7 @@ fn small(length: usize) -> u32 {
 }
 
 /// Whether all that the parts can match begins with one of the keywords, whatever its case.
-fn always_begins(parts: &[Hir], keywords: &[String]) -> bool {
-    let keywords: Vec<Vec<u8>> = keywords.iter().map(|keyword| keyword.to_lowercase().into_bytes()).collect();
+fn always_begins(parts: &[Hir], keywords: &[Vec<u8>]) -> bool {
     let mut open = vec![Reading { left: keywords.iter().map(|keyword| &keyword[..]).collect(), done: false }];
     for part in parts {
         match read(part, open) {
@@ -75,7 +127,7 @@ fn always_begins(parts: &[Hir], keywords: &[String]) -> bool {
 }
 
 /// One way in which a pattern may begin: what is left of each keyword that it agrees with so far.
-#[derive(Clone)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Reading<'k> {
     left: Vec<&'k [u8]>,
     /// Whether it has read a whole keyword.
@@ -83,25 +135,33 @@ struct Reading<'k> {
 }
 
 impl Reading<'_> {
-    /// Reads one byte that has to be like this; `None` where no keyword goes on so.
-    fn byte(mut self, is_like: impl Fn(u8) -> bool) -> Option<Self> {
-        if self.done {
-            return Some(self);
+    /// Reads this text; `None` where no keyword goes on so.
+    fn text(mut self, text: &[u8]) -> Option<Self> {
+        for byte in text.iter().map(u8::to_ascii_lowercase) {
+            if self.done {
+                return Some(self);
+            }
+            self.left.retain(|left| left[0] == byte);
+            for left in &mut self.left {
+                *left = &left[1..];
+            }
+            self.done = self.left.iter().any(|left| left.is_empty());
+            if self.left.is_empty() {
+                return None;
+            }
         }
-        self.left.retain(|left| is_like(left[0]));
-        for left in &mut self.left {
-            *left = &left[1..];
-        }
-        self.done = self.left.iter().any(|left| left.is_empty());
-        (!self.left.is_empty()).then_some(self)
+        Some(self)
     }
 }
 
 /// Every way to read `part` after the ways to read what is before it. `None` where one of them agrees with no keyword,
 /// and where there are too many.
 fn read<'k>(part: &Hir, open: Vec<Reading<'k>>) -> Option<Vec<Reading<'k>>> {
-    const MOST: usize = 64;
-    let ways = match part.kind() {
+    const MOST: usize = 128;
+    if open.iter().all(|reading| reading.done) {
+        return Some(open);
+    }
+    let mut ways = match part.kind() {
         HirKind::Empty | HirKind::Look(_) => open,
         HirKind::Capture(group) => read(&group.sub, open)?,
         HirKind::Concat(parts) => parts.iter().try_fold(open, |open, part| read(part, open))?,
@@ -112,36 +172,48 @@ fn read<'k>(part: &Hir, open: Vec<Reading<'k>>) -> Option<Vec<Reading<'k>>> {
             }
             ways
         }
-        HirKind::Literal(literal) => {
-            let read_all = |reading: Reading<'k>| {
-                literal.0.iter().try_fold(reading, |reading, byte| reading.byte(|left| left == byte.to_ascii_lowercase()))
-            };
-            open.into_iter().map(read_all).collect::<Option<Vec<_>>>()?
-        }
+        HirKind::Literal(literal) => open.into_iter().map(|reading| reading.text(&literal.0)).collect::<Option<Vec<_>>>()?,
         HirKind::Class(class) => {
-            let is_like = |left: u8| has_only(class, left);
-            open.into_iter().map(|reading| reading.byte(is_like)).collect::<Option<Vec<_>>>()?
+            let members = members(class)?;
+            let each = |reading: &Reading<'k>| members.iter().map(|member| reading.clone().text(member)).collect::<Vec<_>>();
+            open.iter().flat_map(each).collect::<Option<Vec<_>>>()?
         }
-        HirKind::Repetition(repetition) if open.iter().all(|reading| reading.done) || repetition.max == Some(1) => {
-            let mut ways = if repetition.min == 0 { open.clone() } else { Vec::new() };
-            ways.extend(read(&repetition.sub, open)?);
+        HirKind::Repetition(repetition) => {
+            let most = repetition.max.filter(|&most| most <= MOST_REPEATED)?;
+            let (mut ways, mut open) = (Vec::new(), open);
+            for count in 0..=most {
+                if count >= repetition.min {
+                    ways.extend_from_slice(&open);
+                }
+                open = if count < most { read(&repetition.sub, open)? } else { Vec::new() };
+            }
             ways
         }
-        HirKind::Repetition(_) => return None,
     };
+    ways.sort_unstable();
+    ways.dedup();
     (ways.len() <= MOST).then_some(ways)
 }
 
-/// Whether every character of a class is this one, in either case.
-fn has_only(class: &Class, lower: u8) -> bool {
-    let is = |byte: u8| byte.to_ascii_lowercase() == lower;
-    match class {
-        Class::Bytes(bytes) => bytes.ranges().iter().all(|range| (range.start()..=range.end()).all(is)),
-        Class::Unicode(chars) => chars
-            .ranges()
-            .iter()
-            .all(|range| range.start() == range.end() && u8::try_from(range.start()).is_ok_and(|byte| byte.is_ascii() && is(byte))),
-    }
+/// What is repeated more often is not told.
+const MOST_REPEATED: u32 = 4;
+
+/// The characters of a class; `None` where they are many.
+fn members(class: &Class) -> Option<Vec<Vec<u8>>> {
+    const MOST: usize = 12;
+    let mut all: Vec<Vec<u8>> = match class {
+        Class::Bytes(bytes) => {
+            bytes.ranges().iter().flat_map(|range| range.start()..=range.end()).take(MOST + 1).map(|byte| vec![byte]).collect()
+        }
+        Class::Unicode(chars) => {
+            let chars = chars.ranges().iter().flat_map(|range| range.start()..=range.end()).take(MOST + 1);
+            chars.map(|char| char.to_string().into_bytes()).collect()
+        }
+    };
+    let are_few = all.len() <= MOST;
+    all.iter_mut().for_each(|member| member.make_ascii_lowercase());
+    all.dedup();
+    are_few.then_some(all)
 }
 
 #[cfg(test)]
@@ -161,6 +233,16 @@ mod tests {
         assert_eq!(place("(?i-u)secret_?key=", &["secretkey", "secret_key"]), Some((0, 0)));
         assert_eq!(place("(?i-u)ConvertTo-SecureString x", &["convertto-securestring"]), Some((0, 0)));
         assert_eq!(place(r"(?-u)a(?i:one|t[wW]o) {2,9}(b)", &["one", "two"]), Some((1, 1)));
+    }
+
+    #[test]
+    fn a_keyword_has_a_place_in_every_way_to_put_a_match_together() {
+        assert_eq!(place("(?-u)(?:^| {2})(?:x{3}one|[a-z]{1,4}(?:two|b-three))=", &["one=", "two", "three"]), Some((1, 8)));
+        assert_eq!(place("(?i-u)(?:ж|ab)(?:é|ñ)", &["жé", "жñ", "bé", "bñ"]), Some((0, 1)));
+        assert_eq!(place("(?-u)(?:ab)?c[ =]d", &["c d", "c=d"]), Some((0, 2)));
+        assert_eq!(place("(?-u)ab {0,2}=x", &["b=", "b =", "b  ="]), Some((1, 1)));
+        assert_eq!(place("(?-u)ab {0,2}=x", &["b=", "b ="]), None);
+        assert_eq!(place("(?-u)(?:one|x)=", &["one="]), None);
     }
 
     #[test]

@@ -11,14 +11,20 @@ use crate::text::Span;
 /// The most words of a command line that are looked at.
 const MOST_WORDS: usize = 48;
 
+/// Whether words of a command line follow the name of a program that ends at `end`, and not the rest of a longer name.
+#[inline]
+pub(in crate::engine) fn ends_at(bytes: &[u8], end: usize) -> bool {
+    matches!(bytes.get(end), Some(b' ' | b'\t' | b'"' | b'\''))
+}
+
 /// The password on a command line whose program `keyword` names.
 pub(super) fn parse(bytes: &[u8], keyword: Span) -> Option<Assignment> {
+    ends_at(bytes, keyword.end).then_some(())?;
     let before = keyword.start.checked_sub(1).map(|at| bytes[at]);
-    let after = bytes.get(keyword.end).copied();
-    let is_program = before.is_none_or(|byte| !is_word(byte) && !matches!(byte, b'-' | b'.')) && matches!(after, Some(b' ' | b'\t'));
     // `["mysql", "-p…"]`: the words are the items of a list.
-    let is_list = matches!(after, Some(b'"' | b'\'')) && before == after;
-    (is_program || is_list).then_some(())?;
+    let is_list = matches!(bytes[keyword.end], b'"' | b'\'');
+    let is_program = before.is_none_or(|byte| !is_word(byte) && !matches!(byte, b'-' | b'.'));
+    if is_list { before == Some(bytes[keyword.end]) } else { is_program }.then_some(())?;
     let text = keyword.of(bytes);
     let mut known = PROGRAMS.iter().filter(|(program, _)| text.eq_ignore_ascii_case(program.as_bytes()));
     let words = Words { cursor: Cursor::new(bytes, keyword.end + usize::from(is_list)), left: MOST_WORDS, is_list };

@@ -29,6 +29,7 @@ mod user;
 mod value;
 
 use super::work;
+pub(super) use command::ends_at as ends_program;
 use crate::rules::ASSIGNMENT_REACH;
 use crate::text::Span;
 
