@@ -211,7 +211,9 @@ fn members(class: &Class) -> Option<Vec<Vec<u8>>> {
         }
     };
     let are_few = all.len() <= MOST;
-    all.iter_mut().for_each(|member| member.make_ascii_lowercase());
+    for member in &mut all {
+        member.make_ascii_lowercase();
+    }
     all.dedup();
     are_few.then_some(all)
 }

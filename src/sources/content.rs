@@ -1,9 +1,11 @@
 //! L3: how bytes are to be looked at: as text, as text in another encoding, or as binary.
 //!
 //! The detector reads UTF-8 and ASCII. UTF-16 (which Windows tools write by habit) and UTF-32 are transcoded first,
-//! so lines and columns are those of the transcoded text; a byte order mark is no character and is left out. What
-//! is binary is decided as git does it: a NUL within the first 8000 bytes.
+//! so lines and columns are those of the transcoded text; a byte order mark is no character and is left out. A part
+//! that is in another encoding than the rest is read as what it is ([`mixed`]). What is binary is decided as git does it:
+//! a NUL within the first 8000 bytes.
 
+use super::mixed;
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
@@ -26,28 +28,37 @@ pub enum Content<'a> {
 pub fn classify(bytes: &[u8]) -> Content<'_> {
     match bytes {
         [0xef, 0xbb, 0xbf, rest @ ..] if !looks_binary(rest) => Content::Text(Cow::Borrowed(rest)),
-        [0xff, 0xfe, 0, 0, rest @ ..] => Content::Text(Cow::Owned(utf32(rest, u32::from_le_bytes))),
-        [0, 0, 0xfe, 0xff, rest @ ..] => Content::Text(Cow::Owned(utf32(rest, u32::from_be_bytes))),
-        [0xff, 0xfe, rest @ ..] => utf16(rest, UTF_16LE),
-        [0xfe, 0xff, rest @ ..] => utf16(rest, UTF_16BE),
+        [0xff, 0xfe, 0, 0, rest @ ..] => marked(rest, true, |bytes| utf32(bytes, u32::from_le_bytes)),
+        [0, 0, 0xfe, 0xff, rest @ ..] => marked(rest, false, |bytes| utf32(bytes, u32::from_be_bytes)),
+        [0xff, 0xfe, rest @ ..] => marked(rest, true, |bytes| utf16(bytes, UTF_16LE)),
+        [0xfe, 0xff, rest @ ..] => marked(rest, false, |bytes| utf16(bytes, UTF_16BE)),
         _ if !looks_binary(bytes) => Content::Text(Cow::Borrowed(bytes)),
-        _ => match unmarked_utf16(bytes) {
-            Some(encoding) => utf16(bytes, encoding),
+        _ => match mixed::joined(bytes).or_else(|| unmarked_utf16(bytes).map(|encoding| utf16(bytes, encoding))) {
+            Some(text) => Content::Text(Cow::Owned(text)),
             None => Content::Binary(bytes),
         },
     }
+}
+
+/// Text behind the mark of an encoding, which `read` reads, but for stretches that are plain all the same.
+fn marked(bytes: &[u8], is_little: bool, read: impl Fn(&[u8]) -> Vec<u8>) -> Content<'_> {
+    let mut text = Vec::with_capacity(bytes.len());
+    let mut from = 0;
+    for stretch in mixed::plain_stretches(bytes, is_little) {
+        text.extend(read(&bytes[from..stretch.start]));
+        text.extend_from_slice(stretch.of(bytes));
+        from = stretch.end;
+    }
+    text.extend(read(&bytes[from..]));
+    Content::Text(Cow::Owned(text))
 }
 
 fn looks_binary(bytes: &[u8]) -> bool {
     memchr::memchr(0, &bytes[..bytes.len().min(SAMPLE)]).is_some()
 }
 
-fn utf16<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> Content<'a> {
-    let (text, _) = encoding.decode_without_bom_handling(bytes);
-    Content::Text(match text {
-        Cow::Borrowed(text) => Cow::Borrowed(text.as_bytes()),
-        Cow::Owned(text) => Cow::Owned(text.into_bytes()),
-    })
+fn utf16(bytes: &[u8], encoding: &'static Encoding) -> Vec<u8> {
+    encoding.decode_without_bom_handling(bytes).0.into_owned().into_bytes()
 }
 
 fn utf32(bytes: &[u8], unit: fn([u8; 4]) -> u32) -> Vec<u8> {
@@ -160,6 +171,19 @@ mod tests {
         let text = "設定ファイルの説明\u{3000}密鍵は token=abc\n".repeat(20);
         for unit in [u16::to_le_bytes, u16::to_be_bytes] {
             assert_eq!(text_of(&encode(&text, unit)).as_deref(), Some(text.as_str()));
+        }
+    }
+
+    #[test]
+    fn each_part_is_read_in_its_own_encoding() {
+        assert_eq!(text_of(b"\xff\xfe# a comment\nkey=value\n").as_deref(), Some("# a comment\nkey=value\n"));
+        assert_eq!(text_of(b"\xff\xfe\0\0key=value\n").as_deref(), Some("key=value\n"));
+        for unit in [u16::to_le_bytes, u16::to_be_bytes] {
+            let (head, tail) = (encode("\u{feff}鍵 = 1\r\n", unit), encode("last = é\n", unit));
+            let bytes = [&head, &b"in = the middle, of odd length\n"[..], &tail].concat();
+            assert_eq!(text_of(&bytes).as_deref(), Some("鍵 = 1\r\nin = the middle, of odd length\nlast = é\n"));
+            let bytes = [&b"first=one\n"[..], &encode("second=two\r\n", unit)].concat();
+            assert_eq!(text_of(&bytes).as_deref(), Some("first=one\nsecond=two\r\n"));
         }
     }
 

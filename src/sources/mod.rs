@@ -5,6 +5,7 @@ pub mod content;
 pub mod diff;
 pub mod git;
 pub mod history;
+mod mixed;
 pub mod names;
 mod replaced;
 pub mod staged;

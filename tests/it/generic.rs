@@ -191,6 +191,7 @@ const KEYS: &[&str] = &[
     r#"secret: "@@""#,
     r#"token: "@@""#,
     r#"signing_key="@@""#,
+    r#"private static final String TOKEN = "@@";"#,
     "WEBHOOK_SECRET=@@",
     r#"const SECRET = "@@""#,
     r#"AUTH_KEY = "@@""#,

@@ -29,9 +29,9 @@ mod user;
 mod value;
 
 use super::work;
-pub(super) use command::ends_at as ends_program;
 use crate::rules::ASSIGNMENT_REACH;
 use crate::text::Span;
+pub(super) use command::ends_at as ends_program;
 
 /// The longest name, in bytes.
 pub const LONGEST_NAME: usize = 128;

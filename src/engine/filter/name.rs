@@ -153,7 +153,8 @@ pub fn says_other(name: &[u8]) -> bool {
 #[must_use]
 pub fn is_harmless_behind(before: &[u8], name: &[u8]) -> bool {
     is_one_of(before, NOT_CLEAR)
-        || (name.eq_ignore_ascii_case(b"token") && is_one_of(before, HARMLESS_TOKENS))
+        // `String token = "…"` is declared, and not one of a lexer.
+        || (name.eq_ignore_ascii_case(b"token") && is_one_of(before, HARMLESS_TOKENS) && !before.eq_ignore_ascii_case(b"string"))
         || (name.eq_ignore_ascii_case(b"key") && is_one_of(before, HARMLESS_KEYS))
 }
 
