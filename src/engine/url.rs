@@ -169,6 +169,8 @@ pub fn judge_url(url: &UrlCredential, bytes: &[u8]) -> Result<Confidence, Refusa
         // `Falcon!Harbour42`
         (Place::Inside, false, true) if password.len() >= 8 && kinds >= 3 => Ok(Confidence::Medium),
         (Place::Network, true, _) => Ok(Confidence::High),
+        // Who only tries something makes up less of a password.
+        (Place::Here, true, _) if password.len() >= 12 && kinds >= 3 => Ok(Confidence::Medium),
         (Place::Network, false, true) | (Place::Inside, true, _) => Ok(Confidence::Medium),
         (Place::Network, false, false) | (Place::Inside, false, true) | (Place::Here, true, _) => Ok(Confidence::Low),
         _ => Err(Refusal::NearHost),

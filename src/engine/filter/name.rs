@@ -177,8 +177,19 @@ fn ends_strongly(word: &[u8]) -> bool {
         "password", "passwd", "passphrase", "passcode", "secret", "apikey", "accesskey", "secretkey", "privatekey", "authkey",
         "authtoken", "accesstoken", "apitoken", "bearertoken", "userpwd", "dbpwd", "encryptionkey",
     ];
-    const NO_PASSWORDS: &List =
-        &List::new(&["bypass", "compass", "surpass", "trespass", "overpass", "underpass", "multipass", "firstpass", "lowpass", "highpass"]);
+    const NO_PASSWORDS: &List = &List::new(&[
+        "askpass",
+        "bypass",
+        "compass",
+        "surpass",
+        "trespass",
+        "overpass",
+        "underpass",
+        "multipass",
+        "firstpass",
+        "lowpass",
+        "highpass",
+    ]);
     let ends = |end: &str| word.len() >= end.len() && word[word.len() - end.len()..].eq_ignore_ascii_case(end.as_bytes());
     let is_short = (word.len() >= 6 && ends("pass") && !is_one_of(word, NO_PASSWORDS)) || (word.len() >= 4 && ends("pw"));
     is_short || ENDS.iter().any(|end| ends(end))

@@ -125,7 +125,7 @@ fn is_template(value: &[u8]) -> bool {
     #[rustfmt::skip]
     static PARTS: Parts = Parts::new(&[
         "${", "{{", "}}", "$(", "#{", "<%", "%>", "{%", "<?", "@{", "%{", "$[[", "$[", "...", "\u{2026}", "__ENV", "{0}", "{}", "](",
-        "$((",
+        "$((", "\\(",
     ]);
     const STARTS: &[&str] = &["<", "$env:", "$", "@@", "@(", "%%", "@Value", "__", "[%", "&lt;", "&", "`"];
     if value.is_empty() || PARTS.any_in(value) {

@@ -5,6 +5,7 @@
 //! confidence means that someone who looks at the line would call it a secret; what needs a doubt is low.
 
 mod call;
+mod name;
 mod phrase;
 mod value;
 
@@ -17,6 +18,7 @@ use super::{Refusal, work};
 use crate::rules::Confidence;
 use crate::rules::syntax::ValueClass;
 use call::{Call, call_of};
+use name::{is_often_by_hand, judged_name, repeats_name, says_password, says_token, word_before};
 use phrase::{is_in_groups, is_joined_passphrase, is_passphrase};
 use value::{Traits, any, chosen, is_plainly_chosen, machine_made};
 
@@ -70,8 +72,10 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
     let by_hand = is_behind_user(bytes, assignment) || is_often_by_hand(name);
     let class = if class == ValueClass::Secret && by_hand { ValueClass::Password } else { class };
     let traits = Traits::of(value);
-    // `encodedPassword`: in hex digits, it is a hash.
-    if traits.is_hex && words_of(name).any(|word| word.eq_ignore_ascii_case(b"encoded")) {
+    // `encodedPassword`: in hex digits, or in base64 that is no text, it is a hash.
+    let is_coded = traits.is_hex || (class == ValueClass::Password && value.len() >= 24 && value.ends_with(b"="));
+    let is_text = is_coded && encoded_text(value, &mut buffer).is_some();
+    if is_coded && !is_text && words_of(name).any(|word| word.eq_ignore_ascii_case(b"encoded")) {
         return Err(Refusal::Kind(NotASecret::Hash));
     }
     let by_value = match encoded_text(value, &mut buffer) {
@@ -157,38 +161,6 @@ fn encoded_text<'b>(value: &[u8], buffer: &'b mut [u8; LONGEST_ENCODED]) -> Opti
     (text.iter().all(is_text) || is_pair()).then_some(text)
 }
 
-/// The word before the blank that ends at `at`; empty where there is none.
-fn word_before(bytes: &[u8], at: usize) -> &[u8] {
-    let Some(head) = bytes[..at].strip_suffix(b" ") else { return b"" };
-    let length = head.iter().rev().take(16).take_while(|byte| byte.is_ascii_alphabetic()).count();
-    &head[head.len() - length..]
-}
-
-/// The name that says what the value is: of a call only its last part, since `key.replace("…")` replaces.
-fn judged_name<'b>(bytes: &'b [u8], assignment: &Assignment) -> &'b [u8] {
-    let name = assignment.name.of(bytes);
-    match assignment.operator {
-        Operator::Call => name.rsplit(|&byte| byte == b'.').next().unwrap_or(name),
-        Operator::Compare => {
-            const METHODS: [&str; 5] = ["equals", "equalsIgnoreCase", "compareTo", "eql", "eq"];
-            let mut parts = name.rsplit(|&byte| byte == b'.');
-            let last = parts.next().unwrap_or(name);
-            let is_method = METHODS.iter().any(|method| last.eq_ignore_ascii_case(method.as_bytes()));
-            without_get(if is_method { parts.next().unwrap_or(last) } else { last })
-        }
-        _ => name,
-    }
-}
-
-/// `getPassword` as `Password`, and `get_password` as `password`.
-fn without_get(name: &[u8]) -> &[u8] {
-    match name {
-        [b'g' | b'G', b'e', b't', b'_', rest @ ..] => rest,
-        [b'g' | b'G', b'e', b't', rest @ ..] if rest.first().is_some_and(u8::is_ascii_uppercase) => rest,
-        _ => name,
-    }
-}
-
 /// Whether the value is the second half of one that began with a user: `credentials: user:…`.
 fn is_behind_user(bytes: &[u8], assignment: &Assignment) -> bool {
     if assignment.value.start < assignment.name.end {
@@ -196,19 +168,6 @@ fn is_behind_user(bytes: &[u8], assignment: &Assignment) -> bool {
     }
     let between = bytes[assignment.name.end..assignment.value.start].trim_ascii_end();
     matches!(between, [_, .., b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9', b':'] | [_, .., b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b' ', b'/'])
-}
-
-/// Whether a name ends with an English word for a password.
-fn says_password(name: &[u8]) -> bool {
-    const WORDS: [&str; 5] = ["password", "passphrase", "passwd", "pwd", "pass"];
-    words_of(name).last().is_some_and(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes())))
-}
-
-/// Whether people make up the secret of this name themselves: `SESSION_SECRET`, `cookieSecret`.
-fn is_often_by_hand(name: &[u8]) -> bool {
-    let mut words = words_of(name);
-    let is_of_sessions = |word: &[u8]| word.eq_ignore_ascii_case(b"session") || word.eq_ignore_ascii_case(b"cookie");
-    words.any(is_of_sessions) && words.next().is_some_and(|word| word.eq_ignore_ascii_case(b"secret"))
 }
 
 /// Text in base64: `user:password`, or a secret of a Kubernetes manifest.
@@ -244,19 +203,6 @@ fn is_weak_escaped(secret: &[u8]) -> bool {
         }
     }
     text.len() < secret.len() && weakness(&text).is_some()
-}
-
-/// Whether a value only says its own name: `password = "password"`, `token: "access_token"`.
-fn repeats_name(name: &[u8], value: &[u8]) -> bool {
-    let mut known = 0;
-    let mut total = 0;
-    for word in words_of(value) {
-        total += word.len();
-        if word.len() >= 3 && words_of(name).any(|part| part.eq_ignore_ascii_case(word)) {
-            known += word.len();
-        }
-    }
-    total > 0 && known * 10 >= total * 8
 }
 
 fn one_less(confidence: Confidence) -> Option<Confidence> {
@@ -302,15 +248,6 @@ fn lowered(found: Confidence, bytes: &[u8], assignment: &Assignment, verdict: Na
         confidence = alone.ok_or(Refusal::Unquoted)?;
     }
     if assignment.form == Form::Query && is_badge(bytes, assignment) { Err(Refusal::Badge) } else { Ok(confidence) }
-}
-
-/// Whether a name is that of a token, or of a header with a key. Other keys in hex digits may be hashes or ids.
-fn says_token(name: &[u8]) -> bool {
-    let is_header = matches!(name, [b'x' | b'X', b'-', ..]);
-    words_of(name).last().is_some_and(|word| {
-        ["token", "tokens"].iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
-            || (is_header && word.eq_ignore_ascii_case(b"key"))
-    })
 }
 
 /// Whether a parameter belongs to the address of an image: such tokens are there to be published.

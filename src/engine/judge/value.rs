@@ -88,7 +88,9 @@ pub(super) fn machine_made(value: &[u8], traits: &Traits) -> Result<Confidence, 
     if is_random && traits.length >= 20 && traits.entropy > 3.4 && (traits.digits > 0 || traits.length >= 32) {
         return Ok(Confidence::High);
     }
-    if is_random && (traits.digits > 0 || (traits.lower > 0 && traits.upper > 0) || traits.length >= 20) {
+    // Letters of one case are as random where no language has such pairs of them.
+    let is_of_no_language = traits.length >= 12 && traits.random > RANDOM + 0.6;
+    if is_random && (traits.digits > 0 || (traits.lower > 0 && traits.upper > 0) || traits.length >= 20 || is_of_no_language) {
         return Ok(Confidence::Medium);
     }
     // What a person typed as a key: `my-Sup3r-S3cret!key`.

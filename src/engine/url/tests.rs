@@ -53,7 +53,8 @@ fn passwords_are_judged_by_host_and_strength() {
     let strong = strong();
     assert_eq!(confidence(&url("mysql", "root", &strong, "db.corp.io/x")), Some(Confidence::High));
     assert_eq!(confidence(&url("mysql", "root", &strong, "db:3306/x")), Some(Confidence::Medium));
-    assert_eq!(confidence(&url("mysql", "root", &strong, "localhost/x")), Some(Confidence::Low));
+    assert_eq!(confidence(&url("mysql", "root", &strong[..10], "localhost/x")), Some(Confidence::Low));
+    assert_eq!(confidence(&url("mysql", "root", &strong, "localhost/x")), Some(Confidence::Medium));
     assert_eq!(confidence(&url("mysql", "root", &strong, "db.example.com/x")), None);
     assert_eq!(confidence(&url("mysql", "root", "Winter2023", "db.corp.io/x")), Some(Confidence::Medium));
     assert_eq!(confidence(&url("mysql", "root", "winter", "127.0.0.1/x")), None);

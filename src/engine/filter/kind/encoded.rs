@@ -9,7 +9,7 @@ pub(in crate::engine::filter) fn is_jwt(value: &[u8]) -> bool {
 
 /// Bytes as escapes: `\x6d\x61`.
 pub(in crate::engine::filter) fn is_escaped(value: &[u8]) -> bool {
-    let escapes = value.windows(2).filter(|pair| pair[0] == b'\\' && matches!(pair[1], b'x' | b'u')).count();
+    let escapes = value.windows(2).filter(|pair| pair[0] == b'\\' && matches!(pair[1], b'x' | b'u' | b'r')).count();
     escapes * 8 >= value.len()
 }
 

@@ -59,8 +59,8 @@ pub(in crate::engine::filter) fn is_version(value: &[u8]) -> bool {
     if name >= 3 && is_dotted(number) {
         return true;
     }
-    // `GreetingService:1.0.0`
-    let named = memchr::memchr(b':', value).filter(|&colon| value[..colon].iter().all(u8::is_ascii_alphabetic));
+    // `GreetingService:1.0.0`, `com.acme.Greeting:1.0.0`
+    let named = memchr::memchr(b':', value).filter(|&colon| value[..colon].iter().all(|byte| byte.is_ascii_alphabetic() || *byte == b'.'));
     if named.is_some_and(|colon| colon >= 3 && colon + 1 < value.len() && is_dotted(&value[colon + 1..])) {
         return true;
     }

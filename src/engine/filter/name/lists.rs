@@ -77,7 +77,7 @@ pub(super) const HARMLESS_ENDS: &List = &List::new(&[
 #[rustfmt::skip]
 pub(super) const HARMLESS_ANYWHERE: &List = &List::new(&[
     "public", "i18n", "locale", "translation", "placeholder", "csrf", "xsrf", "tokenizer", "lexer", "keyboard", "forgot", "pubkey",
-    "pagination", "integrity", "by", "forget", "type",
+    "pagination", "integrity", "by", "forget", "type", "without",
 ]);
 /// Words that make a name harmless where they stand first: what it says is a question or an action.
 #[rustfmt::skip]

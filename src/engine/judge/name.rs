@@ -1,0 +1,71 @@
+//! What the name of a value says to the judge, beyond whether it is one of secrets.
+
+use crate::engine::assignment::{Assignment, Operator};
+use crate::engine::filter::words_of;
+
+/// The word before the blank that ends at `at`; empty where there is none.
+pub(super) fn word_before(bytes: &[u8], at: usize) -> &[u8] {
+    let Some(head) = bytes[..at].strip_suffix(b" ") else { return b"" };
+    let length = head.iter().rev().take(16).take_while(|byte| byte.is_ascii_alphabetic()).count();
+    &head[head.len() - length..]
+}
+
+/// The name that says what the value is: of a call only its last part, since `key.replace("…")` replaces.
+pub(super) fn judged_name<'b>(bytes: &'b [u8], assignment: &Assignment) -> &'b [u8] {
+    let name = assignment.name.of(bytes);
+    match assignment.operator {
+        Operator::Call => name.rsplit(|&byte| byte == b'.').next().unwrap_or(name),
+        Operator::Compare => {
+            const METHODS: [&str; 5] = ["equals", "equalsIgnoreCase", "compareTo", "eql", "eq"];
+            let mut parts = name.rsplit(|&byte| byte == b'.');
+            let last = parts.next().unwrap_or(name);
+            let is_method = METHODS.iter().any(|method| last.eq_ignore_ascii_case(method.as_bytes()));
+            without_get(if is_method { parts.next().unwrap_or(last) } else { last })
+        }
+        _ => name,
+    }
+}
+
+/// `getPassword` as `Password`, and `get_password` as `password`.
+fn without_get(name: &[u8]) -> &[u8] {
+    match name {
+        [b'g' | b'G', b'e', b't', b'_', rest @ ..] => rest,
+        [b'g' | b'G', b'e', b't', rest @ ..] if rest.first().is_some_and(u8::is_ascii_uppercase) => rest,
+        _ => name,
+    }
+}
+
+/// Whether people make up the secret of this name themselves: `SESSION_SECRET`, `cookieSecret`.
+pub(super) fn is_often_by_hand(name: &[u8]) -> bool {
+    let mut words = words_of(name);
+    let is_of_sessions = |word: &[u8]| word.eq_ignore_ascii_case(b"session") || word.eq_ignore_ascii_case(b"cookie");
+    words.any(is_of_sessions) && words.next().is_some_and(|word| word.eq_ignore_ascii_case(b"secret"))
+}
+
+/// Whether a name ends with an English word for a password.
+pub(super) fn says_password(name: &[u8]) -> bool {
+    const WORDS: [&str; 5] = ["password", "passphrase", "passwd", "pwd", "pass"];
+    words_of(name).last().is_some_and(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes())))
+}
+
+/// Whether a value only says its own name: `password = "password"`, `token: "access_token"`.
+pub(super) fn repeats_name(name: &[u8], value: &[u8]) -> bool {
+    let mut known = 0;
+    let mut total = 0;
+    for word in words_of(value) {
+        total += word.len();
+        if word.len() >= 3 && words_of(name).any(|part| part.eq_ignore_ascii_case(word)) {
+            known += word.len();
+        }
+    }
+    total > 0 && known * 10 >= total * 8
+}
+
+/// Whether a name is that of a token, or of a header with a key. Other keys in hex digits may be hashes or ids.
+pub(super) fn says_token(name: &[u8]) -> bool {
+    let is_header = matches!(name, [b'x' | b'X', b'-', ..]);
+    words_of(name).last().is_some_and(|word| {
+        ["token", "tokens"].iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes()))
+            || (is_header && word.eq_ignore_ascii_case(b"key"))
+    })
+}
