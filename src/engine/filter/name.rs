@@ -29,6 +29,24 @@ const MOST_WORDS: usize = 12;
 /// How many words may follow the one that says what the value is: `password_tom_prod`.
 const MOST_QUALIFIERS: usize = 2;
 
+/// What is told of a secret that is none itself: `hash_of_key`, `length_of_password`.
+const MEASURES: &List = &List::new(&[
+    "hash",
+    "digest",
+    "checksum",
+    "fingerprint",
+    "sha",
+    "md",
+    "length",
+    "size",
+    "number",
+    "count",
+    "name",
+    "id",
+    "type",
+    "list",
+]);
+
 /// Words of tokens that a form carries, so that no other page can send it.
 const OF_FORMS: &List = &List::new(&["csrf", "xsrf"]);
 
@@ -69,6 +87,10 @@ pub fn secret_name(name: &[u8]) -> NameVerdict {
     if head.iter().any(|word| is_harmless(word) || is_one_of(word, NOT_CLEAR))
         || words.first().is_some_and(|word| words.len() > 1 && is_one_of(word, HARMLESS_STARTS))
     {
+        return NameVerdict::Harmless;
+    }
+    // `sha256_hash_of_signing_key`
+    if words.windows(2).any(|pair| pair[1].eq_ignore_ascii_case(b"of") && is_one_of(pair[0], MEASURES)) {
         return NameVerdict::Harmless;
     }
     if head.last().is_some_and(|before| is_other_kind(before, singular(last))) {

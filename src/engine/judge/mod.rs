@@ -216,7 +216,10 @@ fn one_less(confidence: Confidence) -> Option<Confidence> {
 /// What the form of the assignment and a weak name leave of the confidence.
 fn lowered(found: Confidence, bytes: &[u8], assignment: &Assignment, verdict: NameVerdict, traits: &Traits) -> Result<Confidence, Refusal> {
     let is_hex_token = traits.is_hex && found >= Confidence::Medium && says_token(assignment.name.of(bytes));
-    let looks_random = (traits.random > RANDOM && traits.surprise() > 20.0) || traits.kind == Some(NotASecret::Uuid) || is_hex_token;
+    // `key: jwtRsaPubKey`: abbreviations of a variable are as random.
+    let is_variable = !assignment.quoted && assignment.operator == Operator::Colon && traits.has_humps_only();
+    let looks_random =
+        (traits.random > RANDOM && traits.surprise() > 20.0 && !is_variable) || traits.kind == Some(NotASecret::Uuid) || is_hex_token;
     let mut confidence = found;
     if assignment.partial && !assignment.quoted && traits.is_word() {
         return Err(Refusal::Partial);

@@ -60,6 +60,11 @@ impl Traits {
         self.letters() == self.length && self.upper <= 1
     }
 
+    /// Whether a value is letters of both cases, and no longer than names are.
+    pub(super) fn has_humps_only(&self) -> bool {
+        self.letters() == self.length && self.lower > 0 && self.upper > 0 && self.length < 20
+    }
+
     /// Bits that speak for chance over the whole value.
     pub(super) fn surprise(&self) -> f32 {
         self.random * self.length as f32
