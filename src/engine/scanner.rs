@@ -257,10 +257,7 @@ impl<'a> Scanner<'a> {
     fn near(&mut self, rule: u32, hit: WordHit) {
         let from = hit.start.saturating_sub(CONTEXT_REACH);
         let to = (hit.end + CONTEXT_REACH).min(self.bytes.len());
-        for at in from..to {
-            if !is_token(self.bytes[at]) || (at > 0 && is_word(self.bytes[at - 1])) {
-                continue;
-            }
+        for at in (from..to).filter(|&at| may_begin(self.bytes, at)) {
             self.format(rule, at);
         }
     }
@@ -335,6 +332,11 @@ impl<'a> Scanner<'a> {
             }
         }
     }
+}
+
+/// Whether a token may begin at `at` that nothing but its context tells: a few begin with `*`, which stands for all projects.
+pub(super) fn may_begin(bytes: &[u8], at: usize) -> bool {
+    (is_token(bytes[at]) || bytes[at] == b'*') && !(at > 0 && is_word(bytes[at - 1]))
 }
 
 /// Whether what stands at `at` may belong to an escape sequence.

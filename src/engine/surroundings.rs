@@ -70,57 +70,12 @@ impl ContextHits {
 const SECRET_WORDS: &[&str] =
     &["key", "token", "secret", "pass", "pwd", "auth", "cred", "bearer", "signing", "private", "login", "jwt", "webhook", "pat", "dsn"];
 /// Ends of names that say that a value is something else.
+#[rustfmt::skip]
 const OTHER_ENDS: &[&str] = &[
-    "sha",
-    "sha1",
-    "sha256",
-    "sha512",
-    "md5",
-    "hash",
-    "checksum",
-    "digest",
-    "integrity",
-    "commit",
-    "revision",
-    "rev",
-    "etag",
-    "version",
-    "path",
-    "file",
-    "filename",
-    "url",
-    "uri",
-    "host",
-    "name",
-    "fingerprint",
-    "thumbprint",
-    "keyid",
-    "kid",
-    "clientid",
-    "uuid",
-    "guid",
-    "publickey",
-    "pubkey",
-    "build",
-    "image",
-    "tag",
-    "ref",
-    "nonce",
-    "salt",
-    "sum",
-    "trace",
-    "traceid",
-    "requestid",
-    "sessionid",
-    "icon",
-    "class",
-    "color",
-    "cid",
-    "oid",
-    "blob",
-    "tree",
-    "snapshot",
-    "layer",
+    "sha", "sha1", "sha256", "sha512", "md5", "hash", "checksum", "digest", "integrity", "commit", "revision", "rev", "etag",
+    "version", "path", "file", "filename", "url", "uri", "host", "name", "fingerprint", "thumbprint", "keyid", "kid", "clientid",
+    "uuid", "guid", "publickey", "pubkey", "build", "image", "tag", "ref", "nonce", "salt", "sum", "trace", "traceid", "requestid",
+    "sessionid", "icon", "class", "color", "cid", "oid", "blob", "tree", "snapshot", "layer",
 ];
 
 /// Ends of names of what is there to be published, whatever stands before them: `RECAPTCHA_SITE_KEY`.
@@ -146,12 +101,14 @@ pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterat
     let line_end = line_end(bytes, token.end);
     work::add(line_end - line.start);
     let mut best = 0;
-    let mut is_name = false;
+    let (mut is_name, mut has_id) = (false, false);
     for hit in hits {
         work::add(1);
-        if (token.start < hit.end && hit.start < token.end) || !stands_alone(bytes, hit) {
+        let is_id = begins_key_id(bytes, hit);
+        if (token.start < hit.end && hit.start < token.end) || !(is_id || stands_alone(bytes, hit)) {
             continue;
         }
+        has_id |= is_id;
         let near = if is_generic(&bytes[hit.start..hit.end]) {
             0
         } else if name.start <= hit.start && hit.end <= name.end {
@@ -172,8 +129,8 @@ pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterat
     if is_public && !is_name {
         return Err(Refusal::OtherName);
     }
-    let means_it = if is_name && ends_in_id {
-        // The rule knows the very name: `CC_TEST_REPORTER_ID`.
+    let means_it = if (is_name && ends_in_id) || (has_id && !says_other) {
+        // The rule knows the very name: `CC_TEST_REPORTER_ID`; or the id that has such a secret stands beside it.
         true
     } else if says_other {
         in_name && says_secret
@@ -312,6 +269,16 @@ pub(super) fn stands_alone(bytes: &[u8], hit: WordHit) -> bool {
     let joined_before = before.is_some_and(|byte| byte.is_ascii_alphabetic() && !(byte.is_ascii_lowercase() && first.is_ascii_uppercase()));
     let joined_behind = behind.is_some_and(|byte| byte.is_ascii_lowercase() || (byte.is_ascii_uppercase() && last.is_ascii_uppercase()));
     !joined_before && (is_long || !joined_behind)
+}
+
+/// Whether a context word is the beginning of an id of an AWS key, which no secret key is without: `AKIA` and 16 more.
+fn begins_key_id(bytes: &[u8], hit: WordHit) -> bool {
+    const LENGTH: usize = 20;
+    let is_id =
+        |id: &[u8]| matches!(&id[..4], b"AKIA" | b"ASIA") && id.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit());
+    let is_apart = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_none_or(|&byte| !is_word(byte));
+    let end = hit.start + LENGTH;
+    is_apart(hit.start.checked_sub(1)) && bytes.get(hit.start..end).is_some_and(is_id) && is_apart(Some(end))
 }
 
 fn says_key(word: &[u8]) -> bool {

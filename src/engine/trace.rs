@@ -4,6 +4,7 @@
 //! tables, through the same validating steps as in the scanner. A test holds the two together.
 
 use super::layout::{MANY_KEYWORDS, gate};
+use super::scanner::may_begin;
 use super::words::WordHit;
 use super::{Detector, Refusal, assignment, boundary, matcher, named, pem, surroundings, url, validate};
 use crate::rules::plan::{LEAST_RUN, LONGEST_WORD, LengthRule, Plan};
@@ -225,7 +226,7 @@ impl<'a> Tracer<'a> {
     fn near(&mut self, rule: usize, keyword: Span) {
         let to = (keyword.end + CONTEXT_REACH).min(self.bytes.len());
         for at in keyword.start.saturating_sub(CONTEXT_REACH)..to {
-            if is_token(self.bytes[at]) && !(at > 0 && is_word(self.bytes[at - 1])) {
+            if may_begin(self.bytes, at) {
                 self.format(rule, at, Sign::Near);
             }
         }

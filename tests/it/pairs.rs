@@ -28,6 +28,17 @@ fn an_aws_key_and_its_id_are_one_match() {
 }
 
 #[test]
+fn a_secret_key_needs_no_name_beside_its_id() {
+    let (id, secret) = (value("aws-access-key-id", 1), value("aws-secret-access-key", 1));
+    for form in ["User name,Access key ID,Secret access key\nbob,@1,@2\n", "client(\"s3\", \"@1\", \"@2\")\n", "@1 @2\n", "@1\n@2\n"] {
+        let text = form.replace("@1", &id).replace("@2", &secret);
+        assert_eq!(found(&text), [whole("aws-secret-access-key", &["aws-access-key-id"])], "{text}");
+    }
+    assert_eq!(found(&format!("{id}\nchecksum: {secret}\n")), [whole("aws-access-key-id", &[])]);
+    assert_eq!(found(&format!("x{id}\n{secret}\n")), []);
+}
+
+#[test]
 fn temporary_credentials_are_one_match() {
     let [id, secret, token] = ["aws-temporary-access-key-id", "aws-secret-access-key", "aws-session-token"].map(|rule| value(rule, 3));
     let text = format!("export AWS_ACCESS_KEY_ID={id}\nexport AWS_SECRET_ACCESS_KEY={secret}\nexport AWS_SESSION_TOKEN={token}\n");
