@@ -141,8 +141,8 @@ struct Removed<'a> {
 struct Leads<'a> {
     branches: &'a [String],
     branch_count: usize,
-    tags: &'a [String],
-    tag_count: usize,
+    git_tags: &'a [String],
+    git_tag_count: usize,
     other_refs: &'a [String],
     other_ref_count: usize,
 }
@@ -269,8 +269,8 @@ impl<'a> Leads<'a> {
         Leads {
             branches: &refs.branches.list,
             branch_count: refs.branches.count,
-            tags: &refs.tags.list,
-            tag_count: refs.tags.count,
+            git_tags: &refs.tags.list,
+            git_tag_count: refs.tags.count,
             other_refs: &refs.others.list,
             other_ref_count: refs.others.count,
         }

@@ -2,7 +2,7 @@
 //!
 //! The detector reads UTF-8 and ASCII. UTF-16 (which Windows tools write by habit) and UTF-32 are transcoded first,
 //! so lines and columns are those of the transcoded text; a byte order mark is no character and is left out. A part
-//! that is in another encoding than the rest is read as what it is ([`mixed`]). What is binary is decided as git does it:
+//! that is in another encoding than the rest is read as what it is (`mixed`). What is binary is decided as git does it:
 //! a NUL within the first 8000 bytes.
 
 use super::mixed;

@@ -32,7 +32,7 @@ fn a_secret_in_head_was_not_removed() {
     repo.commit("Move");
     for found in findings(&repo, []) {
         assert_eq!((&found["in_head"], &found["removed"]), (&true.into(), &serde_json::Value::Null));
-        assert_eq!((names(&found, "branches"), names(&found, "tags")), (vec!["main".to_owned()], vec![]));
+        assert_eq!((names(&found, "branches"), names(&found, "git_tags")), (vec!["main".to_owned()], vec![]));
     }
 }
 
@@ -136,7 +136,7 @@ fn what_only_a_stash_a_log_or_the_index_leads_to_is_told() {
         repo.commit_file("a.txt", "first\n");
         build(&repo, &token(1));
         let found = finding(&repo, []);
-        assert_eq!((names(&found, "branches"), names(&found, "tags")), (vec![], vec![]));
+        assert_eq!((names(&found, "branches"), names(&found, "git_tags")), (vec![], vec![]));
         names(&found, "other_refs")
     };
     let stashed = lead(|repo, secret| {
@@ -167,11 +167,13 @@ fn a_secret_in_a_message_is_where_its_commit_is() {
     repo.commit(&format!("Use {}", token(1)));
     repo.git(&["tag", "light"]);
     let found = finding(&repo, []);
-    assert_eq!((names(&found, "branches"), names(&found, "tags")), (vec!["main".to_owned()], vec!["light".to_owned()]));
+    assert_eq!((names(&found, "branches"), names(&found, "git_tags")), (vec!["main".to_owned()], vec!["light".to_owned()]));
+    // The rule has tags too.
+    assert_eq!(names(&found, "tags"), ["acme"]);
     assert_eq!(found["removed"], serde_json::Value::Null);
     repo.git(&["tag", "-a", "-m", &format!("Use {}", token(2)), "heavy"]);
     let found = findings(&repo, []).into_iter().find(|found| found["secret"] == token(2)).unwrap();
-    assert_eq!((names(&found, "branches"), names(&found, "tags")), (vec![], vec!["heavy".to_owned()]));
+    assert_eq!((names(&found, "branches"), names(&found, "git_tags")), (vec![], vec!["heavy".to_owned()]));
 }
 
 #[test]
@@ -276,7 +278,7 @@ fn fates_agree_with_git() {
         let is_removal = |commit: &&&str| !before.contains(**commit) && parents[**commit].iter().any(|parent| holders.contains(parent));
         let removals: BTreeSet<&str> = counts.iter().filter(is_removal).copied().collect();
         for found in all.iter().filter(|found| found["secret"] == secret) {
-            assert_eq!((names(found, "branches"), names(found, "tags")), (branches.clone(), tags.clone()), "{secret}");
+            assert_eq!((names(found, "branches"), names(found, "git_tags")), (branches.clone(), tags.clone()), "{secret}");
             match found["removed"]["commit"].as_str() {
                 Some(removed) => assert!(removals.contains(removed), "{removed} of {removals:?}"),
                 None => assert_eq!(removals, BTreeSet::new(), "{secret}"),

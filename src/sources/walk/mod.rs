@@ -9,6 +9,7 @@
 
 mod read;
 mod roots;
+mod threads;
 mod tracked;
 
 use std::collections::HashSet;
@@ -129,7 +130,8 @@ fn builder(paths: &[PathBuf], options: &WalkOptions) -> Option<WalkBuilder> {
         0 => std::thread::available_parallelism().map_or(1, NonZero::get),
         threads => threads,
     };
-    builder.standard_filters(options.respect_ignore).hidden(!options.hidden).follow_links(options.follow_links).threads(threads);
+    builder.standard_filters(options.respect_ignore).hidden(!options.hidden).follow_links(options.follow_links);
+    builder.threads(threads::startable(threads));
     Some(builder)
 }
 
