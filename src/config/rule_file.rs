@@ -12,8 +12,8 @@ use crate::rules::syntax::{RuleFile, RuleSyntax};
 use std::ops::Range;
 use std::sync::Arc;
 
-/// The provider of a rule of the configuration that names none.
-const NO_PROVIDER: &str = "Generic";
+/// The provider of a rule of the configuration, which names none. Not "Generic": it says more than the rules of that kind.
+const NO_PROVIDER: &str = "Custom";
 /// Where the keys of a rule are described.
 const HELP: &str = "every key is described in rules/README.md of keyward's repository";
 const FILE_KEYS: [&str; 6] = ["provider", "tags", "remediation", "revoke", "docs", "rules"];

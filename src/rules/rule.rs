@@ -176,8 +176,8 @@ impl Rule {
     #[must_use]
     pub fn title(&self) -> String {
         // Headings for what nobody issues; the names say it all.
-        const HEADINGS: [&str; 6] =
-            ["Cryptocurrency wallets", "Databases", "Generic", "OpenAI-compatible services", "Password hashes", "Private keys"];
+        const HEADINGS: [&str; 7] =
+            ["Cryptocurrency wallets", "Custom", "Databases", "Generic", "OpenAI-compatible services", "Password hashes", "Private keys"];
         let About { provider, name, .. } = self.about();
         if HEADINGS.contains(&provider.as_str()) {
             return name.clone();

@@ -39,6 +39,15 @@ fn the_configuration_of_the_scanned_tree_is_used() {
 }
 
 #[test]
+fn a_rule_of_ones_own_wins_over_one_that_goes_by_names() {
+    let rule = "{id: acme-pass, name: pass, severity: critical, assignment: {names: [special_pass], value: password}}";
+    let value = ["Tr0ub4", "dor&3x"].concat();
+    let dir = tree(&[(".keyward.yaml", &format!("rules: {{custom: [{rule}]}}\n")), ("a.py", &format!("my_special_pass = \"{value}\"\n"))]);
+    let run = keyward(dir.path(), ["scan", "a.py"]).run().expect(1);
+    assert!(run.stdout.contains("a.py:1:20: critical: pass") && run.stdout.contains("[acme-pass]"), "{}", run.stdout);
+}
+
+#[test]
 fn the_search_ends_at_the_repository() {
     let dir = leaking("exclude: '**'\n");
     std::fs::create_dir(dir.path().join("src/.git")).unwrap();
