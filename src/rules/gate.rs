@@ -123,7 +123,7 @@ enum Order {
     Back,
 }
 
-/// What parts ask for, one after the other .
+/// What parts ask for, one after the other.
 fn steps<'p>(mut parts: impl Iterator<Item = &'p Hir>, order: Order) -> Vec<Step> {
     let mut steps = Vec::new();
     parts.try_for_each(|part| add(part, order, &mut steps)).unwrap_or_else(|Open| steps.push(Step::Anything));
