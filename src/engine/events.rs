@@ -80,27 +80,39 @@ impl Events {
     pub(super) fn find(detector: &Detector, bytes: &[u8], runs: &[Span], literals: &[Span], scratch: &mut Scratch) -> Events {
         let mut events = Events::default();
         let mut gathered = std::mem::take(&mut scratch.gathered);
+        let is_same = runs == literals;
         if let Some(seen) = Seen::all(bytes, runs, &mut gathered) {
-            let mut room = scratch.room.take().unwrap_or_default();
-            let mut collector = Collector { program: &detector.program, bytes, seen, near: 0, events: &mut events.runs };
-            for_each(detector.level, seen.bytes, seen.stretch, &mut room, &mut collector);
-            scratch.room = Some(room);
+            events.add_runs(detector, bytes, seen, scratch);
+            if is_same {
+                events.add_literals(detector, bytes, seen, scratch);
+            }
         }
-        if let Some(seen) = Seen::all(bytes, literals, &mut gathered) {
-            let (found, mut near) = (&mut events.literals, 0);
-            let Span { start, end } = seen.stretch;
-            detector.program.literals.find(&seen.bytes[start..end], &mut scratch.places, &mut |hit| {
-                let Some(Span { start, end }) = seen.place(&mut near, Span::new(hit.start + start, hit.end + start)) else { return };
-                let hit = WordHit { start, end, ..hit };
-                if !quiet::is_quiet_literal(detector, bytes, hit, &mut scratch.named) {
-                    found.push(Event::new(start, end, hit.word));
-                }
-            });
+        if !is_same && let Some(seen) = Seen::all(bytes, literals, &mut gathered) {
+            events.add_literals(detector, bytes, seen, scratch);
         }
         scratch.gathered = gathered;
         events.runs.sort_unstable();
         events.literals.sort_unstable();
         events
+    }
+
+    fn add_runs(&mut self, detector: &Detector, bytes: &[u8], seen: Seen<'_>, scratch: &mut Scratch) {
+        let mut room = scratch.room.take().unwrap_or_default();
+        let mut collector = Collector { program: &detector.program, bytes, seen, near: 0, events: &mut self.runs };
+        for_each(detector.level, seen.bytes, seen.stretch, &mut room, &mut collector);
+        scratch.room = Some(room);
+    }
+
+    fn add_literals(&mut self, detector: &Detector, bytes: &[u8], seen: Seen<'_>, scratch: &mut Scratch) {
+        let mut near = 0;
+        let Span { start, end } = seen.stretch;
+        detector.program.literals.find(&seen.bytes[start..end], &mut scratch.places, &mut |hit| {
+            let Some(Span { start, end }) = seen.place(&mut near, Span::new(hit.start + start, hit.end + start)) else { return };
+            let hit = WordHit { start, end, ..hit };
+            if !quiet::is_quiet_literal(detector, bytes, hit, &mut scratch.named) {
+                self.literals.push(Event::new(start, end, hit.word));
+            }
+        });
     }
 
     /// The triggers of a text of that `length`: those of its `base` that were `copied`, and those `found` in the stretches

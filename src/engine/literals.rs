@@ -24,6 +24,7 @@ pub(super) struct Literals {
     /// By three bytes: those that have no more.
     short: Texts,
     longest: usize,
+    crosses_lines: bool,
 }
 
 impl Literals {
@@ -35,13 +36,20 @@ impl Literals {
             (0..=u8::MAX).for_each(|last| known.add(hash_four([text[0], text[1], text[2], last])));
         }
         let longest = literals.long.texts.iter().map(<[u8]>::len).max().unwrap_or_default();
+        let crosses_lines =
+            [&literals.long.texts, &literals.short.texts].iter().any(|texts| texts.iter().any(|text| text.contains(&b'\n')));
         let sieve = Sieve::new(literals.tables(level.codes()));
-        Literals { level, sieve, known, long: Texts::new(literals.long), short: Texts::new(literals.short), longest }
+        Literals { level, sieve, known, long: Texts::new(literals.long), short: Texts::new(literals.short), longest, crosses_lines }
     }
 
     /// Length of the longest literal, in bytes.
     pub(super) fn longest(&self) -> usize {
         self.longest
+    }
+
+    /// Whether one of them holds a line feed.
+    pub(super) fn crosses_lines(&self) -> bool {
+        self.crosses_lines
     }
 
     /// The literals, in lower case.

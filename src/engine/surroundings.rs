@@ -179,7 +179,8 @@ fn is_commit(bytes: &[u8], token: Span) -> bool {
     {
         return false;
     }
-    let head = bytes[..token.start].trim_ascii_end();
+    let blanks = bytes[..token.start].iter().rev().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
+    let head = &bytes[..token.start - blanks];
     let path = &head[head.len() - head.iter().rev().take(LINE_REACH).take_while(|byte| !byte.is_ascii_whitespace()).count()..];
     path.contains(&b'/') && path.contains(&b'.') && path.iter().all(|&byte| is_word(byte) || matches!(byte, b'/' | b'.' | b'-' | b'~'))
 }

@@ -10,6 +10,7 @@
 
 use super::events::{Event, Events, around_runs};
 use super::layout::NARROW;
+use super::literals::Literals;
 use super::{Detector, Match, Scratch, pairs, quiet, scanner};
 use crate::blob::Copied;
 use crate::rules::CONTEXT_REACH;
@@ -89,7 +90,7 @@ impl Detector {
         if u32::try_from(text.len()).is_err() {
             return (self.scan_with(text, scratch), trace);
         }
-        let plan = base.and_then(|base| Plan::make(text, lead, self.program.literals.longest(), base));
+        let plan = base.and_then(|base| Plan::make(text, lead, &self.program.literals, base));
         let (events, looked, tried) = self.look(text, plan, scratch);
         let is_few = events.len() <= text.len() / LEAST_APART + FEW_EVENTS;
         let (matches, places, decoded) = self.try_where_needed(text, &events, tried, scratch);
@@ -160,18 +161,14 @@ struct Tried {
 }
 
 impl<'b> Plan<'b> {
-    /// `None` where the version has to be looked at whole, or that is as cheap. `longest` is the length of the longest
-    /// literal.
-    fn make(text: &[u8], lead: usize, longest: usize, base: Base<'b>) -> Option<Plan<'b>> {
+    /// `None` where the version has to be looked at whole, or that is as cheap.
+    fn make(text: &[u8], lead: usize, known: &Literals, base: Base<'b>) -> Option<Plan<'b>> {
         let events = base.trace.events.as_ref()?;
         let copies = within(text.len(), lead, base);
         let edits = edits(&copies, text.len(), base.trace.length);
-        let runs = merged(edits.iter().map(|&edit| around_runs(text, edit)).collect(), NEARLY);
-        let around = |edit: &Span| {
-            let lines = quiet::lines(text, *edit);
-            Span::new(edit.start.saturating_sub(longest).min(lines.start), text.len().min(edit.end + longest).max(lines.end))
-        };
-        let literals = merged(edits.iter().map(around).collect(), NEARLY);
+        let around = |&edit: &Span| stretches(text, edit, known);
+        let (runs, literals): (Vec<Span>, Vec<Span>) = edits.iter().map(around).unzip();
+        let (runs, literals) = (merged(runs, NEARLY), merged(literals, NEARLY));
         if length(&runs).max(length(&literals)) * 8 >= text.len() * 7 {
             return None;
         }
@@ -194,6 +191,19 @@ impl Tried {
         };
         Some(Tried { runs: windows(RUNS), literals: windows(LITERALS), decoded })
     }
+}
+
+/// Where runs and literals may be other triggers than they were because of an edit: on its lines. Of a long line it is the
+/// runs that touch the edit, and what is so near that a literal may reach to it, or be quiet because of it.
+fn stretches(text: &[u8], edit: Span, known: &Literals) -> (Span, Span) {
+    let lines = quiet::lines(text, edit);
+    let is_first = lines.start == 0 || text[lines.start - 1] == b'\n';
+    let is_last = lines.end == text.len() || text[lines.end - 1] == b'\n';
+    if is_first && is_last && !known.crosses_lines() {
+        return (lines, lines);
+    }
+    let (start, end) = (edit.start.saturating_sub(known.longest()), text.len().min(edit.end + known.longest()));
+    (around_runs(text, edit), Span::new(start.min(lines.start), end.max(lines.end)))
 }
 
 /// The triggers that lie in stretches, both ordered.
