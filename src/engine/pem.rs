@@ -62,7 +62,7 @@ fn base64_characters(body: &[u8]) -> usize {
     let start = body.iter().take_while(|&&byte| byte == b'-').count();
     let end = body.len() - body[start..].iter().rev().take_while(|&&byte| byte == b'-').count();
     body[start..end]
-        .split(|&byte| matches!(byte, b'\n' | b'\r' | b'"' | b'\'' | b'\\' | b' ' | b',' | b'`'))
+        .split(|&byte| matches!(byte, b'\n' | b'\r' | b'\t' | b'"' | b'\'' | b'\\' | b' ' | b',' | b'`' | b'&' | b';' | b'<' | b'>'))
         .map(|line| if line.starts_with(b"n") { &line[1..] } else { line })
         .filter(|line| line.len() >= 16 && line.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')))
         .map(<[u8]>::len)
@@ -71,8 +71,9 @@ fn base64_characters(body: &[u8]) -> usize {
 
 /// Length of a body without an end line: up to the first line that cannot belong to it.
 fn body_length(body: &[u8]) -> usize {
-    let belongs =
-        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'\n' | b'\r' | b'-' | b':' | b',' | b'\\' | b' ');
+    let belongs = |byte: u8| {
+        byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=' | b'\n' | b'\r' | b'-' | b':' | b',' | b'\\' | b' ' | b'\t')
+    };
     body.iter().position(|&byte| !belongs(byte)).unwrap_or(body.len())
 }
 
@@ -87,7 +88,7 @@ mod tests {
 
     #[test]
     fn blocks_are_found_whatever_separates_their_lines() {
-        for separator in ["", "\n", "\r\n", "\\n", "\\n\" +\n  \"", "\n    "] {
+        for separator in ["", "\n", "\r\n", "\\n", "\\n\" +\n  \"", "\n    ", "\n\t\t", "\t", "&#10;", "<br>\n"] {
             let text = text(separator);
             let found = block(text.as_bytes(), text.find("BEGIN").expect("a begin"), |_| true).expect(separator);
             assert_eq!(found.span.of(text.as_bytes()), text.as_bytes());

@@ -291,10 +291,11 @@ fn place_of(host: &[u8]) -> Place {
     }
 }
 
-/// Addresses of private networks, and domains that only exist inside one.
+/// Addresses of networks at home and of containers, and domains that only exist inside one. Of 10.0.0.0/8 are those that
+/// production runs in.
 fn is_private(name: &[u8]) -> bool {
     const ENDS: &[&str] = &[".local", ".internal", ".lan", ".localdomain", ".svc", ".intranet", ".home"];
-    const STARTS: &[&str] = &["10.", "192.168.", "172.16.", "172.17.", "172.18.", "172.19.", "172.20.", "169.254."];
+    const STARTS: &[&str] = &["192.168.", "172.16.", "172.17.", "172.18.", "172.19.", "172.20.", "169.254."];
     STARTS.iter().any(|start| name.starts_with(start.as_bytes())) || ENDS.iter().any(|end| name.ends_with(end.as_bytes()))
 }
 

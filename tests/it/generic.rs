@@ -15,6 +15,8 @@ const PASSWORDS: &[&str] = &[
     r#""password": "@@","#,
     "<password>@@</password>",
     r#"<add key="Password" value="@@"/>"#,
+    r#"<add key="Smtp:Password" value="@@"/>"#,
+    r#"{"Db:Password": "@@"}"#,
     "$db_pass = '@@';",
     r#"export MYSQL_PWD="@@""#,
     "spring.datasource.password=@@",
@@ -328,6 +330,32 @@ fn passwords_in_rows_and_sentences_are_found_where_no_word_looks_so() {
         "Das Passwort für den Server lautet @@",
     ];
     assert_found(&forms, &mut || ["W!w9W9", "W-W9#9w", "wW$99w"].iter().map(|shape| chosen(shape, &mut random)).collect());
+}
+
+#[test]
+fn settings_in_documents_and_logs_are_found_where_their_name_is_one() {
+    let mut random = Random::new(17);
+    let forms = [
+        "| MASTER_PASSWORD | @@ |",
+        "Set `VPN_PASSWORD` to `@@` and restart.",
+        "vpn_password,@@,2024-05-01",
+        "2024-05-01T12:00:00Z INFO starting user_passwd=@@ region=eu",
+        ": 1714560000:0;DB_PASSWORD=@@ psql",
+    ];
+    assert_found(&forms, &mut || ["w-w-99", "WW99", "W9999w", "w.w!99"].iter().map(|shape| chosen(shape, &mut random)).collect());
+}
+
+#[test]
+fn phrases_with_everyday_words_are_passwords_and_secrets_that_sign() {
+    let detector = Detector::builtin();
+    for (name, phrase) in [("password", "copper-cookie-53"), ("APP_SECRET", "river-cookie-summer43"), ("jwtSecret", "copper-maple-rocket8")]
+    {
+        assert!(is_found(&detector, &format!("{name} = \"{phrase}\"\n"), phrase), "{phrase}");
+    }
+    for name in ["client_secret", "secret_name"] {
+        let phrase = "river-cookie-summer43";
+        assert!(!is_found(&detector, &format!("{name} = \"{phrase}\"\n"), phrase), "{name}");
+    }
 }
 
 #[test]

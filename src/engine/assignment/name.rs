@@ -89,7 +89,9 @@ fn opens_label(bytes: &[u8], name: usize, quote: Quote) -> bool {
     let Some(distance) = found.filter(|&distance| head[head.len() - 1 - distance] == mark) else { return false };
     let label = &head[head.len() - distance..];
     Quote::before(bytes, name - distance).is_some_and(|(opening, _)| opening == quote)
-        && label.iter().all(|&byte| is_word(byte) || matches!(byte, b' ' | b'-' | b'.' | b'#' | b'/'))
+        && label.iter().all(|&byte| is_word(byte) || matches!(byte, b' ' | b'-' | b'.' | b'#' | b'/' | b':'))
+        // `"Db:Password"`: a name of several parts, and not `"error: password"`.
+        && !(label.contains(&b':') && label.contains(&b' '))
 }
 
 fn line_before(bytes: &[u8], start: usize) -> Option<&[u8]> {
@@ -103,7 +105,9 @@ fn line_before(bytes: &[u8], start: usize) -> Option<&[u8]> {
 
 /// Whether a function of this name takes a user and a password as its first two arguments.
 pub(super) fn takes_user_and_password(function: &[u8]) -> bool {
-    const ENDS: [&str; 10] = [
+    const ENDS: [&str; 12] = [
+        "usernameandpassword",
+        "userandpassword",
         "auth",
         "credential",
         "credentials",

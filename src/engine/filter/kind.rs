@@ -91,7 +91,8 @@ fn is_sentence(value: &[u8]) -> bool {
     let letters = value.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let beyond = value.iter().filter(|&&byte| byte >= 0x80).count();
     if beyond > 0 {
-        return beyond * 3 >= value.len() || value.contains(&b' ') || (letters + beyond) * 10 >= value.len() * 9;
+        let dashes = memchr::memchr_iter(b'-', value).count();
+        return beyond * 3 >= value.len() || value.contains(&b' ') || (letters + beyond + dashes) * 10 >= value.len() * 9;
     }
     if !value.iter().any(|byte| matches!(byte, b' ' | b'\t')) {
         return false;

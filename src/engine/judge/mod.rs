@@ -69,9 +69,9 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
         Some(value) => (value, placeholder(value, Strictness::Strict)),
         None => (value, stands_in),
     };
-    let by_hand = is_behind_user(bytes, assignment) || is_often_by_hand(name);
-    let class = if class == ValueClass::Secret && by_hand { ValueClass::Password } else { class };
     let traits = Traits::of(value);
+    let by_hand = || is_behind_user(bytes, assignment) || (is_often_by_hand(name) && !is_of_machine(value, &traits));
+    let class = if class == ValueClass::Secret && by_hand() { ValueClass::Password } else { class };
     // `encodedPassword`: in hex digits, or in base64 that is no text, it is a hash.
     let is_coded = traits.is_hex || (class == ValueClass::Password && value.len() >= 24 && value.ends_with(b"="));
     let is_text = is_coded && encoded_text(value, &mut buffer).is_some();
@@ -89,6 +89,11 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
     }?;
     let lowered = lowered(by_value, bytes, assignment, verdict, &traits)?;
     if call == Call::Other { one_less(lowered).ok_or(Refusal::Call) } else { Ok(lowered) }
+}
+
+/// Whether a value is plainly one of a generator.
+fn is_of_machine(value: &[u8], traits: &Traits) -> bool {
+    machine_made(value, traits).is_ok_and(|confidence| confidence >= Confidence::Medium)
 }
 
 /// Whether a value with blanks in it is all that a name is given.
@@ -238,9 +243,7 @@ fn lowered(found: Confidence, bytes: &[u8], assignment: &Assignment, verdict: Na
     let is_compared = assignment.operator == Operator::Compare && !(traits.length >= 8 && traits.classes() >= 3);
     // `PGPASSWORD=… psql`: a variable for one command
     let is_for_command = assignment.form == Form::Line && traits.length >= 8 && traits.digits > 0 && sets_variable(bytes, assignment);
-    // A cell of a table: `| Password | … |`
-    let is_plain_cell =
-        traits.is_typical() && bytes[assignment.name.end.min(assignment.value.start)..assignment.value.start].contains(&b'|');
+    let is_plain_cell = is_shown(bytes, assignment, traits);
     if ((assignment.partial && !is_for_command && !is_plain_cell) || is_compared) && !looks_random {
         confidence = one_less(confidence).ok_or(Refusal::Partial)?;
     }
@@ -269,6 +272,8 @@ fn unquoted(confidence: Confidence, bytes: &[u8], assignment: &Assignment, trait
     match (assignment.form, assignment.operator) {
         (Form::Inline, _) if is_mixed && (is_typical || stands_behind_user(bytes, assignment)) => Some(confidence),
         (Form::Inline, Operator::Equals) if is_mixed && traits.length >= 8 && sets_variable(bytes, assignment) => Some(confidence),
+        (Form::Inline, Operator::Comma) if is_shown(bytes, assignment, traits) => Some(confidence),
+        (Form::Inline, Operator::Equals) if is_mixed && traits.digits > 1 && is_logged(bytes, assignment) => Some(confidence),
         // `key: X509Options`
         (Form::Inline, Operator::Colon) if traits.symbols == 0 && traits.random < 0.6 => None,
         (Form::Inline, _) if is_mixed => one_less(confidence),
@@ -281,14 +286,37 @@ fn unquoted(confidence: Confidence, bytes: &[u8], assignment: &Assignment, trait
     }
 }
 
+/// Whether a document shows a setting and its value: in the cells of a table, `| Password | … |`, in a row, `name,…`, or as
+/// ``Set `NAME` to `…` ``. What only has letters and digits counts where the name is of several words.
+fn is_shown(bytes: &[u8], assignment: &Assignment, traits: &Traits) -> bool {
+    let between = &bytes[assignment.name.end.min(assignment.value.start)..assignment.value.start];
+    let is_cell = between.contains(&b'|');
+    let is_other = between == b"," || between.ends_with(b" to `");
+    let name = assignment.name.of(bytes);
+    let is_plain = traits.length >= 8 && traits.digits > 0 && traits.letters() > 1 && traits.kind != Some(NotASecret::Constant);
+    let is_setting = says_password(name) && words_of(name).count() > 1;
+    (is_cell && traits.is_typical()) || ((is_cell || is_other) && is_plain && is_setting)
+}
+
+/// Whether a line of a log tells names and values, `admin_password=… region=eu`.
+fn is_logged(bytes: &[u8], assignment: &Assignment) -> bool {
+    let name = assignment.name.of(bytes);
+    let is_setting =
+        says_password(name) && words_of(name).count() > 1 && name.iter().all(|byte| byte.is_ascii_lowercase() || *byte == b'_');
+    let is_tight = assignment.value.start == assignment.name.end + 1 && bytes[..assignment.name.start].ends_with(b" ");
+    let rest = bytes[assignment.value.end..].strip_prefix(b" ").unwrap_or_default();
+    let next = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric() || **byte == b'_').count();
+    is_setting && is_tight && next > 1 && rest.get(next) == Some(&b'=')
+}
+
 /// Whether a variable of the environment is set in the middle of a line: `app: DB_PASSWORD=…`, `PGPASSWORD=… psql`.
 fn sets_variable(bytes: &[u8], assignment: &Assignment) -> bool {
     let name = assignment.name.of(bytes);
-    let is_variable = name.len() >= 8 && name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
+    let is_variable = name.len() >= 7 && name.iter().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || *byte == b'_');
     let is_tight = assignment.value.start == assignment.name.end + 1;
     let head = &bytes[..assignment.name.start];
     // `Environment=DB_PASSWORD=…` of systemd
-    let stands_alone = head.last().is_none_or(u8::is_ascii_whitespace) || head.ends_with(b"\nEnvironment=");
+    let stands_alone = head.last().is_none_or(|byte| byte.is_ascii_whitespace() || *byte == b';') || head.ends_with(b"\nEnvironment=");
     is_variable && is_tight && stands_alone
 }
 

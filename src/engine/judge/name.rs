@@ -1,7 +1,7 @@
 //! What the name of a value says to the judge, beyond whether it is one of secrets.
 
 use crate::engine::assignment::{Assignment, Operator};
-use crate::engine::filter::words_of;
+use crate::engine::filter::{List, words_of};
 
 /// The word before the blank that ends at `at`; empty where there is none.
 pub(super) fn word_before(bytes: &[u8], at: usize) -> &[u8] {
@@ -35,11 +35,29 @@ fn without_get(name: &[u8]) -> &[u8] {
     }
 }
 
-/// Whether people make up the secret of this name themselves: `SESSION_SECRET`, `cookieSecret`.
+/// Whether people make up the secret of this name themselves: `SESSION_SECRET`, `jwtSecret`.
 pub(super) fn is_often_by_hand(name: &[u8]) -> bool {
+    static SIGNERS: List = List::new(&[
+        "session",
+        "cookie",
+        "jwt",
+        "app",
+        "application",
+        "auth",
+        "nextauth",
+        "signing",
+        "hash",
+        "csrf",
+        "token",
+        "refresh",
+        "encryption",
+        "flask",
+        "django",
+        "hmac",
+    ]);
     let mut words = words_of(name);
-    let is_of_sessions = |word: &[u8]| word.eq_ignore_ascii_case(b"session") || word.eq_ignore_ascii_case(b"cookie");
-    words.any(is_of_sessions) && words.next().is_some_and(|word| word.eq_ignore_ascii_case(b"secret"))
+    let is_secret = |word: Option<&[u8]>| word.is_some_and(|word| word.eq_ignore_ascii_case(b"secret"));
+    is_secret(words.clone().last()) && words.any(|word| SIGNERS.has(word)) && is_secret(words.next())
 }
 
 /// Whether a name ends with an English word for a password.

@@ -162,18 +162,25 @@ pub(super) fn is_of_names(word: &[u8]) -> bool {
 }
 
 /// Whether a value is words and, at its end, a number of two to four digits, and none of the words is one that names of
-/// things are made of. Numbers of names have one digit, or stand for a size.
+/// things are made of, but for those that are everyday words too. Numbers of names have one digit, or stand for a size.
 fn is_phrase_with_number(value: &[u8]) -> bool {
+    #[rustfmt::skip]
+    static EVERYDAY: List = List::new(&[
+        "cookie", "button", "page", "view", "item", "group", "role", "node", "region", "port", "new", "old", "my", "the", "some", "stage", "form", "vault", "base", "bucket", "header", "label",
+    ]);
     let digits = value.iter().rev().take_while(|byte| byte.is_ascii_digit()).count();
     let head = value[..value.len() - digits].strip_suffix(b"-").unwrap_or(&value[..value.len() - digits]);
     let mut words = words_of(head).peekable();
     // `d3pl0y-window@87`: letters of the words are written as digits where a mark stands before the number.
     let is_marked = matches!(head.last(), Some(b'@' | b'$' | b'*'));
     let body = &head[..head.len() - usize::from(is_marked)];
-    (2..=4).contains(&digits)
+    // `summer-rocket-berlin8`
+    let is_long = digits == 1 && words.clone().count() >= 3 && words.clone().all(|word| word.len() >= 4 && !is_of_names(word));
+    (is_long || (2..=4).contains(&digits))
         && !body.iter().any(|byte| (byte.is_ascii_digit() && !is_marked) || matches!(byte, b'/' | b':' | b'[' | b']' | b'*' | b'#'))
         && words.peek().is_some()
-        && words.all(|word| !is_of_names(word))
+        && words.clone().any(|word| !is_of_names(word))
+        && words.all(|word| !is_of_names(word) || EVERYDAY.has(word))
 }
 
 /// Whether a value is what somebody signs in with, and no id or name: it has several kinds of characters, and it is not as

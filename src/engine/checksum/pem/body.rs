@@ -20,13 +20,22 @@ pub(super) fn read(body: &[u8]) -> Body {
     let mut text = Vec::with_capacity(rest.len());
     for line in lines {
         // Headers: `Version: …`, `Comment: …`. The other is the comment mark before the end line.
-        if line.contains(&b':') || line == b"//" {
+        let line = if line.contains(&b':') { logged(line) } else { line };
+        if line.is_empty() || line == b"//" {
             continue;
         }
         let line = if is_diff { &line[1..] } else { line.strip_prefix(b"// ").unwrap_or(line) };
         text.extend(line.iter().filter(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'=')));
     }
     Body { text, encrypted }
+}
+
+/// What a line of a log says, `12:00:00 INFO …`, if that may be a line of a key; headers say nothing of it.
+fn logged(line: &[u8]) -> &[u8] {
+    const LEAST: usize = 16;
+    let last = line.rsplit(u8::is_ascii_whitespace).next().unwrap_or_default();
+    let is_key = last.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'+' | b'/' | b'='));
+    if last.len() >= LEAST && is_key && line[0].is_ascii_digit() { last } else { b"" }
 }
 
 /// What follows `DEK-Info: <cipher>,<initialisation vector>`, the last header of an encrypted key, which may
@@ -50,6 +59,7 @@ fn unescape(body: &[u8]) -> Vec<u8> {
             b'&' => (b'\n', entity(behind)),
             b'"' | b'\'' | b'`' => (b'\n', joint(byte, behind)),
             b'\r' => (b'\n', behind),
+            b'<' if behind.starts_with(b"br") => (b'\n', &behind[behind.iter().position(|&byte| byte == b'>').map_or(2, |end| end + 1)..]),
             _ => (byte, behind),
         };
         plain.push(put);
@@ -115,6 +125,8 @@ mod tests {
     #[test]
     fn headers_are_left_out() {
         assert_eq!(text("\nVersion: X 1\nComment: a\n\nabcd\n"), "abcd");
+        assert_eq!(text("12:00:00 INFO abcdefghijklmnop\n12:00:01 INFO done"), "abcdefghijklmnop");
+        assert_eq!(text("ab<br>cd<br />ef"), "abcdef");
         let body = read(b"Proc-Type: 4,ENCRYPTED DEK-Info: AES-128-CBC,00FF abcd");
         assert!(body.encrypted);
         assert_eq!(body.text, b"abcd");

@@ -7,10 +7,12 @@ pub(in crate::engine::filter) fn is_jwt(value: &[u8]) -> bool {
     value.starts_with(b"eyJ") && memchr::memmem::find(value, b".eyJ").is_some()
 }
 
-/// Bytes as escapes: `\x6d\x61`.
+/// Bytes as escapes: `\x6d\x61`, `\366\341`.
 pub(in crate::engine::filter) fn is_escaped(value: &[u8]) -> bool {
     let escapes = value.windows(2).filter(|pair| pair[0] == b'\\' && matches!(pair[1], b'x' | b'u' | b'r')).count();
-    escapes * 8 >= value.len()
+    let is_octal =
+        |four: &&[u8]| four[0] == b'\\' && matches!(four[1], b'0'..=b'3') && four[2..].iter().all(|byte| matches!(byte, b'0'..=b'7'));
+    escapes * 8 >= value.len() || value.windows(4).filter(is_octal).count() * 8 >= value.len().max(17)
 }
 
 /// Base64 of images, fonts, gzip and zip data begins with these, from the magic numbers of the formats.
@@ -23,11 +25,20 @@ pub(in crate::engine::filter) fn is_public_key(value: &[u8]) -> bool {
     // Mapbox, Stripe: tokens for pages that everybody gets
     static PUBLISHED: Starts = Starts::new(&["pk.eyJ", "pk_live_", "pk_test_"]);
     static STARTS: Starts = Starts::new(&["ssh-rsa ", "ssh-ed25519 ", "ssh-dss ", "ecdsa-sha2-", "sk-ssh-", "-----"]);
+    // How a `SubjectPublicKeyInfo` begins (RFC 5280, in base64): RSA of 512 to 4096 bits, P-256, Ed25519.
+    const PUBLIC_INFO: [&[u8]; 7] = [
+        b"MFwwDQYJKoZIhvcNAQEB",
+        b"MIGfMA0GCSqGSIb3DQEB",
+        b"MIIBIjANBgkqhkiG9w0BAQEFAAOC",
+        b"MIIBojANBgkqhkiG9w0BAQEFAAOC",
+        b"MIICIjANBgkqhkiG9w0BAQEFAAOC",
+        b"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcD",
+        b"MCowBQYDK2VwAyEA",
+    ];
     STARTS.begin(value)
         || value.starts_with(b"AAAAB3NzaC1")
         || value.starts_with(b"AAAAC3NzaC1")
-        || value.starts_with(b"MIIBIjANBgkqhkiG9w0BAQEFAAOC")
-        || value.starts_with(b"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcD")
+        || PUBLIC_INFO.iter().any(|start| value.starts_with(start))
         || PUBLISHED.begin(value)
         || crate::engine::checksum::is_public_in_base32(value)
 }

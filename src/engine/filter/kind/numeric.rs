@@ -64,6 +64,22 @@ pub(in crate::engine::filter) fn is_version(value: &[u8]) -> bool {
     if named.is_some_and(|colon| colon >= 3 && colon + 1 < value.len() && is_dotted(&value[colon + 1..])) {
         return true;
     }
+    // `minipass@7.1.3`, `@types/node@20.1.0`
+    let package = memchr::memrchr(b'@', value).filter(|&at| {
+        value[..at]
+            .iter()
+            .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_' | b'.' | b'/' | b'@'))
+    });
+    if package.is_some_and(|at| at >= 2 && is_dotted(&value[at + 1..])) {
+        return true;
+    }
+    // `.1.3.6.1.4.1.2636`: an object identifier
+    let oid = value.strip_prefix(b".").unwrap_or(value);
+    if oid.split(|&byte| byte == b'.').count() >= 5
+        && oid.split(|&byte| byte == b'.').all(|part| !part.is_empty() && part.iter().all(u8::is_ascii_digit))
+    {
+        return true;
+    }
     // `npm:^7.0.4`
     let protocol = memchr::memchr(b':', value).filter(|&colon| value[..colon].iter().all(u8::is_ascii_lowercase));
     let value = protocol.map_or(value, |colon| &value[colon + 1..]);

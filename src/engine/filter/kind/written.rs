@@ -24,7 +24,8 @@ pub(in crate::engine::filter) fn is_style(value: &[u8]) -> bool {
     let Some(name) = value.strip_prefix(b"#").or_else(|| value.strip_prefix(b".")).or_else(|| value.strip_prefix(b"[")) else {
         return false;
     };
-    let is_colour = value[0] == b'#' && matches!(name.len(), 3 | 4 | 6 | 8) && name.iter().all(u8::is_ascii_hexdigit);
+    let colour = name.strip_suffix(b";").unwrap_or(name);
+    let is_colour = value[0] == b'#' && matches!(colour.len(), 3 | 4 | 6 | 8) && colour.iter().all(u8::is_ascii_hexdigit);
     let words = name.iter().all(|byte| {
         byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b' ' | b'.' | b'#' | b'>' | b'=' | b']' | b'"' | b'\'' | b':')
     });

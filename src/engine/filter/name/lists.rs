@@ -44,7 +44,7 @@ pub(super) const HARMLESS_KEYS: &List = &List::new(&[
     "settings", "property", "param", "parameter", "header", "query", "form", "field", "data", "meta", "metadata", "json", "yaml", "xml",
     "lookup", "group", "range", "shard", "routing", "idempotency", "dedup", "deduplication", "storagekey", "localstorage",
     "first", "second", "third", "last", "next", "previous", "prev", "parent", "pub", "react", "ctrl", "alt", "shift", "tab", "enter", "delete", "escape", "s3", "bucket", "tag", "annotation", "resource", "type",
-    "socket", "recv", "apt", "sealed", "wrapped", "encrypted", "format", "gpg", "pgp", "publishable", "site", "anon", "hashed",
+    "socket", "recv", "apt", "sealed", "wrapped", "encrypted", "format", "gpg", "pgp", "publishable", "site", "anon", "hashed", "product",
 ]);
 /// Words at the end that say that the value is something else.
 #[rustfmt::skip]
@@ -70,7 +70,7 @@ pub(super) const HARMLESS_ENDS: &List = &List::new(&[
     "state", "status", "enabled", "disabled", "required", "optional", "visible", "changed", "valid", "invalid", "strength", "score",
     "min", "max", "limit", "attempts", "retries", "rotation", "ref", "reference", "arn", "location", "source", "resolver", "loader",
     "reader", "writer", "parser", "lexer", "tokenizer", "counter", "usage", "command", "cmd", "bytes", "date", "time", "at", "ts",
-    "mint", "js", "ts", "jsx", "tsx", "mjs", "py", "rb", "java", "php", "html", "css", "vue", "txt", "passes",
+    "mint", "accessor", "js", "ts", "jsx", "tsx", "mjs", "py", "rb", "java", "php", "html", "css", "vue", "txt", "passes",
     "request", "response", "template", "filter", "event", "server", "host", "hostname", "within", "after", "before", "every", "sha", "md", "bcrypt", "argon", "scrypt", "ssha", "crc", "cert", "certificate", "bundle",
 ]);
 /// Words that make a name harmless wherever they stand before the end.

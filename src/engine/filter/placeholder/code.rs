@@ -90,5 +90,9 @@ fn is_path_of_names(value: &[u8]) -> bool {
 
 pub(super) fn is_name(text: &[u8]) -> bool {
     text.first().is_some_and(|&byte| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b'$' | b'@'))
-        && text.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'$' | b'?' | b'!'))
+        && text.iter().enumerate().all(|(at, &byte)| {
+            // `name!.x`, `name?`: behind a name, and not within it as in `garden!5`
+            let ends = || matches!(text.get(at + 1), None | Some(b'.' | b'!' | b'?'));
+            byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'$') || (matches!(byte, b'?' | b'!') && ends())
+        })
 }
