@@ -93,6 +93,9 @@ pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterat
     if !value_position(bytes, token) {
         return Err(Refusal::NoValuePlace);
     }
+    if is_search_key(bytes, token) {
+        return Err(Refusal::OtherName);
+    }
     let name = last_name(bytes, line, token.start, token.start.saturating_sub(2 * LINE_REACH));
     let squashed = squash(&String::from_utf8_lossy(name.of(bytes)));
     let says_secret = SECRET_WORDS.iter().any(|word| squashed.contains(word));
@@ -146,6 +149,19 @@ pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterat
         false if says_other => Err(Refusal::OtherName),
         false => Err(Refusal::NotNamed),
     }
+}
+
+/// Whether a token is the key with which the pages of a documentation search their index, which every reader gets:
+/// 32 hex digits beside the name of the index, as `DocSearch` is set up.
+pub(super) fn is_search_key(bytes: &[u8], token: Span) -> bool {
+    const LENGTH: usize = 32;
+    const WORDS: [&[u8]; 4] = [b"indexName", b"index_name", b"docsearch", b"DocSearch"];
+    if token.len() != LENGTH || !token.of(bytes).iter().all(u8::is_ascii_hexdigit) {
+        return false;
+    }
+    let window = context_window(bytes, token);
+    let says = |text: &[u8]| WORDS.iter().any(|word| memchr::memmem::find(text, word).is_some());
+    says(&bytes[window.start..token.start]) || says(&bytes[token.end..window.end])
 }
 
 /// Whether a context word is one that any provider's secret may be named by: it supports, but says little.

@@ -171,6 +171,9 @@ const OF_USERS: &[&str] = &[
 
 /// Where keys and tokens stand.
 const KEYS: &[&str] = &[
+    r#"const merchantKey = "@@";"#,
+    r#"  secret_string = "@@""#,
+    "curl -H 'Authorization: GenieKey @@' https://api.corp-net.io/",
     r#"api_key = "@@""#,
     "API_KEY=@@",
     r#"apiKey: "@@""#,

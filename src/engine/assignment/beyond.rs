@@ -9,7 +9,7 @@ use std::cell::Cell;
 thread_local!(static LOOKED: Cell<bool> = const { Cell::new(false) });
 
 /// Says that another line is looked at, or may be.
-pub(super) fn note() {
+pub(in crate::engine) fn note() {
     LOOKED.set(true);
 }
 

@@ -31,6 +31,7 @@ mod value;
 use super::work;
 use crate::rules::ASSIGNMENT_REACH;
 use crate::text::Span;
+pub(super) use beyond::note as looks_at_other_lines;
 pub(super) use command::ends_at as ends_program;
 
 /// The longest name, in bytes.

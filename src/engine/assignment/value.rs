@@ -29,6 +29,7 @@ const WRAPPERS: &[&str] = &[
 #[rustfmt::skip]
 const SCHEMES: &[&str] = &[
     "Bearer ", "Basic ", "Token token=", "Token ", "ApiKey ", "Api-Key ", "Key ", "Bot ", "SSWS ", "OAuth ", "PRIVATE-TOKEN: ", "JWT ",
+    "GenieKey ", "Splunk ", "Klaviyo-API-Key ", "Api-Token ", "sso-key ", "PAT ",
 ];
 
 /// A literal at the cursor, behind an operator: possibly on the next line, in a list or in a call that only

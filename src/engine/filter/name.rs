@@ -74,6 +74,10 @@ pub fn secret_name(name: &[u8]) -> NameVerdict {
         }
         words = head;
     }
+    // What Terraform and CloudFormation call the content of a secret of AWS
+    if matches!(words, [first, last] if first.eq_ignore_ascii_case(b"secret") && last.eq_ignore_ascii_case(b"string")) {
+        return NameVerdict::Strong;
+    }
     if ends_foreign(name) {
         return NameVerdict::Strong;
     }

@@ -57,7 +57,12 @@ pub fn placeholder(value: &[u8], strictness: Strictness) -> Option<Why> {
     match strictness {
         Strictness::Token => None,
         // Two characters that look like a template turn up by chance in a long value of all characters.
-        Strictness::Strict if is_all_noise(value) => is_reference(value).then_some(Why::Reference),
+        Strictness::Strict if is_all_noise(value) => {
+            if ends_in_variable(value) {
+                return Some(Why::Template);
+            }
+            is_reference(value).then_some(Why::Reference)
+        }
         Strictness::Strict => {
             if is_reference(value) {
                 Some(Why::Reference)
@@ -110,6 +115,14 @@ fn has_fake_word(value: &[u8]) -> bool {
         "......",
         "[...]",
         "FAKEFAKE",
+        "fakefake",
+        "placeholder",
+        "testtesttest",
+        "your_token",
+        "your_key",
+        "your_api",
+        "your_secret",
+        "\u{2026}",
         "***",
         "•••",
         "deadbeef",
@@ -211,6 +224,13 @@ fn has_braced_name(value: &[u8]) -> bool {
 /// Whether text is too random to be a name or a phrase.
 fn is_noise(text: &[u8]) -> bool {
     super::super::entropy::randomness(text) > 1.0 && text.iter().any(u8::is_ascii_digit)
+}
+
+/// `eyJhbGciOi…${TOKEN}`: a prefix that everybody knows, and a variable behind it.
+fn ends_in_variable(value: &[u8]) -> bool {
+    let Some(at) = memchr::memmem::rfind(value, b"${") else { return false };
+    let name = value[at + 2..].strip_suffix(b"}");
+    name.is_some_and(|name| name.len() >= 3 && name.iter().all(|byte| byte.is_ascii_uppercase() || *byte == b'_'))
 }
 
 /// Whether a value is long and random from end to end.

@@ -9,11 +9,12 @@ mod name;
 mod phrase;
 mod value;
 
-use super::assignment::{Assignment, Form, Operator};
+use super::assignment::{Assignment, Form, Operator, looks_at_other_lines};
 use super::entropy::RANDOM;
 use super::filter::{
     NameVerdict, NotASecret, Strictness, Why, counts_by_turns, is_harmless_behind, placeholder, secret_name, weakness, words_of,
 };
+use super::surroundings::is_search_key;
 use super::{Refusal, work};
 use crate::rules::Confidence;
 use crate::rules::syntax::ValueClass;
@@ -39,6 +40,11 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
     let is_checksum = bytes[..assignment.name.start].ends_with(b"checksum/");
     if verdict == NameVerdict::Harmless || is_checksum || is_harmless_behind(word_before(bytes, assignment.name.start), name) {
         return Err(Refusal::HarmlessName);
+    }
+    if is_search_key(bytes, assignment.value) {
+        // The name of the index may stand on another line.
+        looks_at_other_lines();
+        return Err(Refusal::OtherName);
     }
     let stands_in = placeholder(value, Strictness::Strict);
     if let Some(why) = stands_in.filter(|&why| why != Why::Sequence || !is_weak_choice(value, class)) {

@@ -34,7 +34,7 @@ pub(super) const HARMLESS_TOKENS: &List = &List::new(&[
     "page", "next", "previous", "prev", "continuation", "sync", "csrf", "xsrf", "cancel", "cancellation", "lexer", "parser", "start",
     "end", "first", "last", "max", "min", "num", "current", "eos", "bos", "pad", "unk", "mask", "sep", "cls", "special", "stop",
     "design", "color", "colour", "syntax", "text", "word", "string", "number", "comment", "keyword", "operator", "pagination", "cursor",
-    "antiforgery", "authenticity", "nft", "correlation", "trace", "idempotency",
+    "antiforgery", "authenticity", "commit", "nft", "correlation", "trace", "idempotency",
 ]);
 /// Keys that are none.
 #[rustfmt::skip]
@@ -44,7 +44,7 @@ pub(super) const HARMLESS_KEYS: &List = &List::new(&[
     "settings", "property", "param", "parameter", "header", "query", "form", "field", "data", "meta", "metadata", "json", "yaml", "xml",
     "lookup", "group", "range", "shard", "routing", "idempotency", "dedup", "deduplication", "storagekey", "localstorage",
     "first", "second", "third", "last", "next", "previous", "prev", "parent", "pub", "react", "ctrl", "alt", "shift", "tab", "enter", "delete", "escape", "s3", "bucket", "tag", "annotation", "resource", "type",
-    "socket", "recv", "apt", "sealed", "wrapped", "encrypted", "format", "gpg", "pgp", "publishable", "site", "anon", "hashed", "product",
+    "socket", "recv", "apt", "sealed", "wrapped", "encrypted", "format", "gpg", "pgp", "publishable", "site", "anon", "hashed", "product", "sender", "state",
 ]);
 /// Words at the end that say that the value is something else.
 #[rustfmt::skip]

@@ -57,6 +57,12 @@ fn is_role(value: &[u8]) -> bool {
 
 /// What stands between two strings: `" . $password . "` in `'SET password = \'" . $password . "\''`.
 fn is_splice(value: &[u8]) -> bool {
+    // `+this._desc},`, `+e.path+`: of minified code, where the string before was taken for the name's
+    if let Some(rest) = value.strip_prefix(b"+") {
+        let closes =
+            value.ends_with(b"+") || [&b"},"[..], b"()", b");", b"}("].iter().any(|part| memchr::memmem::find(rest, part).is_some());
+        return closes && rest.first().is_some_and(u8::is_ascii_alphabetic);
+    }
     let Some((b'"' | b'\'' | b'`', rest)) = value.split_first() else { return false };
     matches!(rest.trim_ascii_start().first(), Some(b'.' | b'+' | b',' | b'&' | b'|'))
 }
