@@ -303,6 +303,14 @@ impl Sink for Pipeline<'_> {
         self.keep_lost(&blob);
     }
 
+    fn judges_paths(&self) -> bool {
+        self.accepts_by_path()
+    }
+
+    fn take_accepted(&self, origin: &Origin, bytes: &mut Vec<u8>) -> bool {
+        self.drop_accepted(origin, bytes)
+    }
+
     fn skip(&self, skip: Skip) {
         lock(&self.skips).push(skip);
     }

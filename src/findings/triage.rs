@@ -86,6 +86,12 @@ impl Policy {
         self.inline_allow
     }
 
+    /// Whether the path of a match decides over what is accepted: a fingerprint holds at one path.
+    #[must_use]
+    pub fn judges_paths(&self) -> bool {
+        self.allow.iter().any(|entry| entry.value.paths.is_some() || !entry.value.fingerprints.is_empty())
+    }
+
     /// Judges a match.
     #[must_use]
     pub fn judge(&self, case: &Case<'_>) -> Verdict {

@@ -68,11 +68,7 @@ pub(super) enum Kin<'b> {
 
 /// Scans one blob.
 pub(super) fn examine(detector: &Detector, policy: &Policy, blob: &Blob<'_>, kin: Kin<'_>, scratch: &mut Scratch) -> Examined {
-    let (text, least) = match classify(blob.bytes) {
-        Content::Text(text) => (text, Confidence::Low),
-        // Bytes that look like a weak format occur by chance in what is no text.
-        Content::Binary(bytes) => (bytes.into(), Confidence::High),
-    };
+    let (text, least) = readable(blob.bytes);
     let (all, trace) = match (&text, kin) {
         (Cow::Borrowed(text), Kin::Versions(base)) => {
             // Only a byte order mark stands before the text.
@@ -83,8 +79,7 @@ pub(super) fn examine(detector: &Detector, policy: &Policy, blob: &Blob<'_>, kin
     };
     let undecoded = scratch.is_cut();
     let comments = if policy.watches_comments() { comments(detector, &text, blob.previous, &all) } else { Vec::new() };
-    let of_interest = |found: &&Match| found.confidence >= least && policy.is_of_interest(&detector.rules()[found.rule], found.confidence);
-    let mut matches: Vec<&Match> = all.iter().filter(of_interest).collect();
+    let mut matches = of_interest(detector, policy, &all, least);
     if matches.is_empty() {
         return Examined { comments, undecoded, trace, ..Examined::default() };
     }
@@ -99,10 +94,7 @@ fn drop_known(detector: &Detector, text: &[u8], previous: &[u8], matches: &mut V
     if previous.is_empty() || matches.is_empty() {
         return Vec::new();
     }
-    let previous = match classify(previous) {
-        Content::Text(text) => text,
-        Content::Binary(bytes) => bytes.into(),
-    };
+    let (previous, _) = readable(previous);
     let before = detector.scan_with(&previous, scratch);
     let known: HashSet<(usize, &[u8])> =
         before.iter().flat_map(|found| pieces(&previous, found)).map(|piece| (piece.rule, piece.value)).collect();
@@ -116,6 +108,48 @@ fn drop_known(detector: &Detector, text: &[u8], previous: &[u8], matches: &mut V
         matches.iter().partition(|found| pieces(text, found).filter(counts).all(|piece| is_known(&piece)));
     *matches = new;
     carried.iter().map(|found| (found.rule, Secret::new(found.value(text).to_vec()))).collect()
+}
+
+/// The text of a file without the secrets in it that are accepted; `None` where none is. `accepted` tells that of each.
+pub(super) fn without(
+    detector: &Detector,
+    policy: &Policy,
+    bytes: &[u8],
+    scratch: &mut Scratch,
+    accepted: &dyn Fn(&[Found]) -> Vec<bool>,
+) -> Option<Vec<u8>> {
+    let (text, least) = readable(bytes);
+    let all = detector.scan_with(&text, scratch);
+    let matches = of_interest(detector, policy, &all, least);
+    if matches.is_empty() {
+        return None;
+    }
+    if matches.len() > MOST_MATCHES {
+        return Some(Vec::new());
+    }
+    let accepted = accepted(&keep(detector, policy, &text, &all, &matches));
+    let spans: Vec<Span> = matches.iter().zip(accepted).filter(|(_, accepted)| *accepted).map(|(found, _)| found.secret).collect();
+    let mut rest = (!spans.is_empty()).then(|| text.into_owned())?;
+    for span in spans {
+        // Lines stay lines: they are compared with those of other files.
+        rest[span.start..span.end].iter_mut().filter(|byte| **byte != b'\n').for_each(|byte| *byte = b' ');
+    }
+    Some(rest)
+}
+
+/// What of a blob is read, and how certain a match in it must be.
+fn readable(bytes: &[u8]) -> (Cow<'_, [u8]>, Confidence) {
+    match classify(bytes) {
+        Content::Text(text) => (text, Confidence::Low),
+        // Bytes that look like a weak format occur by chance in what is no text.
+        Content::Binary(bytes) => (bytes.into(), Confidence::High),
+    }
+}
+
+/// The matches that count.
+fn of_interest<'m>(detector: &Detector, policy: &Policy, all: &'m [Match], least: Confidence) -> Vec<&'m Match> {
+    let counts = |found: &&Match| found.confidence >= least && policy.is_of_interest(&detector.rules()[found.rule], found.confidence);
+    all.iter().filter(counts).collect()
 }
 
 /// A match or a part of it.
@@ -189,9 +223,6 @@ fn comments(detector: &Detector, text: &[u8], previous: &[u8], all: &[Match]) ->
     let index = LineIndex::new(text);
     let used = all.iter().filter_map(|found| inline::allowed(text, &index, found.secret, &detector.rules()[found.rule]));
     let used: Vec<InlineAllow> = used.collect();
-    let previous = match classify(previous) {
-        Content::Text(text) => text,
-        Content::Binary(bytes) => bytes.into(),
-    };
+    let (previous, _) = readable(previous);
     inline::comments(text, &previous, &index, &used)
 }

@@ -3,7 +3,7 @@
 //! A secret was moved where it was a finding in a file that does not hold it any more. Where it is in more new files than
 //! it left, it was copied. What was accepted there, by a comment, a path or a baseline, was accepted there only.
 
-use super::examine::{Found, Kin, examine};
+use super::examine::{Found, Kin, examine, without};
 use super::paths::object;
 use super::{Pipeline, Results, lock};
 use crate::blob::{Blob, ObjectKind, Origin};
@@ -50,6 +50,61 @@ impl Pipeline<'_> {
         if !examined.found.is_empty() {
             lock(&self.lost.found).push((blob.origin.clone(), examined.found));
         }
+    }
+
+    /// Takes out of `bytes`, which lay at the path of `origin`, what was left out or accepted there; whether there was
+    /// anything. What cannot be told counts as such.
+    pub(super) fn drop_accepted(&self, origin: &Origin, bytes: &mut Vec<u8>) -> bool {
+        if bytes.is_empty() {
+            return false;
+        }
+        if self.excludes(origin) {
+            bytes.clear();
+            return true;
+        }
+        if !self.accepts_by_path() && !self.policy.honours_comments() {
+            return false;
+        }
+        let mut scratch = lock(&self.idle).pop().unwrap_or_default();
+        let is_accepted = |found: &[Found]| self.accepted(origin, found);
+        let scan = || (without(self.detector, self.policy, bytes, &mut scratch, &is_accepted), scratch);
+        match catch_unwind(AssertUnwindSafe(scan)) {
+            Ok((rest, scratch)) => {
+                lock(&self.idle).push(scratch);
+                let Some(rest) = rest else { return false };
+                *bytes = rest;
+            }
+            Err(_) => bytes.clear(),
+        }
+        true
+    }
+
+    /// Whether anything is accepted because of its path.
+    pub(super) fn accepts_by_path(&self) -> bool {
+        let has_baseline = self.baseline.as_ref().is_some_and(|(baseline, _)| !baseline.is_empty());
+        has_baseline || self.policy.judges_paths()
+    }
+
+    /// Of each match at the path of `origin` whether the policy or the baseline accepts it there.
+    fn accepted(&self, origin: &Origin, found: &[Found]) -> Vec<bool> {
+        let path = origin.path().unwrap_or_default();
+        let mut results = Results::default();
+        let mut of_finding = Vec::new();
+        let mut accepted = Vec::new();
+        for (at, one) in found.iter().enumerate() {
+            self.settle(origin, (path.as_str(), path.as_str()), None, one, &self.facts(one.rule), &mut results);
+            of_finding.resize(results.findings.len(), at);
+            accepted.push(!results.suppressed.is_empty());
+            results.suppressed.clear();
+        }
+        if let Some(judgement) = self.judged(&results.candidates) {
+            let is_suppressed =
+                |finding: usize| self.baseline.as_ref().is_some_and(|(baseline, _)| baseline.suppression(&judgement, finding).is_some());
+            for (finding, at) in of_finding.into_iter().enumerate() {
+                accepted[at] |= is_suppressed(finding);
+            }
+        }
+        accepted
     }
 
     /// Drops the findings that were findings elsewhere before, and says how many secrets that are.

@@ -150,11 +150,17 @@ impl Pipeline<'_> {
         });
     }
 
+    /// How candidates stand to the baseline; `None` without one.
+    pub(super) fn judged(&self, candidates: &[Candidate]) -> Option<Judgement> {
+        let (baseline, today) = self.baseline.as_ref()?;
+        let exists = |path: &str| is_no_file(path) || self.places.exists(path);
+        Some(baseline.judge(candidates, today, &exists))
+    }
+
     /// Suppresses what the baseline accepts. Findings and candidates are still in the same order.
     pub(super) fn apply_baseline(&self, results: &mut Results) {
-        let Some((baseline, today)) = &self.baseline else { return };
-        let exists = |path: &str| is_no_file(path) || self.places.exists(path);
-        let judgement = baseline.judge(&results.candidates, today, &exists);
+        let Some((baseline, _)) = &self.baseline else { return };
+        let Some(judgement) = self.judged(&results.candidates) else { return };
         for (index, mut finding) in std::mem::take(&mut results.findings).into_iter().enumerate() {
             finding.suppressed = baseline.suppression(&judgement, index);
             let list = if finding.suppressed.is_some() { &mut results.suppressed } else { &mut results.findings };

@@ -56,6 +56,18 @@ pub trait Sink: Sync {
         let _ = blob;
     }
 
+    /// Whether something is accepted because of its path, so that a file that was only moved may bring what is new.
+    fn judges_paths(&self) -> bool {
+        false
+    }
+
+    /// Takes out of `bytes`, which lay at the path of `origin` before a change moved them, what was left out or accepted
+    /// there: where they lie now it stands for the first time. Returns whether there was anything.
+    fn take_accepted(&self, origin: &Origin, bytes: &mut Vec<u8>) -> bool {
+        let _ = (origin, bytes);
+        false
+    }
+
     /// Takes note of something that was not scanned.
     fn skip(&self, skip: Skip);
 }

@@ -37,6 +37,7 @@ mod pre_receive;
 mod private_keys;
 mod readme;
 mod references;
+mod released;
 mod report;
 mod rules;
 mod schema;

@@ -45,6 +45,7 @@ pub fn scan(name: &str, input: &mut dyn Read, top: PathBuf, max_size: Option<u64
         old_name: Vec::new(),
         is_announced: false,
         is_deleted: false,
+        is_copy: false,
         empty: 0,
         coverage: Coverage::default(),
         sections: Sections::default(),
@@ -82,6 +83,10 @@ struct File {
     /// Lines in `new`.
     lines: u64,
     old: Vec<u8>,
+    /// Where the old lines stood, if at another path.
+    old_path: Option<Vec<u8>>,
+    /// Whether the old lines still stand there.
+    is_copy: bool,
     /// Whether it is there before the change only.
     is_deleted: bool,
 }
@@ -98,6 +103,8 @@ struct Parser<'s> {
     is_announced: bool,
     /// Whether a header says that the file of the current section is deleted.
     is_deleted: bool,
+    /// Whether one says that it is a copy of another.
+    is_copy: bool,
     empty: u64,
     coverage: Coverage,
     sections: Sections,
@@ -122,7 +129,7 @@ impl Parser<'_> {
             } else if let Some(header) = text.strip_prefix(b"diff ") {
                 self.finish();
                 self.sections.count += 1;
-                (self.is_announced, self.is_deleted) = (true, false);
+                (self.is_announced, self.is_deleted, self.is_copy) = (true, false, false);
                 self.header = header.strip_prefix(b"--git ").unwrap_or_default().to_vec();
                 self.old_name.clear();
             } else if self.file.is_none() && text.starts_with(b"deleted file mode ") {
@@ -130,10 +137,14 @@ impl Parser<'_> {
             } else if let Some(name) = text.strip_prefix(b"rename from ") {
                 self.old_name = file_name(name);
                 self.sections.name(&self.old_name);
+            } else if let Some(name) = text.strip_prefix(b"copy from ") {
+                self.old_name = file_name(name);
+                self.is_copy = true;
             } else if let Some(name) = text.strip_prefix(b"rename to ").or_else(|| text.strip_prefix(b"copy to ")) {
                 let name = file_name(name);
                 self.sections.name(&name);
                 self.tell_names(&name, &self.old_name);
+                self.name_released(&name);
             } else if text == b"GIT binary patch" {
                 let name = same_name(&self.header).to_vec();
                 self.skip_binary(if self.is_deleted { b"/dev/null" } else { &name });
@@ -169,7 +180,9 @@ impl Parser<'_> {
         if !is_deleted {
             self.tell_names(&new, if old == NOTHING { b"" } else { &old });
         }
-        self.file = Some(File { path: if is_deleted { old } else { new }, new: Vec::new(), lines: 0, old: Vec::new(), is_deleted });
+        let old_path = Some(&old).filter(|old| ![NOTHING, &new].contains(&old.as_slice()) && !is_deleted).cloned();
+        let path = if is_deleted { old } else { new };
+        self.file = Some(File { path, new: Vec::new(), lines: 0, old: Vec::new(), old_path, is_copy: self.is_copy, is_deleted });
     }
 
     /// Says that a file is in the diff by name only.
@@ -178,14 +191,26 @@ impl Parser<'_> {
         if name == NOTHING {
             return;
         }
-        let path = display(if is_prefixed(&name) { &name[2..] } else { &name }).into_owned();
-        let origin = Origin::File { disk: self.top.join(stored(&path)), path: path.clone() };
+        let path = if is_prefixed(&name) { &name[2..] } else { &name };
+        let origin = self.origin(path);
+        let path = display(path).into_owned();
         let (reason, detail) = if self.sink.leaves_out(&origin) {
             (SkipReason::Excluded, String::new())
         } else {
             (SkipReason::Unreadable, "the diff does not show what is in it, as in a binary file: make it with `git diff --text`".to_owned())
         };
         self.sink.skip(Skip { what: path, reason, detail });
+    }
+
+    /// Says of a file that was moved from where it is left out that the diff shows a part of it at most.
+    fn name_released(&self, name: &[u8]) {
+        if self.sink.leaves_out(&self.origin(&self.old_name)) && !self.sink.leaves_out(&self.origin(name)) {
+            let detail = format!(
+                "moved from {}, which is left out, and the diff does not show all of it: make it with `git diff --no-renames`",
+                display(&self.old_name)
+            );
+            self.sink.skip(Skip { what: display(name).into_owned(), reason: SkipReason::Unreadable, detail });
+        }
     }
 
     /// Tells names in a path that hold a secret, but for those that the old path has.
@@ -245,13 +270,17 @@ impl Parser<'_> {
         if !file.is_deleted && !file.new.is_empty() {
             self.coverage.blobs += 1;
             self.coverage.bytes += file.new.len() as u64;
-            self.sink.blob(Blob { bytes: &file.new, origin: self.origin(&file), previous: &file.old });
+            let mut old = file.old.clone();
+            if let Some(path) = &file.old_path {
+                self.sink.take_accepted(&self.origin(path), &mut old);
+            }
+            self.sink.blob(Blob { bytes: &file.new, origin: self.origin(&file.path), previous: &old });
         }
         self.finished.push(file);
     }
 
-    fn origin(&self, file: &File) -> Origin {
-        let path = display(&file.path).into_owned();
+    fn origin(&self, path: &[u8]) -> Origin {
+        let path = display(path).into_owned();
         Origin::File { disk: self.top.join(stored(&path)), path }
     }
 
@@ -261,8 +290,9 @@ impl Parser<'_> {
         if self.sections.are_series || !self.sink.seeks_replaced() {
             return;
         }
-        for file in self.finished.iter().filter(|file| !file.old.is_empty()) {
-            self.sink.replaced(Blob { bytes: &file.old, origin: self.origin(file), previous: &file.new });
+        for file in self.finished.iter().filter(|file| !file.old.is_empty() && !file.is_copy) {
+            let origin = self.origin(file.old_path.as_ref().unwrap_or(&file.path));
+            self.sink.replaced(Blob { bytes: &file.old, origin, previous: &file.new });
         }
     }
 }

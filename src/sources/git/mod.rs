@@ -23,7 +23,7 @@ pub use locate::is_repository;
 pub(crate) use objects::ALLOCATION_LIMIT;
 pub use objects::{ObjectError, Objects, Pack, Reader};
 pub use references::{Logged, Named, References, Target};
-pub use similar::{Deleted, Similarity, deleted_files};
+pub use similar::{Deleted, Former, Gone, Similarity, deleted_files};
 pub use tree::{EntryKind, Limits, TreeEntry, TreeLookup, find_entry, parse_tree};
 
 use std::collections::HashSet;

@@ -9,7 +9,10 @@ use std::hash::{BuildHasher as _, RandomState};
 use gix::ObjectId;
 use gix::bstr::{BStr, BString, ByteSlice as _};
 
-use super::{EntryKind, Limits, Reader, TreeLookup};
+use super::{EntryKind, Limits, ObjectError, Reader, TreeLookup};
+use crate::blob::Origin;
+use crate::sources::Sink;
+use crate::text::path::display;
 
 /// Deleted files that one new path is compared with.
 const CANDIDATES: usize = 32;
@@ -19,6 +22,74 @@ const SIZE_LIMIT: u64 = 4 << 20;
 
 /// A path that is gone: a file, or a directory as such.
 pub type Deleted = (BString, EntryKind, ObjectId);
+
+/// What stood in a file's place before.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Former {
+    /// Its content.
+    pub id: ObjectId,
+    /// The other paths that it was moved from; none where it stood at the same one.
+    pub paths: Vec<BString>,
+}
+
+impl Former {
+    /// What stood at the same path.
+    pub fn here(id: ObjectId) -> Former {
+        Former { id, paths: Vec::new() }
+    }
+
+    /// Reads it through `reader` and takes out what was accepted where it stood.
+    ///
+    /// # Errors
+    /// As [`Reader::read_blob`], which is asked for no more than `limit` bytes.
+    pub fn read(&self, reader: &Reader, limit: Option<u64>, sink: &dyn Sink, buffer: &mut Vec<u8>) -> Result<bool, ObjectError> {
+        reader.read_blob(&self.id, limit, buffer)?;
+        let mut is_less = false;
+        for origin in self.origins() {
+            is_less |= sink.take_accepted(&origin, buffer);
+        }
+        Ok(is_less)
+    }
+
+    /// Whether a file that was only moved is to be looked at where it is now: it was left out, or holds what was accepted. One
+    /// that cannot be read could not be there either.
+    pub fn is_released(&self, reader: &Reader, limit: Option<u64>, sink: &dyn Sink, buffer: &mut Vec<u8>) -> bool {
+        let is_left_out = self.origins().any(|origin| sink.leaves_out(&origin));
+        is_left_out || (sink.judges_paths() && self.read(reader, limit, sink, buffer).unwrap_or(false))
+    }
+
+    /// Where it was moved from.
+    fn origins(&self) -> impl Iterator<Item = Origin> {
+        self.paths.iter().map(|path| Origin::Index { path: display(path).into_owned(), id: self.id.to_string() })
+    }
+}
+
+/// The files that are gone.
+pub struct Gone {
+    files: Vec<(BString, ObjectId)>,
+    by_id: HashMap<ObjectId, Vec<usize>>,
+}
+
+impl Gone {
+    /// Of these files with their contents.
+    pub fn new(files: Vec<(BString, ObjectId)>) -> Gone {
+        let mut by_id: HashMap<ObjectId, Vec<usize>> = HashMap::new();
+        for (at, (_, id)) in files.iter().enumerate() {
+            by_id.entry(*id).or_default().push(at);
+        }
+        Gone { files, by_id }
+    }
+
+    /// The content `id` as it was moved from all files that held it: which of them moved where, nobody can tell. None
+    /// where it was in none of them, or in so many that asking for each would be a cost.
+    pub fn former(&self, id: &ObjectId) -> Option<Former> {
+        let places = self.by_id.get(id)?;
+        if id.is_empty_blob() {
+            return Some(Former::here(*id));
+        }
+        (places.len() <= CANDIDATES).then(|| Former { id: *id, paths: places.iter().map(|at| self.files[*at].0.clone()).collect() })
+    }
+}
 
 /// The deleted files, with directories opened as far as `limits` allow.
 pub fn deleted_files(deleted: &[Deleted], trees: &mut TreeLookup<'_>, mut limits: Limits) -> Vec<(BString, ObjectId)> {
@@ -51,8 +122,13 @@ impl<'r> Similarity<'r> {
         Similarity { reader, lines: HashMap::new(), hasher: RandomState::new(), buffer: Vec::new() }
     }
 
-    /// The deleted file that shares most with the new one: at least a third of its lines, or any with the same file name.
-    pub fn best(&mut self, path: &BStr, id: ObjectId, deleted: &[(BString, ObjectId)]) -> Option<ObjectId> {
+    /// The deleted file that is the new one, or that shares most with it: at least a third of its lines, or any with the
+    /// same file name.
+    pub fn best(&mut self, path: &BStr, id: ObjectId, gone: &Gone) -> Option<Former> {
+        if let Some(same) = gone.former(&id) {
+            return Some(same);
+        }
+        let deleted = &gone.files;
         let name = file_name(path);
         let is_same_kind = |other: &BString| file_name(other.as_bstr()) != name && extension(other.as_bstr()) == extension(path);
         let same_name = deleted.iter().filter(|(other, _)| file_name(other.as_bstr()) == name);
@@ -65,7 +141,7 @@ impl<'r> Similarity<'r> {
                 best = Some((share, *other_id));
             }
         }
-        best.map(|(_, id)| id)
+        best.and_then(|(_, id)| gone.former(&id))
     }
 
     /// Shared lines as a part of the larger file's, 0 to 1.

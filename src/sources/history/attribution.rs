@@ -118,7 +118,8 @@ impl History {
         let added = self.added();
         let mut places: Vec<Place> = Vec::new();
         let leaks = added.leaks.get().into_iter().flatten().filter(|introduction| introduction.blob == *id);
-        for introduction in added.new.blobs.get(id).into_iter().flatten().chain(leaks) {
+        let released = added.released.get().and_then(|released| released.get(id)).into_iter().flatten();
+        for introduction in added.new.blobs.get(id).into_iter().flatten().chain(released).chain(leaks) {
             if places.iter().all(|place| place.path != introduction.path) {
                 let commit = added.selection.commits[introduction.commit].id;
                 // The commits of a range are listed from the newest.

@@ -12,7 +12,7 @@ use super::walk::object_skip;
 use super::workers::Workers;
 use crate::blob::{Blob, ObjectKind, Origin};
 use crate::sources::Sink;
-use crate::sources::git::{Objects, Reader};
+use crate::sources::git::{Former, Objects, Reader};
 
 /// Bytes of delta bases that each thread keeps.
 const CACHE: usize = 64 << 20;
@@ -20,10 +20,17 @@ const CACHE: usize = 64 << 20;
 /// Blobs that a thread takes at a time.
 const RUN: usize = 256;
 
-/// Hands the blobs of `introduced` to the sink. `limit` is the largest blob in bytes.
-pub(super) fn scan(objects: &Objects, pool: &ThreadPool, introduced: &Introduced, limit: Option<u64>, sink: &dyn Sink) -> Scanned {
-    let mut blobs: Vec<(ObjectId, &[Introduction])> =
-        introduced.iter().map(|(id, introductions)| (*id, introductions.as_slice())).collect();
+/// Hands the blobs of `new` and `released` to the sink. `limit` is the largest blob in bytes.
+pub(super) fn scan(
+    objects: &Objects,
+    pool: &ThreadPool,
+    [new, released]: [&Introduced; 2],
+    limit: Option<u64>,
+    sink: &dyn Sink,
+) -> Scanned {
+    let ids = new.keys().chain(released.keys().filter(|id| !new.contains_key(*id)));
+    let mut blobs: Vec<(ObjectId, [&[Introduction]; 2])> =
+        ids.map(|id| (*id, [new, released].map(|from| from.get(id).map(Vec::as_slice).unwrap_or_default()))).collect();
     let workers = Workers::new(pool, || (objects.reader(CACHE), Vec::new(), Scanned::default()));
     workers.sort_by_place(objects, &mut blobs, |(id, _)| *id);
     workers.each_run(&blobs, RUN, |(reader, content, scanned), run| {
@@ -35,7 +42,7 @@ pub(super) fn scan(objects: &Objects, pool: &ThreadPool, introduced: &Introduced
             }
             scanned.blobs += 1;
             scanned.bytes += content.len() as u64;
-            sink.blob(Blob { bytes: content, origin, previous: &previous(introductions, reader) });
+            sink.blob(Blob { bytes: content, origin, previous: &previous(*introductions, reader, sink) });
         }
     });
     let mut total = Scanned::default();
@@ -48,17 +55,17 @@ pub(super) fn scan(objects: &Objects, pool: &ThreadPool, introduced: &Introduced
 
 /// What is not new in a blob wherever it was introduced: for one place all that stood there before, for several the
 /// lines that each of them had.
-fn previous(introductions: &[Introduction], reader: &Reader) -> Vec<u8> {
-    let mut places: Vec<&[ObjectId]> = introductions.iter().map(|introduction| introduction.before.as_slice()).collect();
+fn previous(introductions: [&[Introduction]; 2], reader: &Reader, sink: &dyn Sink) -> Vec<u8> {
+    let mut places: Vec<&[Former]> = introductions.into_iter().flatten().map(|introduction| introduction.before.as_slice()).collect();
     places.sort_unstable();
     places.dedup();
     if places.iter().any(|before| before.is_empty()) {
         return Vec::new();
     }
     let Some((first, others)) = places.split_first() else { return Vec::new() };
-    let mut text = joined(first, reader);
+    let mut text = joined(first, reader, sink);
     for other in others {
-        let other = joined(other, reader);
+        let other = joined(other, reader, sink);
         let lines: HashSet<&[u8]> = other.lines().collect();
         text = text.lines_with_terminator().filter(|line| lines.contains(without_line_end(line))).collect::<Vec<_>>().concat();
     }
@@ -66,11 +73,11 @@ fn previous(introductions: &[Introduction], reader: &Reader) -> Vec<u8> {
 }
 
 /// The blobs one after another. One that cannot be read counts as empty: more is new then, never less.
-fn joined(ids: &[ObjectId], reader: &Reader) -> Vec<u8> {
+fn joined(before: &[Former], reader: &Reader, sink: &dyn Sink) -> Vec<u8> {
     let mut text = Vec::new();
     let mut buffer = Vec::new();
-    for id in ids {
-        if reader.read_blob(id, None, &mut buffer).is_ok() {
+    for former in before {
+        if former.read(reader, None, sink, &mut buffer).is_ok() {
             if !text.is_empty() {
                 text.push(b'\n');
             }

@@ -1,6 +1,6 @@
 //! L3: what the commits of a range add: blobs that are in a commit's tree and, at that path, in none of its parents'.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::BTreeMap;
 
 use gix::ObjectId;
 use gix::bstr::{BString, ByteSlice as _};
@@ -11,8 +11,10 @@ use super::range::{Selected, Selection};
 use super::walk::object_skip;
 use super::workers::Workers;
 use crate::blob::Skip;
+use crate::sources::Sink;
 use crate::sources::git::{
-    Deleted, EntryKind, Limits, ObjectError, Objects, Reader, Similarity, TreeEntry, TreeLookup, deleted_files, find_entry, tree_of,
+    Deleted, EntryKind, Former, Gone, Limits, ObjectError, Objects, Reader, Similarity, TreeEntry, TreeLookup, deleted_files, find_entry,
+    tree_of,
 };
 
 /// Bytes of delta bases that each thread keeps.
@@ -45,7 +47,20 @@ pub(super) struct Introduction {
     /// Place in the range's list of commits.
     pub(super) commit: usize,
     /// What stood there before: in the parents, and at the range's base.
-    pub(super) before: Vec<ObjectId>,
+    pub(super) before: Vec<Former>,
+}
+
+impl Introduction {
+    /// Whether the blob was only moved there.
+    fn is_move(&self) -> bool {
+        self.before.iter().any(|former| former.id == self.blob)
+    }
+
+    /// Whether what was moved holds what did not count where it was.
+    fn is_released(&self, reader: &Reader, limit: Option<u64>, sink: &dyn Sink, buffer: &mut Vec<u8>) -> bool {
+        let mut moved = self.before.iter().filter(|former| former.id == self.blob);
+        moved.all(|former| former.is_released(reader, limit, sink, buffer))
+    }
 }
 
 /// A commit of another repository that a commit moves a submodule to.
@@ -64,6 +79,8 @@ pub(super) type Introduced = BTreeMap<ObjectId, Vec<Introduction>>;
 #[derive(Debug, Default)]
 pub(super) struct New {
     pub(super) blobs: Introduced,
+    /// Blobs that commits move from one path to another as they are.
+    pub(super) moved: Vec<Introduction>,
     /// Paths with a name that is long enough to hold a secret, those of moved files too.
     pub(super) named: Vec<Introduction>,
     /// Submodules that are at other commits, by path.
@@ -102,12 +119,27 @@ pub(super) fn introduced(objects: &Objects, pool: &ThreadPool, selection: &Selec
         for introduction in found {
             all.blobs.entry(introduction.blob).or_default().push(introduction);
         }
+        all.moved.append(&mut new.moved);
         all.named.append(&mut new.named);
         all.links.append(&mut new.links);
         all.skips.append(&mut new.skips);
     }
     all.sort();
     all
+}
+
+/// Those of `moved` that hold what was left out or accepted where they were. `limit` is the largest blob in bytes.
+pub(super) fn released(objects: &Objects, pool: &ThreadPool, moved: &[Introduction], limit: Option<u64>, sink: &dyn Sink) -> Introduced {
+    let workers = Workers::new(pool, || (objects.reader(CACHE), Vec::new(), Vec::new()));
+    workers.each_run(moved, RUN, |(reader, buffer, released), run| {
+        released.extend(run.iter().filter(|introduction| introduction.is_released(reader, limit, sink, buffer)).cloned());
+    });
+    let mut all = New::default();
+    for introduction in workers.into_states().flat_map(|(_, _, released)| released) {
+        all.blobs.entry(introduction.blob).or_default().push(introduction);
+    }
+    all.sort();
+    all.blobs
 }
 
 impl New {
@@ -161,6 +193,9 @@ impl Diff<'_, '_> {
         self.take_links(bases);
         self.pair_renames();
         self.drop_known(bases);
+        let (moved, found) = std::mem::take(&mut self.found).into_iter().partition(Introduction::is_move);
+        self.new.moved.extend::<Vec<Introduction>>(moved);
+        self.found = found;
     }
 
     /// Takes the submodules that are new, or at another commit than in the parents and the base. One that was moved was
@@ -220,7 +255,7 @@ impl Diff<'_, '_> {
                         open.push((path, entry.id, known.iter().map(|known| known.id).collect()));
                     }
                     EntryKind::Blob => {
-                        let before = known.iter().map(|known| known.id).collect();
+                        let before = known.iter().map(|known| Former::here(known.id)).collect();
                         self.found.push(Introduction { blob: entry.id, path, commit: self.place, before });
                     }
                 }
@@ -256,17 +291,15 @@ impl Diff<'_, '_> {
         gone
     }
 
-    /// Drops what was only moved, and gives what was moved and changed its old content as predecessor.
+    /// Gives what was moved its old content as predecessor.
     fn pair_renames(&mut self) {
         if self.deleted.is_empty() || !self.found.iter().any(|introduction| introduction.before.is_empty()) {
             return;
         }
-        let deleted = deleted_files(&self.deleted, self.trees, Limits::new(EXPANSION_LIMIT, MOST_VISITS));
-        let ids: HashSet<ObjectId> = deleted.iter().map(|(_, id)| *id).collect();
-        self.found.retain(|introduction| !introduction.before.is_empty() || !ids.contains(&introduction.blob));
+        let gone = Gone::new(deleted_files(&self.deleted, self.trees, Limits::new(EXPANSION_LIMIT, MOST_VISITS)));
         let mut similarity = Similarity::new(self.reader);
         for introduction in self.found.iter_mut().filter(|introduction| introduction.before.is_empty()) {
-            introduction.before.extend(similarity.best(introduction.path.as_bstr(), introduction.blob, &deleted));
+            introduction.before.extend(similarity.best(introduction.path.as_bstr(), introduction.blob, &gone));
         }
     }
 
@@ -277,7 +310,12 @@ impl Diff<'_, '_> {
             for base in bases {
                 match trees.at_path(base, introduction.path.as_bstr()) {
                     Ok(Some((EntryKind::Blob, id))) if id == introduction.blob => return false,
-                    Ok(Some((EntryKind::Blob, id))) if !introduction.before.contains(&id) => introduction.before.push(id),
+                    Ok(Some((EntryKind::Blob, id))) => {
+                        let former = Former::here(id);
+                        if !introduction.before.contains(&former) {
+                            introduction.before.push(former);
+                        }
+                    }
                     _ => {}
                 }
             }

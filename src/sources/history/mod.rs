@@ -45,7 +45,7 @@ use gix::objs::Kind;
 use rayon::ThreadPool;
 
 use self::indexed::Indexed;
-use self::introduced::{Introduction, New, introduced};
+use self::introduced::{Introduced, Introduction, New, introduced};
 use self::named::Leaks;
 use self::objects::{Reading, Scanned};
 use self::packed::{Budget, Catalog, Packed, Wanted, commits};
@@ -81,6 +81,8 @@ pub struct History {
 struct Added {
     selection: Selection,
     new: New,
+    /// Of the blobs that were moved as they are those of which something did not count where they were.
+    released: OnceLock<Introduced>,
     /// New paths that end with a name that holds one, each with the id of the name for its blob.
     leaks: OnceLock<Vec<Introduction>>,
 }
@@ -242,7 +244,9 @@ impl History {
             objects::one_by_one(objects, &self.pool, commits.chain(tags).collect(), None, sink);
         }
         self.tell_new_names(added, sink);
-        let scanned = changed::scan(objects, &self.pool, &added.new.blobs, self.options.max_size, sink);
+        let released = || introduced::released(objects, &self.pool, &added.new.moved, self.options.max_size, sink);
+        let released = added.released.get_or_init(released);
+        let scanned = changed::scan(objects, &self.pool, [&added.new.blobs, released], self.options.max_size, sink);
         let mut coverage = self.coverage(selection.commits.len(), selection.tags.len(), scanned);
         if !selection.loose.is_empty() {
             let scanned = self.scan_loose(selection, sink);
@@ -325,7 +329,7 @@ impl History {
         self.added.get_or_init(|| {
             let selection = select(&self.repository, &self.scope.ends, self.scope.since, &self.shallow);
             let new = introduced(self.repository.objects(), &self.pool, &selection);
-            Added { selection, new, leaks: OnceLock::new() }
+            Added { selection, new, released: OnceLock::new(), leaks: OnceLock::new() }
         })
     }
 }

@@ -281,6 +281,16 @@ struct Below<'s> {
     sink: &'s dyn Sink,
 }
 
+impl Below<'_> {
+    /// What a path of the submodule is called in the repository that is scanned.
+    fn below(&self, origin: &Origin) -> Origin {
+        match origin {
+            Origin::Index { path, id } => Origin::Index { path: format!("{}/{path}", self.path), id: id.clone() },
+            other => other.clone(),
+        }
+    }
+}
+
 impl Sink for Below<'_> {
     fn blob(&self, blob: Blob<'_>) {
         self.sink.blob(blob);
@@ -299,6 +309,18 @@ impl Sink for Below<'_> {
             Origin::Reference { name, .. } => Origin::Reference { submodule: self.path.to_owned(), name },
             other => other,
         });
+    }
+
+    fn leaves_out(&self, origin: &Origin) -> bool {
+        self.sink.leaves_out(&self.below(origin))
+    }
+
+    fn judges_paths(&self) -> bool {
+        self.sink.judges_paths()
+    }
+
+    fn take_accepted(&self, origin: &Origin, bytes: &mut Vec<u8>) -> bool {
+        self.sink.take_accepted(&self.below(origin), bytes)
     }
 
     fn skip(&self, skip: Skip) {

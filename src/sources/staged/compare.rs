@@ -14,7 +14,7 @@ use gix::index::extension::Tree as CachedTree;
 use gix::index::{Entry, State};
 use gix::objs::tree::name_order;
 
-use crate::sources::git::{Deleted, EntryKind, Limits, TreeEntry, TreeLookup};
+use crate::sources::git::{Deleted, EntryKind, Former, Limits, TreeEntry, TreeLookup};
 
 /// Entries that are looked at below one sparse directory, or below all deleted ones.
 pub(super) const EXPANSION_LIMIT: usize = 1_000_000;
@@ -27,7 +27,7 @@ pub(super) struct Change {
     /// The staged blob.
     pub(super) id: ObjectId,
     /// What stood there before: HEAD's blob, and those of the other parents of a merge.
-    pub(super) before: Vec<ObjectId>,
+    pub(super) before: Vec<Former>,
 }
 
 /// What the index has and HEAD has not, and the other way round.
@@ -158,7 +158,7 @@ impl<'i> Walk<'i, '_, '_> {
             } else if entry.mode == Mode::COMMIT {
                 self.found.submodules.push((path.to_owned(), entry.id));
             } else {
-                let before = known.filter(|known| known.kind == EntryKind::Blob).map(|known| known.id);
+                let before = known.filter(|known| known.kind == EntryKind::Blob).map(|known| Former::here(known.id));
                 self.found.changes.push(Change { path: path.to_owned(), id: entry.id, before: before.into_iter().collect() });
             }
         }
@@ -181,7 +181,7 @@ impl<'i> Walk<'i, '_, '_> {
         for (path_below, id) in staged {
             let before = head.and_then(|head| self.trees.at_path(&head, path_below[path.len()..].as_bstr()).ok().flatten());
             if before != Some((EntryKind::Blob, id)) {
-                let before = before.filter(|(kind, _)| *kind == EntryKind::Blob).map(|(_, id)| id);
+                let before = before.filter(|(kind, _)| *kind == EntryKind::Blob).map(|(_, id)| Former::here(id));
                 self.found.changes.push(Change { path: path_below, id, before: before.into_iter().collect() });
             }
         }

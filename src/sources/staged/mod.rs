@@ -7,7 +7,6 @@
 mod compare;
 mod replaced;
 
-use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -18,7 +17,8 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use self::compare::{Change, Comparison, EXPANSION_LIMIT};
 use super::git::{
-    self, EntryKind, GitEnvironment, Limits, ObjectError, Reader, Repository, Similarity, TreeLookup, deleted_files, read_regular, tree_of,
+    self, EntryKind, Former, GitEnvironment, Gone, Limits, ObjectError, Reader, Repository, Similarity, TreeLookup, deleted_files,
+    read_regular, tree_of,
 };
 use super::names;
 use super::replaced::TOO_MANY as TOO_MANY_REPLACED;
@@ -67,7 +67,7 @@ pub fn scan_in(options: &StagedOptions, environment: &GitEnvironment, sink: &dyn
     restrict(&mut found, &named);
     notes.extend(unknown(options, &named, &index, head, &mut trees, environment)?);
     tell_names(&found, head, &mut trees, sink);
-    pair_renames(&mut found, options.whole_files, &mut trees, &reader);
+    pair_renames(&mut found, options, &mut trees, &reader, sink);
     take_notes(&found, &mut notes, sink);
     let mut coverage = read(&found.changes, options, &repository, sink);
     if !options.whole_files && sink.seeks_replaced() && !replaced::tell(&found, head, &mut trees, options, &repository, sink) {
@@ -120,8 +120,9 @@ fn drop_merged(found: &mut Comparison, repository: &Repository, reader: &Reader,
         found.changes.retain_mut(|change| match trees.at_path(&tree, change.path.as_bstr()) {
             Ok(Some((EntryKind::Blob, id))) if id == change.id => false,
             Ok(Some((EntryKind::Blob, id))) => {
-                if !change.before.contains(&id) {
-                    change.before.push(id);
+                let former = Former::here(id);
+                if !change.before.contains(&former) {
+                    change.before.push(former);
                 }
                 true
             }
@@ -235,21 +236,22 @@ fn tell_names(found: &Comparison, head: Option<ObjectId>, trees: &mut TreeLookup
     }
 }
 
-/// Drops changes that only moved a file, and gives the others the file that they were before as predecessor.
-/// With `keep_moved` the former stay, since the user wants every changed file whole.
-fn pair_renames(found: &mut Comparison, keep_moved: bool, trees: &mut TreeLookup<'_>, reader: &Reader) {
-    if !found.changes.iter().any(|change| change.before.is_empty()) || found.deleted.is_empty() {
+/// Gives new files the one that they were before as predecessor, and drops those that were only moved from where all
+/// that is in them counted. Where the user wants every changed file whole, all stay as they are.
+fn pair_renames(found: &mut Comparison, options: &StagedOptions, trees: &mut TreeLookup<'_>, reader: &Reader, sink: &dyn Sink) {
+    if options.whole_files || !found.changes.iter().any(|change| change.before.is_empty()) || found.deleted.is_empty() {
         return;
     }
-    let deleted = deleted_files(&found.deleted, trees, Limits::new(EXPANSION_LIMIT, REPEATS));
-    let ids: HashSet<ObjectId> = deleted.iter().map(|(_, id)| *id).collect();
-    if !keep_moved {
-        found.changes.retain(|change| !change.before.is_empty() || !ids.contains(&change.id));
-    }
+    let gone = Gone::new(deleted_files(&found.deleted, trees, Limits::new(EXPANSION_LIMIT, REPEATS)));
     let mut similarity = Similarity::new(reader);
-    for change in found.changes.iter_mut().filter(|change| change.before.is_empty()) {
-        change.before.extend(similarity.best(change.path.as_bstr(), change.id, &deleted));
-    }
+    let mut buffer = Vec::new();
+    found.changes.retain_mut(|change| {
+        let former = change.before.is_empty().then(|| similarity.best(change.path.as_bstr(), change.id, &gone)).flatten();
+        let is_new =
+            former.as_ref().is_none_or(|former| former.id != change.id || former.is_released(reader, options.max_size, sink, &mut buffer));
+        change.before.extend(former);
+        is_new
+    });
 }
 
 /// Says what the user should know, and what was left out.
@@ -292,10 +294,10 @@ fn read(changes: &[Change], options: &StagedOptions, repository: &Repository, si
             return sink.skip(skip(path, &change.id, &error, options.max_size));
         }
         previous.clear();
-        for id in change.before.iter().filter(|_| !options.whole_files) {
-            match reader.read_blob(id, None, buffer) {
-                Ok(()) if previous.is_empty() => std::mem::swap(previous, buffer),
-                Ok(()) => {
+        for former in change.before.iter().filter(|_| !options.whole_files) {
+            match former.read(reader, None, sink, buffer) {
+                Ok(_) if previous.is_empty() => std::mem::swap(previous, buffer),
+                Ok(_) => {
                     previous.push(b'\n');
                     previous.extend_from_slice(buffer);
                 }
