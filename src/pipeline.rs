@@ -32,7 +32,7 @@ use moved::Lost;
 use paths::object;
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// One scan under way.
@@ -58,6 +58,8 @@ pub struct Pipeline<'a> {
     told: Mutex<HashSet<String>>,
     known: Knowledge,
     lost: Lost,
+    /// Paths of the entries of the baseline, and whether what is there was looked at.
+    awaited: HashMap<&'a str, AtomicBool>,
     /// Ids of the blobs in which nothing was found, one behind the other, where they are asked for.
     clean: Option<Mutex<Vec<u8>>>,
     progress: Progress,
@@ -97,6 +99,7 @@ impl<'a> Pipeline<'a> {
             told: Mutex::default(),
             known: Knowledge::default(),
             lost: Lost::default(),
+            awaited: HashMap::new(),
             clean: None,
             progress: Progress::default(),
         }
@@ -129,7 +132,8 @@ impl<'a> Pipeline<'a> {
     /// Suppresses what a baseline accepts on the day `today`, YYYY-MM-DD.
     #[must_use]
     pub fn with_baseline(self, baseline: &'a Baseline, today: String) -> Self {
-        Pipeline { baseline: Some((baseline, today)), ..self }
+        let awaited = baseline.paths().map(|path| (path, AtomicBool::new(false))).collect();
+        Pipeline { baseline: Some((baseline, today)), awaited, ..self }
     }
 
     /// How far it is.
@@ -175,6 +179,17 @@ impl<'a> Pipeline<'a> {
         self.ignored.is_some_and(|ignored| self.places.below(ignored.root(), origin, path).is_some_and(|path| ignored.is_match(&path)))
     }
 
+    /// Takes note that what is at a path is looked at.
+    fn meet(&self, origin: &Origin) {
+        if self.awaited.is_empty() {
+            return;
+        }
+        let identity = origin.path().map(|path| self.places.identity(origin, &path));
+        if let Some(seen) = identity.and_then(|identity| self.awaited.get(identity.as_str())) {
+            seen.store(true, Ordering::Relaxed);
+        }
+    }
+
     /// Scans a blob, or the members of the archive that it is.
     fn take(&self, blob: Blob<'_>, kin: Kin<'_>) -> Option<Trace> {
         if self.excludes(&blob.origin) {
@@ -182,6 +197,7 @@ impl<'a> Pipeline<'a> {
             self.skip(Skip { what: blob.origin.label(), reason: SkipReason::Excluded, detail });
             return None;
         }
+        self.meet(&blob.origin);
         self.progress.blobs.fetch_add(1, Ordering::Relaxed);
         self.progress.bytes.fetch_add(blob.bytes.len() as u64, Ordering::Relaxed);
         match &self.archives {
@@ -255,6 +271,7 @@ impl<'a> Pipeline<'a> {
             let Some(examined) = self.examined(&member, Kin::None) else { return };
             known.extend(examined.found.iter().map(|one| (one.rule, one.secret.clone())));
             if !self.excludes(&member.origin) {
+                self.meet(&member.origin);
                 self.keep(member.origin, examined);
             }
         };

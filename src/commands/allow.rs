@@ -4,7 +4,7 @@ use super::file::{self, Readers};
 use super::{Console, Outcome, output};
 use crate::config::diagnostic::Source;
 use crate::config::{edit, files, read};
-use crate::findings::fingerprint::is_fingerprint;
+use crate::text::fingerprint::is_fingerprint;
 use anyhow::{Context as _, anyhow, bail};
 use std::path::Path;
 
@@ -15,11 +15,14 @@ use std::path::Path;
 /// Where one is no fingerprint, or the file cannot be read, understood or written.
 pub fn run(path: &Path, fingerprints: &[String], reason: Option<&str>, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
     if let Some(other) = fingerprints.iter().find(|text| !is_fingerprint(text)) {
-        bail!("`{other}` is no fingerprint; reports show them as kw1: and 32 digits");
+        bail!("`{other}` is no fingerprint; reports show them as kw1: and 32 hex digits");
     }
-    let source = match path.symlink_metadata() {
-        Ok(_) => files::read_source(path, path).map_err(|what| anyhow!(what))?,
-        Err(_) => Source::new(&path.display().to_string(), ""),
+    // Another run may be adding to it at the same time.
+    let held = file::hold(path).with_context(|| format!("cannot write {}", path.display()))?;
+    let source = if held.is_new() {
+        Source::new(&path.display().to_string(), "")
+    } else {
+        files::read_source(path, path).map_err(|what| anyhow!(what))?
     };
     let (before, _) = read::read(&source);
     let known = |text: &&String| before.allow.iter().any(|entry| entry.value.accepts_fingerprint(text));

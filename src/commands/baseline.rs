@@ -3,10 +3,11 @@
 pub(super) mod attributes;
 
 use super::file::{self, Readers};
-use super::session::Scanned;
+use super::session::{Scanned, today};
 use super::{Console, Outcome, Session, output, scan};
 use crate::findings::baseline::{Baseline, Key, MOST_BYTES, Remark, is_date};
 use crate::pipeline::Attributions;
+use crate::rules::{Confidence, Severity};
 use crate::sources::walk::walk;
 use crate::text::sanitize::sanitize;
 use anyhow::{Context as _, bail};
@@ -69,37 +70,37 @@ pub fn parse(shown: &str, bytes: &[u8]) -> anyhow::Result<Baseline> {
 /// Where the baseline cannot be read or written, or not everything could be scanned.
 pub fn run(mut session: Session, action: &Action, target: Target, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
     let shown = target.file.display().to_string();
-    let mut baseline = match action {
-        Action::Create(_) if target.file.symlink_metadata().is_ok() => {
-            bail!("{shown} is there already; `keyward baseline update` adds to it")
-        }
+    let there = || format!("{shown} is there already; `keyward baseline update` adds to it");
+    let baseline = match action {
+        Action::Create(_) if target.file.symlink_metadata().is_ok() => bail!(there()),
         Action::Create(_) => Baseline::new(&shown, Key::random().context("cannot make a key")?),
         _ if target.file.symlink_metadata().is_err() => bail!("{shown}: no such file; `keyward baseline create` makes it"),
         _ => load(&target.file, &shown, false)?,
     };
     if let Action::Create(remark) | Action::Update(remark) = action {
         check_remark(remark)?;
+    } else {
+        // An entry may be of a time when less certain findings counted.
+        session.config.min_confidence.value = Confidence::Low;
+        session.config.min_severity.value = Severity::Info;
     }
     session.baseline = Some(baseline.clone());
     let options = scan::options(&session, vec![target.path], target.follow_links);
     let scanned = session.scan(console, |pipeline| Ok((walk(&options, pipeline)?, Attributions::new())))?;
     require_complete(&session, &scanned)?;
-    let (candidates, judgement) = (&scanned.results.candidates, &scanned.results.judgement);
-    let said = match action {
-        Action::Create(remark) | Action::Update(remark) => {
-            let new = baseline.add(candidates, judgement, remark);
-            format!("{new} added to {shown}, which has {}", entries(baseline.len()))
-        }
-        Action::Prune => {
-            let dropped = scanned.unused.len();
-            baseline.drop_entries(&scanned.unused.iter().copied().collect());
-            format!("{dropped} dropped from {shown}, which has {}", entries(baseline.len()))
-        }
-        Action::Check => return check(&baseline, &scanned, console),
-    };
-    file::replace(&target.file, Readers::AsBefore, |out| out.write_all(baseline.print().as_bytes()))
+    if *action == Action::Check {
+        return check(&baseline, &scanned, console);
+    }
+    let held = file::hold(&target.file).with_context(|| format!("cannot write {shown}"))?;
+    if matches!(action, Action::Create(_)) && !held.is_new() {
+        bail!(there());
+    }
+    let mut current = if held.is_new() { baseline.clone() } else { load(&target.file, &shown, false)? };
+    let said = change(&mut current, action, &session, &baseline, &scanned);
+    file::replace(&target.file, Readers::AsBefore, |out| out.write_all(current.print().as_bytes()))
         .with_context(|| format!("cannot write {shown}"))?;
-    output::to_stdout(console.stdout, |out| writeln!(out, "{}", sanitize(&said)))?;
+    drop(held);
+    output::to_stdout(console.stdout, |out| said.lines().try_for_each(|line| writeln!(out, "{}", sanitize(line))))?;
     if matches!(action, Action::Create(_))
         && let Some(said) = attributes::merge_by_lines(&session.places, &target.file)?
     {
@@ -108,14 +109,50 @@ pub fn run(mut session: Session, action: &Action, target: Target, console: &mut 
     Ok(Outcome::Clean)
 }
 
+/// Does `action` to `current`, which is `known`, the one that was scanned with, but for what another run made of it
+/// meanwhile. Says what was done.
+fn change(current: &mut Baseline, action: &Action, session: &Session, known: &Baseline, scanned: &Scanned) -> String {
+    let shown = known.name();
+    match action {
+        Action::Create(remark) | Action::Update(remark) => {
+            let candidates = &scanned.results.candidates;
+            let is_same = current.print() == known.print();
+            let again = (!is_same).then(|| current.judge(candidates, &today(), &|path| session.places.exists(path)));
+            let new = current.add(candidates, again.as_ref().unwrap_or(&scanned.results.judgement), remark);
+            format!("{new} added to {shown}, which has {}", entries(current.len()))
+        }
+        Action::Prune | Action::Check => {
+            let dropped = current.drop_same(known, &scanned.unused);
+            let said = format!("{dropped} dropped from {shown}, which has {}", entries(current.len()));
+            [Some(said), out_of_scope(scanned)].into_iter().flatten().collect::<Vec<_>>().join("\n")
+        }
+    }
+}
+
+/// Says how many entries are about what was not looked at.
+fn out_of_scope(scanned: &Scanned) -> Option<String> {
+    let (subject, verb) = match scanned.out_of_scope {
+        0 => return None,
+        1 => ("1 entry is".to_owned(), "stays"),
+        count => (format!("{count} entries are"), "stay"),
+    };
+    Some(format!(
+        "{subject} about what this scan left out, such as archives, excluded or ignored files and rules that are off, and {verb}: \
+         give the flags that it was made with to look there"
+    ))
+}
+
 /// Lists what is unused or expired.
 fn check(baseline: &Baseline, scanned: &Scanned, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
     let mut lines = baseline.unused_lines(&scanned.unused);
     lines.extend(baseline.expired(&scanned.results.judgement));
     let outcome = if lines.is_empty() { Outcome::Clean } else { Outcome::Findings };
+    let more = out_of_scope(scanned);
     if lines.is_empty() {
-        lines.push(format!("{}: {}, all in use", baseline.name(), entries(baseline.len())));
+        let all = if more.is_some() { "none of them unused" } else { "all in use" };
+        lines.push(format!("{}: {}, {all}", baseline.name(), entries(baseline.len())));
     }
+    lines.extend(more);
     output::to_stdout(console.stdout, |out| lines.iter().try_for_each(|line| writeln!(out, "{}", sanitize(line))))?;
     Ok(outcome)
 }

@@ -44,6 +44,86 @@ pub(super) fn replace(path: &Path, readers: Readers, write: impl FnOnce(&mut dyn
     through(file).and_then(|()| fs::rename(&beside, path)).inspect_err(|_| drop(fs::remove_file(&beside)))
 }
 
+/// How often a file is opened that others replace meanwhile: a file system may never tell the same of it twice.
+const MOST_ATTEMPTS: usize = 1000;
+
+/// A file that is being changed by this run alone.
+pub(super) struct Held {
+    path: PathBuf,
+    /// What is locked; nothing where it is no file.
+    file: Option<File>,
+    /// Whether it was not there before.
+    is_new: bool,
+}
+
+/// Waits until no other run of this program changes the file at `path`, and keeps others waiting until the result is
+/// dropped. A file that is not there is made, empty.
+pub(super) fn hold(path: &Path) -> io::Result<Held> {
+    for _ in 0..MOST_ATTEMPTS {
+        let (path, is_new) = match fs::metadata(path) {
+            Ok(there) if !there.is_file() => return Ok(Held { path: path.to_owned(), file: None, is_new: false }),
+            Ok(_) => (path.canonicalize()?, false),
+            Err(error) if error.kind() == ErrorKind::NotFound && path.symlink_metadata().is_err() => (path.to_owned(), true),
+            Err(error) => return Err(error),
+        };
+        let opened = if is_new { OpenOptions::new().write(true).create_new(true).open(&path) } else { File::open(&path) };
+        let file = match opened {
+            Ok(file) => file,
+            // Another run was faster.
+            Err(error) if matches!(error.kind(), ErrorKind::AlreadyExists | ErrorKind::NotFound) && parent_is_there(&path) => continue,
+            Err(error) => return Err(error),
+        };
+        // Without locks, as on some network file systems, runs at the same time may still lose what the other wrote.
+        let is_locked = file.lock().is_ok();
+        // The one that waited longer has replaced the file meanwhile.
+        if !is_locked || is_at(&file, &path)? {
+            return Ok(Held { path, file: Some(file), is_new });
+        }
+    }
+    Ok(Held { path: path.to_owned(), file: None, is_new: false })
+}
+
+impl Held {
+    /// Whether it was not there before.
+    pub(super) fn is_new(&self) -> bool {
+        self.is_new
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let is_empty = |file: &File| file.metadata().is_ok_and(|there| there.len() == 0);
+        if self.is_new && self.file.as_ref().is_some_and(|file| is_empty(file) && is_at(file, &self.path).unwrap_or(false)) {
+            let _ = fs::remove_file(&self.path);
+        }
+    }
+}
+
+fn parent_is_there(path: &Path) -> bool {
+    path.parent().is_none_or(|parent| parent.as_os_str().is_empty() || parent.is_dir())
+}
+
+/// Whether an open file is the one at a path.
+fn is_at(file: &File, path: &Path) -> io::Result<bool> {
+    match fs::metadata(path) {
+        Ok(there) => Ok(is_same(&there, &file.metadata()?)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(unix)]
+fn is_same(a: &fs::Metadata, b: &fs::Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt as _;
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
+}
+
+#[cfg(not(unix))]
+fn is_same(a: &fs::Metadata, b: &fs::Metadata) -> bool {
+    let times = |there: &fs::Metadata| (there.len(), there.created().ok(), there.modified().ok());
+    times(a) == times(b)
+}
+
 /// What is at a path.
 enum Place {
     /// A device or pipe: `/dev/stderr`, a process substitution.

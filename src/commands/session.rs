@@ -55,6 +55,8 @@ pub(super) struct Scanned {
     pub(super) unused_allow: Vec<String>,
     /// Indices of the baseline entries that covered nothing.
     pub(super) unused: Vec<usize>,
+    /// Number of those that are about what was not looked at.
+    pub(super) out_of_scope: usize,
     rules: usize,
 }
 
@@ -141,9 +143,15 @@ impl Session {
         let results = pipeline.finish(coverage, &attributions);
         let looked_for = |id: &str| detector.rules().iter().any(|rule| rule.id == id && policy.is_of_interest(rule, Confidence::High));
         let within = |path: &str| self.whole.iter().any(|root| self.places.disk(path).starts_with(root));
-        let of = |baseline: &Baseline| baseline.unused(&results.judgement, &|rule, path| looked_for(rule) && within(path));
-        let unused = self.baseline.as_ref().map(of).unwrap_or_default();
-        Ok(Scanned { results, unused_allow: policy.unused(), unused, rules: detector.rules().len() })
+        let looked_at = |path: &str| !results.unseen.contains(path) || !self.places.exists(path);
+        let in_scope = |rule: &str, path: &str| looked_for(rule) && looked_at(path);
+        let idle = |in_scope: &dyn Fn(&str, &str) -> bool| {
+            let of = |baseline: &Baseline| baseline.unused(&results.judgement, &|rule, path| within(path) && in_scope(rule, path));
+            self.baseline.as_ref().map(of).unwrap_or_default()
+        };
+        let unused = idle(&in_scope);
+        let out_of_scope = idle(&|rule, path| !in_scope(rule, path)).len();
+        Ok(Scanned { results, unused_allow: policy.unused(), unused, out_of_scope, rules: detector.rules().len() })
     }
 }
 

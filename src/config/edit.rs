@@ -98,12 +98,12 @@ mod tests {
     use crate::config::diagnostic::Source;
 
     fn add(text: &str) -> Result<String, String> {
-        add_allow(&Source::new("t.yaml", text), &["kw1:a".to_owned()], Some("a: fake"))
+        add_allow(&Source::new("t.yaml", text), &["kw1:0123456789abcdef0123456789abcdef".to_owned()], Some("a: fake"))
     }
 
     #[test]
     fn an_entry_is_added_and_the_rest_left_alone() {
-        let entry = "- fingerprints: [\"kw1:a\"]\n    reason: \"a: fake\"\n";
+        let entry = "- fingerprints: [\"kw1:0123456789abcdef0123456789abcdef\"]\n    reason: \"a: fake\"\n";
         for (before, after) in [
             ("", format!("allow:\n  {entry}")),
             ("# only words", format!("# only words\nallow:\n  {entry}")),
@@ -115,12 +115,15 @@ mod tests {
             assert_eq!(add(before), Ok(after), "{before}");
         }
         let flush = add("allow:\n- paths:\n  - a\n  - b\nhidden: true\n").expect("it can be added");
-        assert_eq!(flush, "allow:\n- paths:\n  - a\n  - b\n- fingerprints: [\"kw1:a\"]\n  reason: \"a: fake\"\nhidden: true\n");
+        assert_eq!(
+            flush,
+            "allow:\n- paths:\n  - a\n  - b\n- fingerprints: [\"kw1:0123456789abcdef0123456789abcdef\"]\n  reason: \"a: fake\"\nhidden: true\n"
+        );
     }
 
     #[test]
     fn lists_in_brackets_stay_lists_in_brackets() {
-        let entry = "{fingerprints: [\"kw1:a\"], reason: \"a: fake\"}";
+        let entry = "{fingerprints: [\"kw1:0123456789abcdef0123456789abcdef\"], reason: \"a: fake\"}";
         for (before, after) in [
             ("allow: []\n", format!("allow: [{entry}]\n")),
             ("allow: [{paths: a}] # x\n", format!("allow: [{{paths: a}}, {entry}] # x\n")),

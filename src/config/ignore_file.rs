@@ -3,6 +3,7 @@
 //! Git's rule that nothing below an excluded directory can be taken back in holds here too.
 
 use super::files::MOST_BYTES;
+use crate::text::fingerprint::is_meant_as_fingerprint;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -37,6 +38,12 @@ impl IgnoreFile {
         let mut builder = GitignoreBuilder::new("");
         let mut lines = BTreeMap::new();
         for (at, line) in text.strip_prefix('\u{feff}').unwrap_or(text).lines().enumerate() {
+            if is_meant_as_fingerprint(line.trim()) {
+                return Err(format!(
+                    "{name}:{}: a fingerprint, where paths are listed; accept the finding with `keyward allow FINGERPRINT`",
+                    at + 1
+                ));
+            }
             // The origin of a pattern tells its line when it matches.
             builder.add_line(Some(PathBuf::from((at + 1).to_string())), line).map_err(|error| {
                 let what = error.to_string();
@@ -125,6 +132,7 @@ mod tests {
     fn what_cannot_be_read_is_told_with_its_line() {
         let error = |bytes: &[u8]| IgnoreFile::parse("i", Path::new("/r"), bytes).expect_err("malformed");
         assert!(error(b"ok\n[z-a]\n").starts_with("i:2: not a pattern ("), "{}", error(b"ok\n[z-a]\n"));
+        assert!(error(b"ok\n kw1:00\n").starts_with("i:2: a fingerprint"));
         assert!(error(b"\xff").contains("not UTF-8"));
         assert!(error(&vec![b'a'; 2 << 20]).contains("1 MiB"));
     }

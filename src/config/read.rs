@@ -8,6 +8,7 @@ use super::select::Selection;
 use super::size::ByteSize;
 use super::tree::{Node, Value, parse};
 use super::{CONFIDENCES, Partial, Provenance, SEVERITIES, Sourced};
+use crate::text::fingerprint::is_fingerprint;
 use std::ops::Range;
 use std::path::PathBuf;
 use std::str::FromStr as _;
@@ -130,7 +131,7 @@ impl<'a> Reader<'a> {
                 }
                 "regex" => allow.regex = self.regexes(key, value),
                 "stopwords" => allow.stopwords = self.words(key, value).iter().map(|word| word.to_ascii_lowercase()).collect(),
-                "fingerprints" => allow.fingerprints = self.words(key, value),
+                "fingerprints" => allow.fingerprints = self.fingerprints(key, value),
                 _ => allow.rules = self.words(key, value),
             }
         }
@@ -171,6 +172,20 @@ impl<'a> Reader<'a> {
             }
         }
         regexes
+    }
+
+    fn fingerprints(&mut self, key: &str, node: &Node) -> Vec<String> {
+        let texts = self.texts(key, node);
+        self.not_empty(key, node, texts.is_empty());
+        for (at, text) in texts.iter().filter(|(_, text)| !is_fingerprint(text)) {
+            self.report(
+                "bad-fingerprint",
+                at.span.clone(),
+                format!("`{text}` is no fingerprint, so it would accept nothing"),
+                "copy it from a report: kw1: and 32 hex digits",
+            );
+        }
+        texts.into_iter().map(|(_, text)| text).collect()
     }
 
     /// Texts none of which is empty, and at least one.

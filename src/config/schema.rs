@@ -8,6 +8,7 @@ use super::read::{ALLOW_KEYS, KEYS, RULES_KEYS};
 use super::{CONFIDENCES, SEVERITIES};
 use crate::rules::check::Check;
 use crate::rules::{Confidence, Severity};
+use crate::text::fingerprint::{DIGITS, PREFIX};
 use serde_json::{Map, Value, json};
 
 const DRAFT: &str = "https://json-schema.org/draft/2020-12/schema";
@@ -84,11 +85,18 @@ fn allowed() -> Value {
         "paths" => described(some_texts(), "The path matches one of these patterns."),
         "regex" => described(some_texts(), "The secret matches one of these."),
         "stopwords" => described(some_texts(), "The secret holds one of these words."),
-        "fingerprints" => described(some_texts(), "The finding has one of these fingerprints."),
+        "fingerprints" => described(fingerprints(), "The finding has one of these fingerprints."),
         _ => described(some_texts(), "The rule has one of these ids or tags."),
     };
     let conditions: Vec<Value> = ALLOW_KEYS.iter().filter(|key| **key != "reason").map(|key| json!({"required": [key]})).collect();
     json!({"type": "object", "additionalProperties": false, "properties": keyed(&ALLOW_KEYS, entry), "anyOf": conditions})
+}
+
+/// One fingerprint, or a list of them.
+fn fingerprints() -> Value {
+    let one =
+        json!({"type": "string", "pattern": format!("^({PREFIX}[0-9a-f]{{{DIGITS}}}|kw([02-9]|[1-9][0-9]+):[0-9A-Za-z]{{{DIGITS},}})$")});
+    json!({"oneOf": [one, {"type": "array", "minItems": 1, "items": one}]})
 }
 
 /// A rule, in a rule file or in the configuration.

@@ -62,8 +62,17 @@ pub struct Candidate {
     pub rule: String,
     /// Path relative to the top of the repository.
     pub path: String,
+    /// As a new entry has it: without the secrets that names in it hold.
+    pub written: String,
     /// The secret.
     pub secret: Secret,
+}
+
+impl Candidate {
+    /// Whether an entry with that path stands for what is there. One of before names were hidden has the path as it is.
+    fn is_at(&self, path: &str) -> bool {
+        self.path == path || self.written == path
+    }
 }
 
 /// What is said of entries that are added.
@@ -125,6 +134,12 @@ impl Baseline {
         self.entries.is_empty()
     }
 
+    /// The paths of its entries, and those of the archives that they are in.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        let of = |path: &'_ str| -> Vec<usize> { path.match_indices('!').map(|(end, _)| end).chain([path.len()]).collect() };
+        self.entries.iter().flat_map(move |entry| of(&entry.path).into_iter().map(|end| &entry.path[..end]))
+    }
+
     /// Finds the entry of each candidate. `today` is a day in UTC, YYYY-MM-DD; `exists` tells whether there still is
     /// something at the path of an entry. Slow for each distinct secret for which there may be an entry.
     #[must_use]
@@ -143,17 +158,18 @@ impl Baseline {
             by_mark.entry((&entry.rule, entry.key, entry.mark)).or_default().push(index);
         }
         let keys = |candidate: &Candidate| -> BTreeSet<usize> {
-            let (rule, path) = (candidate.rule.as_str(), candidate.path.as_str());
-            by_path.get(&(rule, path)).into_iter().chain(anywhere.get(rule)).flatten().copied().collect()
+            let rule = candidate.rule.as_str();
+            let at = [&candidate.path, &candidate.written].map(|path| by_path.get(&(rule, path.as_str())));
+            at.into_iter().chain([anywhere.get(rule)]).flatten().flatten().copied().collect()
         };
         let sought = candidates.iter().flat_map(|candidate| keys(candidate).into_iter().map(|key| (key, &candidate.secret)));
         let stretched = self.stretch(sought.collect());
         let covering = candidates.iter().map(|candidate| {
             let mark = |key: usize| (candidate.rule.as_str(), key, Mark::new(&candidate.rule, &stretched[&(key, &candidate.secret)]));
             let same = keys(candidate).into_iter().filter_map(|key| by_mark.get(&mark(key))).flatten().copied();
-            let matching = same.filter(|index| gone[*index] || self.entries[*index].path == candidate.path);
+            let matching = same.filter(|index| gone[*index] || candidate.is_at(&self.entries[*index].path));
             // The entry of its own path before one that moved, and one that counts before an expired one.
-            matching.min_by_key(|index| (expired[*index], self.entries[*index].path != candidate.path, *index))
+            matching.min_by_key(|index| (expired[*index], !candidate.is_at(&self.entries[*index].path), *index))
         });
         Judgement { covering: covering.collect(), expired }
     }
@@ -170,7 +186,7 @@ impl Baseline {
                 key: 0,
                 mark: mark(candidate),
                 rule: candidate.rule.clone(),
-                path: candidate.path.clone(),
+                path: candidate.written.clone(),
                 expires: remark.expires.clone(),
                 by: remark.by.clone(),
                 reason: remark.reason.clone().unwrap_or_default(),
@@ -196,8 +212,18 @@ impl Baseline {
         self.entries.len().saturating_sub(before)
     }
 
+    /// Drops the entries that `other` has at these indices, and returns how many there were.
+    pub fn drop_same(&mut self, other: &Baseline, indices: &[usize]) -> usize {
+        let name = |of: &Baseline, entry: &Entry| (of.keys[entry.key].hex(), entry.mark, entry.path.clone());
+        let dropped: HashSet<(String, Mark, String)> = indices.iter().map(|index| name(other, &other.entries[*index])).collect();
+        let same = self.entries.iter().enumerate().filter(|(_, entry)| dropped.contains(&name(self, entry)));
+        let same: HashSet<usize> = same.map(|(index, _)| index).collect();
+        self.drop_entries(&same);
+        same.len()
+    }
+
     /// Drops the entries with these indices.
-    pub fn drop_entries(&mut self, indices: &HashSet<usize>) {
+    fn drop_entries(&mut self, indices: &HashSet<usize>) {
         let mut index = 0..;
         self.entries.retain(|_| index.next().is_none_or(|index| !indices.contains(&index)));
     }

@@ -40,6 +40,12 @@ pub fn redact(secret: &[u8]) -> String {
     format!("{}{HIDDEN}{}", head(secret), tail(secret))
 }
 
+/// Whether a part of `text` is hidden, as far as its look tells.
+#[must_use]
+pub fn is_redacted(text: &str) -> bool {
+    text.contains(HIDDEN)
+}
+
 /// `text` with every one of `secrets` in it redacted.
 #[must_use]
 pub fn redact_in(text: &str, secrets: &[&[u8]]) -> String {

@@ -4,8 +4,10 @@ use super::examine::{Found, Kin, examine};
 use super::{Pipeline, lock, panicked};
 use crate::blob::{Blob, Origin};
 use crate::findings::location::locate;
+use crate::findings::redact::redact_in;
 use crate::rules::Confidence;
 use crate::sources::Sink as _;
+use crate::sources::names::LEAST;
 use crate::text::Span;
 use crate::text::lines::LineIndex;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -33,6 +35,19 @@ impl Pipeline<'_> {
         }
         names.insert(name.to_owned(), is_leak);
         is_leak
+    }
+
+    /// A path with the secrets that names in it hold redacted.
+    pub(super) fn without_secrets(&self, path: &str) -> String {
+        let origin = Origin::Stdin { path: "(name)".to_owned() };
+        let safe = |name: &str| {
+            if name.len() < LEAST || !self.holds_secret(name) {
+                return name.to_owned();
+            }
+            let found = self.secrets_in_name(&origin, name);
+            redact_in(name, &found.iter().map(|one| one.secret.reveal()).collect::<Vec<_>>())
+        };
+        path.split('/').map(safe).collect::<Vec<_>>().join("/")
     }
 
     /// Keeps what a name holds.

@@ -3,6 +3,8 @@
 //! configuration's directory).
 
 use crate::blob::Origin;
+use crate::findings::location::is_no_file;
+use crate::findings::redact::is_redacted;
 use crate::sources::history::Paths;
 use crate::text::path::stored;
 use std::path::{Component, Path, PathBuf};
@@ -52,11 +54,11 @@ impl Places {
     }
 
     /// Whether there is something at a path as [`Places::identity`] gives it. `true` where that cannot be told, as for
-    /// names that are no text.
+    /// names that are no text, or hold a secret that is not shown.
     #[must_use]
     pub fn exists(&self, identity: &str) -> bool {
         let root = self.repository.as_ref().unwrap_or(&self.cwd);
-        if identity.contains("\\x") || (self.paths.is_none() && is_bare(root)) {
+        if is_no_file(identity) || is_redacted(identity) || identity.contains("\\x") || (self.paths.is_none() && is_bare(root)) {
             return true;
         }
         // A member of an archive lies behind a `!`, which may stand in a name as well.

@@ -8,11 +8,12 @@ use crate::findings::baseline::{Candidate, Judgement};
 use crate::findings::fingerprint::fingerprint;
 use crate::findings::inline::Comment;
 use crate::findings::location::is_no_file;
+use crate::findings::redact::is_redacted;
 use crate::findings::triage::{Case, Verdict};
 use crate::findings::{Attribution, Finding, RuleFacts, dedupe};
 use crate::rules::About;
 use crate::sources::Coverage;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a scan came to.
@@ -34,6 +35,8 @@ pub struct Results {
     pub sites: Vec<Site>,
     /// How the candidates stand to the baseline.
     pub judgement: Judgement,
+    /// Paths of its entries at which nothing was looked at.
+    pub unseen: HashSet<String>,
 }
 
 /// Where a candidate for a baseline is.
@@ -65,6 +68,7 @@ impl Pipeline<'_> {
         }
         self.place_comments(attributions, &mut results);
         self.apply_baseline(&mut results);
+        results.unseen = self.unseen();
         self.drop_moved(&mut results);
         for list in [&mut results.findings, &mut results.suppressed] {
             dedupe::arrange(list);
@@ -74,6 +78,15 @@ impl Pipeline<'_> {
         results.skips.sort_by(|a, b| (&a.what, a.reason, &a.detail).cmp(&(&b.what, b.reason, &b.detail)));
         results.skips.dedup();
         results
+    }
+
+    /// Paths of entries of the baseline that were not looked at. A name or a message has no content that could be.
+    fn unseen(&self) -> HashSet<String> {
+        let seen = |path: &str| self.awaited.get(path).is_some_and(|seen| seen.load(Ordering::Relaxed));
+        // What is not in an archive that was opened is gone from it.
+        let is_gone = |path: &str| self.archives.is_some() && path.rsplit_once('!').is_some_and(|(archive, _)| seen(archive));
+        let is_unseen = |path: &&str| !seen(path) && !is_no_file(path) && !is_redacted(path) && !is_gone(path);
+        self.awaited.keys().copied().filter(is_unseen).map(str::to_owned).collect()
     }
 
     /// Gives the comments that were asked for their paths.
@@ -129,7 +142,8 @@ impl Pipeline<'_> {
                 if self.baseline.is_some() {
                     let commit = history.map(|history| history.commit.clone()).unwrap_or_default();
                     results.sites.push(Site { line: found.location.line, commit });
-                    results.candidates.push(Candidate { rule: rule.id.clone(), path: identity, secret: found.secret.clone() });
+                    let written = self.without_secrets(&identity);
+                    results.candidates.push(Candidate { rule: rule.id.clone(), path: identity, written, secret: found.secret.clone() });
                 }
                 (&mut results.findings, None)
             }
@@ -153,8 +167,7 @@ impl Pipeline<'_> {
     /// How candidates stand to the baseline; `None` without one.
     pub(super) fn judged(&self, candidates: &[Candidate]) -> Option<Judgement> {
         let (baseline, today) = self.baseline.as_ref()?;
-        let exists = |path: &str| is_no_file(path) || self.places.exists(path);
-        Some(baseline.judge(candidates, today, &exists))
+        Some(baseline.judge(candidates, today, &|path| self.places.exists(path)))
     }
 
     /// Suppresses what the baseline accepts. Findings and candidates are still in the same order.

@@ -2,6 +2,7 @@
 
 pub mod chars;
 pub mod date;
+pub mod fingerprint;
 pub mod lines;
 pub mod path;
 pub mod sanitize;

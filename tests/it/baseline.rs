@@ -1,5 +1,8 @@
 //! `keyward baseline` and what scans make of a baseline. Git itself merges.
 
+mod scope;
+mod together;
+
 use crate::support::keyward::{Keyward, Run, keyward, token};
 use crate::support::repo::Repo;
 use sha2::{Digest as _, Sha256};
@@ -166,6 +169,10 @@ fn a_malformed_baseline_stops_everything_with_its_place() {
     for (text, message) in [
         (format!("{good}what is this\n"), ".keyward.baseline:4: no entry: it begins with 32 hex digits; a comment begins with #"),
         (good.replace("from before", "expires=soon"), ".keyward.baseline:2: `expires` is no day; write it as expires=2030-12-31"),
+        (
+            format!("{good}kw1:00\n"),
+            ".keyward.baseline:4: a fingerprint, which is no entry of a baseline; accept the finding with `keyward allow FINGERPRINT`",
+        ),
         (format!("{good}<<<<<<< HEAD\n"), ".keyward.baseline:4: a merge conflict; delete its marks and keep the lines of both sides"),
     ] {
         repo.write(FILE, text);
@@ -236,7 +243,7 @@ fn nothing_is_changed_where_not_everything_could_be_scanned() {
     let scan = acme(&repo, ["scan", "--max-size", "1k"]).run().expect(2);
     assert!(!scan.stdout.contains("matches nothing"), "{}", scan.stdout);
     acme(&repo, ["baseline", "prune", "--max-size", "1k", "--allow-incomplete"]).run().expect(0);
-    assert_eq!(entries(&repo).len(), 1);
+    assert_eq!(entries(&repo).len(), 2, "what was not scanned is not dropped");
 }
 
 #[test]

@@ -251,7 +251,7 @@ mod allow {
         let dir = leaking();
         keyward(dir.path(), ["allow", "abc"])
             .run()
-            .fails_with("keyward: error: `abc` is no fingerprint; reports show them as kw1: and 32 digits");
+            .fails_with("keyward: error: `abc` is no fingerprint; reports show them as kw1: and 32 hex digits");
         std::fs::write(dir.path().join(".keyward.yaml"), "nonsense: 1\n").unwrap();
         let run = keyward(dir.path(), ["allow", &format!("kw1:{:032}", 1)]).run().expect(2);
         assert!(run.stderr.contains("`keyward config show` lists them"), "{}", run.stderr);

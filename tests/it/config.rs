@@ -367,7 +367,7 @@ max-size: 1MiB
 hidden: false
 exclude: ['*.min.js', \"it's\"]
 allow:
-  - {paths: [a/**, b], regex: 'x\"y', stopwords: [Test], fingerprints: ['kw1:0'], rules: acme, reason: 'because: of this'}
+  - {paths: [a/**, b], regex: 'x\"y', stopwords: [Test], fingerprints: ['kw1:0123456789abcdef0123456789abcdef'], rules: acme, reason: 'because: of this'}
 ";
     let dir = leaking(config);
     let first = keyward(dir.path(), ["config", "show"]).run().expect(0).stdout;
@@ -398,7 +398,7 @@ allow:
       - paths: ["a/**", "b"]
         regex: ["x\"y"]
         stopwords: ["test"]
-        fingerprints: ["kw1:0"]
+        fingerprints: ["kw1:0123456789abcdef0123456789abcdef"]
         rules: ["acme"]
         reason: "because: of this"
     "#);
@@ -471,6 +471,6 @@ proptest! {
             let shown = problem.render(true);
             prop_assert!(!shown.replace("\x1b[", "").contains('\x1b'), "{shown:?}");
         }
-        let _ = edit::add_allow(&source, &["kw1:0".to_owned()], None);
+        let _ = edit::add_allow(&source, &["kw1:0123456789abcdef0123456789abcdef".to_owned()], None);
     }
 }

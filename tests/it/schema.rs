@@ -112,7 +112,7 @@ fn the_schema_of_rules_refuses_what_the_reader_refuses() {
 }
 
 /// A configuration, and whether it is right.
-const CONFIGURATIONS: [(&str, bool); 24] = [
+const CONFIGURATIONS: [(&str, bool); 25] = [
     ("min-severity: high\nmin-confidence: low\n", true),
     ("max-size: 64MiB\n", true),
     ("max-size: 0\n", true),
@@ -123,7 +123,7 @@ const CONFIGURATIONS: [(&str, bool); 24] = [
     ("rules: {enable: [all], disable: jwt}\n", true),
     ("rules: {custom: [{id: a-b, name: n, severity: low, format: 'acme_{hex:32}'}]}\n", true),
     ("allow: [{paths: [a/**], reason: why}]\n", true),
-    ("allow: [{stopwords: x}, {regex: '^a'}, {fingerprints: [v1-x]}, {rules: [jwt]}]\n", true),
+    ("allow: [{stopwords: x}, {regex: '^a'}, {fingerprints: ['kw1:0123456789abcdef0123456789abcdef']}, {rules: [jwt]}]\n", true),
     ("exclude:\nhidden:\n", true),
     ("min-severity: fatal\n", false),
     ("max-size: huge\n", false),
@@ -135,6 +135,7 @@ const CONFIGURATIONS: [(&str, bool); 24] = [
     ("allow: [{reason: why}]\n", false),
     ("allow: [{paths: []}]\n", false),
     ("allow: [{path: a}]\n", false),
+    ("allow: [{fingerprints: ['kw1:0123']}]\n", false),
     ("rules: {custom: [{id: a-b, name: n, severity: low}]}\n", false),
     ("colour: red\n", false),
 ];

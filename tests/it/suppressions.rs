@@ -152,3 +152,22 @@ fn what_is_said_of_a_suppression_shows_no_secret_on_either_stream() {
         }
     }
 }
+
+#[test]
+fn what_is_no_fingerprint_is_refused_where_it_is_read() {
+    let repo = Repo::init();
+    repo.write("a.env", format!("KEY={}\n", token(1)));
+    let digits = "0123456789abcdef".repeat(2);
+    for text in [format!("kw1:{digits}0"), format!("kw1:{}", digits.to_uppercase()), digits.clone(), "kw1:".to_owned()] {
+        repo.write(".keyward.yaml", format!("allow:\n  - fingerprints: ['kw1:{digits}', '{text}']\n"));
+        let run = keyward(repo.dir(), ["scan"]).acme().run().expect(2);
+        assert!(run.stderr.contains("error[bad-fingerprint]") && run.stderr.contains(".keyward.yaml:2:"), "{text}: {run:?}");
+        assert!(run.stderr.contains("copy it from a report: kw1: and 32 hex digits"), "{text}: {run:?}");
+    }
+    repo.write(".keyward.yaml", format!("allow:\n  - fingerprints: kw1:{digits}\n"));
+    keyward(repo.dir(), ["scan"]).acme().run().expect(1);
+    repo.write(".keywardignore", format!("# accepted\nkw1:{digits}\n"));
+    keyward(repo.dir(), ["scan"]).acme().run().fails_with(
+        "keyward: error: .keywardignore:2: a fingerprint, where paths are listed; accept the finding with `keyward allow FINGERPRINT`",
+    );
+}

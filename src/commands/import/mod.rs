@@ -96,6 +96,8 @@ fn open(path: &Path) -> anyhow::Result<Arc<Source>> {
 /// Where the scan cannot be done, or a file cannot be written or is laid out so that it has to be changed by hand.
 pub fn run(mut session: Session, imported: &Imported, target: &Target, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
     baseline::check_remark(&target.remark)?;
+    let held = (target.write && !imported.fragment.is_empty()).then(|| file::hold(&target.config)).transpose();
+    let held = held.with_context(|| format!("cannot write {}", target.config.display()))?;
     let config = if target.write { new_config(imported, &target.config)? } else { None };
     if config.is_some() {
         // Before the baseline is written: both change, or neither.
@@ -131,6 +133,7 @@ pub fn run(mut session: Session, imported: &Imported, target: &Target, console: 
     if let Some(text) = config {
         file::replace(&target.config, Readers::AsBefore, |out| out.write_all(text.as_bytes()))
             .with_context(|| format!("cannot write {}", target.config.display()))?;
+        drop(held);
         said.push(format!("{} added to {}", imported.fragment.keys().join(", "), target.config.display()));
     }
     let text = if target.write { report("", &said, &left) } else { format!("{}{fragment}", report("# ", &said, &left)) };
@@ -140,12 +143,18 @@ pub fn run(mut session: Session, imported: &Imported, target: &Target, console: 
 
 /// Adds what was found to the baseline; the number of new entries.
 fn add(mut known: Baseline, session: &Session, found: &accepted::Found, target: &Target) -> anyhow::Result<usize> {
+    let writes = target.write && !found.candidates.is_empty();
+    let failed = || format!("cannot write {}", target.baseline.display());
+    // Another run may have changed it during the scan.
+    let held = writes.then(|| file::hold(&target.baseline)).transpose().with_context(failed)?;
+    if held.as_ref().is_some_and(|held| !held.is_new()) {
+        known = baseline::load(&target.baseline, known.name(), false)?;
+    }
     let exists = |path: &str| session.places.exists(path);
     let judgement = known.judge(&found.candidates, &session::today(), &exists);
     let new = known.add(&found.candidates, &judgement, &target.remark);
-    if target.write && !found.candidates.is_empty() {
-        file::replace(&target.baseline, Readers::AsBefore, |out| out.write_all(known.print().as_bytes()))
-            .with_context(|| format!("cannot write {}", target.baseline.display()))?;
+    if writes {
+        file::replace(&target.baseline, Readers::AsBefore, |out| out.write_all(known.print().as_bytes())).with_context(failed)?;
     }
     Ok(new)
 }

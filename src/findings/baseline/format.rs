@@ -4,6 +4,7 @@
 use super::key::{Key, Mark};
 use super::{Baseline, Entry};
 use crate::text::date;
+use crate::text::fingerprint::is_meant_as_fingerprint;
 use std::time::{Duration, SystemTime};
 
 /// How the first line begins, up to the version.
@@ -105,6 +106,9 @@ fn key(header: &str, keys: &mut Vec<Key>) -> Result<usize, &'static str> {
 fn entry(line: &str, key: usize, number: usize) -> Result<Entry, &'static str> {
     if ["<<<<<<<", "=======", ">>>>>>>", "|||||||"].iter().any(|mark| line.starts_with(mark)) {
         return Err("a merge conflict; delete its marks and keep the lines of both sides");
+    }
+    if is_meant_as_fingerprint(line) {
+        return Err("a fingerprint, which is no entry of a baseline; accept the finding with `keyward allow FINGERPRINT`");
     }
     let mut rest = line;
     let mut word = || {
@@ -212,6 +216,7 @@ mod tests {
             ("# keyward baseline v9 00\n".to_owned(), "f:1: ", "update keyward"),
             ("# keyward baseline v1 00\n".to_owned(), "f:1: ", "32 hex digits"),
             (file("\nzz rule path\n"), "f:3: ", "no entry"),
+            (file("kw1:00\n"), "f:2: ", "keyward allow"),
             (file(&line("rule")), "f:2: ", "cut short"),
             (file(&line("rule a%2")), "f:2: ", "%25"),
             (file(&line("rule a expires=2030-02-30")), "f:2: ", "no day"),
