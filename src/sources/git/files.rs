@@ -37,13 +37,20 @@ pub(super) fn common_dir(git_dir: &Path) -> PathBuf {
     }
 }
 
-/// The object directories that `directory` borrows from, itself first: those that are there, each once, relative ones
-/// below the one that names them, as git has it.
+/// An object directory and all that it borrows from.
+pub(super) struct Borrowed {
+    /// Itself, and those that are there, each once.
+    pub(super) directories: Vec<PathBuf>,
+    /// Whether one of them borrows from itself, through others or not.
+    pub(super) is_circle: bool,
+}
+
+/// The object directories that `directory` borrows from, relative ones below the one that names them, as git has it.
 ///
 /// # Errors
-/// Where one borrows from itself or from what is no directory, or a file of one is no file.
-pub(super) fn object_directories(directory: &Path) -> Result<Vec<PathBuf>, SourceError> {
-    let mut found = Vec::new();
+/// Where one borrows from what is no directory, or a file of one is no file.
+pub(super) fn object_directories(directory: &Path) -> Result<Borrowed, SourceError> {
+    let (mut found, mut is_circle) = (Vec::new(), false);
     let mut seen = HashSet::new();
     let mut open = vec![vec![directory.to_owned()]];
     while let Some(chain) = open.pop() {
@@ -57,10 +64,7 @@ pub(super) fn object_directories(directory: &Path) -> Result<Vec<PathBuf>, Sourc
             continue;
         }
         let list = here.join("info").join("alternates");
-        if above.iter().any(|above| canonical(above) == canonical(here)) {
-            let what = "an object directory borrows from itself: take the line that leads back out of `objects/info/alternates`";
-            return Err(SourceError::Repository { path: here.display().to_string(), what: what.to_owned() });
-        }
+        is_circle |= above.iter().any(|above| canonical(above) == canonical(here));
         if !seen.insert(canonical(here)) {
             continue;
         }
@@ -73,7 +77,7 @@ pub(super) fn object_directories(directory: &Path) -> Result<Vec<PathBuf>, Sourc
             open.extend(named.into_iter().rev().map(|path| [&chain[..], &[here.join(path)]].concat()));
         }
     }
-    Ok(found)
+    Ok(Borrowed { directories: found, is_circle })
 }
 
 /// The one name of a directory, as far as it has one.

@@ -5,6 +5,7 @@
 //! repository's settings change what is scanned. Who owns the repository does not matter, since nothing of it runs.
 //! Replacement objects and grafts are ignored: they change what history looks like, not what was pushed.
 
+mod circle;
 mod commit;
 mod environment;
 mod files;
@@ -30,8 +31,11 @@ use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use gix::ObjectId;
+use gix::odb::store::init::Slots;
 
+use self::circle::Unrolled;
 use crate::sources::SourceError;
+use crate::text::system;
 
 /// An opened repository. Shared by threads; each takes its own [`Reader`] from [`Repository::objects`].
 pub struct Repository {
@@ -40,6 +44,8 @@ pub struct Repository {
     work_tree: Option<PathBuf>,
     index_file: PathBuf,
     shown: String,
+    /// What stands for object directories, for as long as they are read.
+    _unrolled: Vec<Unrolled>,
 }
 
 impl Repository {
@@ -54,22 +60,27 @@ impl Repository {
         let shown = dir.display().to_string();
         let mut place = locate::locate(dir, environment)?;
         place.object_directories.push(files::common_dir(&place.git_dir).join("objects"));
-        let directories = searched(&place.object_directories, &environment.current_dir)?;
+        let Searched { directories, unrolled } = searched(&place.object_directories, &environment.current_dir)?;
         let options = gix::open::Options::isolated()
             .with(gix::sec::Trust::Full)
             .filter_config_section(|_| true)
             .open_path_as_is(true)
             .config_overrides(["core.useReplaceRefs=false"]);
-        let inner = options.open(&place.git_dir).map_err(|error| SourceError::Repository {
+        // What its own database borrows from is looked up with the first object.
+        let options = if unrolled.is_empty() { options } else { options.object_store_slots(Slots::Given(1)) };
+        let mut inner = options.open(&place.git_dir).map_err(|error| SourceError::Repository {
             path: shown.clone(),
             what: format!("cannot open the repository: {}", causes(&error)),
         })?;
         let repository = inner.to_thread_local();
         let objects = Objects::open(directories, repository.object_hash())
             .map_err(|error| SourceError::Repository { path: shown.clone(), what: format!("cannot open the object database: {error}") })?;
+        if !unrolled.is_empty() {
+            inner.objects = objects.last();
+        }
         let work_tree = place.work_tree.or_else(|| repository.workdir().map(Path::to_owned)).or(place.assumed_work_tree);
         let index_file = index_file(place.index_file.as_deref(), work_tree.as_deref(), &environment.current_dir, repository.git_dir());
-        Ok(Repository { inner, objects, work_tree, index_file, shown })
+        Ok(Repository { inner, objects, work_tree, index_file, shown, _unrolled: unrolled })
     }
 
     /// This thread's handle: references, configuration, revisions.
@@ -151,21 +162,45 @@ impl Repository {
     }
 }
 
+/// The object directories to open.
+#[derive(Default)]
+struct Searched {
+    directories: Vec<PathBuf>,
+    unrolled: Vec<Unrolled>,
+}
+
 /// The object directories to open: those given, and what they borrow from and the reader of a database does not find by
 /// itself, as it takes relative ones for such of the first directory.
-fn searched(directories: &[PathBuf], current_dir: &Path) -> Result<Vec<PathBuf>, SourceError> {
+fn searched(directories: &[PathBuf], current_dir: &Path) -> Result<Searched, SourceError> {
     let mut covered: HashSet<PathBuf> = HashSet::new();
-    let mut found = Vec::new();
+    let mut found = Searched::default();
     for top in directories {
-        for directory in files::object_directories(top)? {
+        let borrowed = files::object_directories(top)?;
+        if borrowed.is_circle {
+            let unrolled = Unrolled::of(&borrowed.directories).map_err(|error| in_circle(top, &error))?;
+            found.directories.push(unrolled.first());
+            found.unrolled.push(unrolled);
+            continue;
+        }
+        for directory in borrowed.directories {
             if covered.insert(files::canonical(&directory)) {
                 let borrowed = gix::odb::alternate::resolve(directory.clone(), current_dir).unwrap_or_default();
                 covered.extend(borrowed.iter().map(|borrowed| files::canonical(borrowed)));
-                found.push(directory);
+                found.directories.push(directory);
             }
         }
     }
     Ok(found)
+}
+
+/// What is said of object directories in a circle that cannot be read all the same.
+fn in_circle(directory: &Path, error: &std::io::Error) -> SourceError {
+    let what = format!(
+        "an object directory borrows from itself, and no links to read it through can be made ({}): \
+         take the line that leads back out of `objects/info/alternates`",
+        system::words(error)
+    );
+    SourceError::Repository { path: directory.display().to_string(), what }
 }
 
 /// Where the index is. Git resolves a relative `GIT_INDEX_FILE` at the top of the work tree; hook runners that change

@@ -59,6 +59,11 @@ impl Objects {
         Ok(Objects { stores: directories.into_iter().map(open).collect::<Result<_, _>>()?, hash, packs: OnceLock::new() })
     }
 
+    /// The last of the databases, which is the repository's own.
+    pub(super) fn last(&self) -> Arc<Store> {
+        self.stores.last().cloned().expect("a repository has an object directory")
+    }
+
     /// The hash function of the object ids.
     pub fn hash(&self) -> gix::hash::Kind {
         self.hash

@@ -11,6 +11,7 @@ use std::path::{Component, Path, PathBuf};
 
 use gix::bstr::{BString, ByteSlice as _};
 use gix::index::entry::Mode;
+use gix::odb::store::init::Slots;
 
 use super::roots::{Roots, reported};
 use super::{Visited, WalkOptions};
@@ -59,7 +60,9 @@ fn index(workdir: &Path) -> Result<Option<gix::worktree::Index>, String> {
     if dot_git.is_dir() && !dot_git.join("HEAD").exists() {
         return Ok(None);
     }
-    let repository = gix::open_opts(workdir, gix::open::Options::isolated()).map_err(|error| chain(&error))?;
+    // No object is read, so it does not matter what its database borrows from.
+    let options = gix::open::Options::isolated().object_store_slots(Slots::Given(1));
+    let repository = gix::open_opts(workdir, options).map_err(|error| chain(&error))?;
     let own = repository.workdir().and_then(|dir| dir.canonicalize().ok());
     if own.as_deref() != Some(workdir) {
         return Ok(None);
