@@ -87,12 +87,19 @@ fn xzipped(bytes: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
+fn lzma(bytes: &[u8]) -> Vec<u8> {
+    let options = lzma_rust2::LzmaOptions::with_preset(1);
+    let mut encoder = lzma_rust2::LzmaWriter::new_use_header(Vec::new(), &options, Some(bytes.len() as u64)).unwrap();
+    encoder.write_all(bytes).unwrap();
+    encoder.finish().unwrap()
+}
+
 fn zstd(bytes: &[u8]) -> Vec<u8> {
     ruzstd::encoding::compress_to_vec(bytes, ruzstd::encoding::CompressionLevel::Fastest)
 }
 
 /// Every way to compress one stream.
-const CODECS: [Compress; 4] = [gzipped, bzipped, xzipped, zstd];
+const CODECS: [Compress; 5] = [gzipped, bzipped, xzipped, lzma, zstd];
 
 const FILES: [(&str, &[u8]); 3] = [("a.txt", b"first content"), ("dir/b.env", b"KEY=value\n"), ("empty", b"")];
 
@@ -142,7 +149,8 @@ fn long_names_in_tars_are_whole() {
 fn concatenated_tars_and_streams_are_read_to_their_end() {
     let (one, two) = (tarred(&FILES[..1]), tarred(&FILES[1..]));
     assert_eq!(all(&[one.clone(), two.clone()].concat()), pairs(&FILES));
-    for compress in CODECS {
+    // LZMA alone is one stream.
+    for compress in CODECS.into_iter().filter(|compress| compress(b"")[0] != 0x5d) {
         assert_eq!(all(&[compress(&one), compress(&two)].concat()), pairs(&FILES));
     }
 }
@@ -325,5 +333,29 @@ proptest! {
         let (seen, skips) = open(&bytes, &limits);
         prop_assert!(seen.len() + skips.len() <= 150);
         prop_assert!(seen.iter().all(|(_, content)| content.len() <= 1 << 16));
+    }
+}
+
+#[test]
+fn lzma_alone_is_known_by_its_header_and_held_to_the_limits() {
+    // As `xz --format=lzma` writes it, without the size, and with an end mark.
+    let options = lzma_rust2::LzmaOptions::with_preset(6);
+    let mut encoder = lzma_rust2::LzmaWriter::new_use_header(Vec::new(), &options, None).unwrap();
+    encoder.write_all(&tarred(&FILES)).unwrap();
+    let bytes = encoder.finish().unwrap();
+    assert_eq!(bytes[..13], [0x5d, 0, 0, 0x80, 0, 255, 255, 255, 255, 255, 255, 255, 255]);
+    assert_eq!(all(&bytes), pairs(&FILES));
+    let cut = open(&bytes[..bytes.len() / 2], &Limits::default()).1;
+    assert!(cut.iter().any(|(_, reason)| *reason == SkipReason::Corrupt), "{cut:?}");
+    // A dictionary as large as 2 GiB is not given to anybody.
+    let mut huge = bytes.clone();
+    huge[1..5].copy_from_slice(&[0, 0, 0, 0x80]);
+    assert_eq!(open(&huge, &Limits::default()).1, [("content".to_owned(), SkipReason::Corrupt)]);
+    // Zeros by the million.
+    let bomb = lzma(&vec![0; 64 << 20]);
+    let reasons: Vec<SkipReason> = open(&bomb, &Limits::default()).1.into_iter().map(|(_, reason)| reason).collect();
+    assert_eq!(reasons, [SkipReason::ArchiveLimit]);
+    for other in [&b"]\0\0\x80\0 text of some kind"[..], b"]\0\0\x81\0\xff\xff\xff\xff\xff\xff\xff\xff\0", &bytes[..13]] {
+        assert!(!is_archive(other), "{other:?}");
     }
 }

@@ -117,7 +117,10 @@ fn a_file_that_is_only_named_makes_the_scan_incomplete() {
     repo.commit_file("gone.bin", [0u8, 1, 2, 3].repeat(50));
     repo.stage("a dir/ü.ps1", utf16(&format!("\u{feff}{}", setting(4))));
     repo.git(&["rm", "--quiet", "gone.bin"]);
-    for args in [&[][..], &["--binary"], &["--no-prefix"], &["--binary", "--no-prefix"]] {
+    for args in [["--binary"].as_slice(), &["--binary", "--no-prefix"]] {
+        assert_eq!(places(&scan_in(repo.dir(), staged(&repo, args)).expect(1)), ["a dir/ü.ps1:1:5"], "{args:?}");
+    }
+    for args in [&[][..], &["--no-prefix"]] {
         let run = scan_in(repo.dir(), staged(&repo, args)).expect(2);
         assert!(run.stdout.contains("a dir/ü.ps1") && run.stdout.contains("git diff --text"), "{args:?}\n{}", run.stdout);
         assert!(!run.stdout.contains("gone.bin"), "what is deleted brings nothing: {}", run.stdout);
@@ -178,4 +181,97 @@ fn lines_of_a_deleted_file_are_no_headers() {
     repo.git(&["rm", "--quiet", "a.sql"]);
     repo.stage("b.env", setting(1));
     assert_eq!(places(&scan_in(repo.dir(), staged(&repo, &[])).expect(1)), ["b.env:1:5"]);
+}
+
+/// A file with a secret that git does not take for text.
+fn binary(seed: u64) -> Vec<u8> {
+    [&[0u8, 1, 2, 3].repeat(50)[..], setting(seed).as_bytes(), &[0u8; 8]].concat()
+}
+
+/// The part of a binary patch that holds a content, as git writes it.
+fn literal(content: &[u8]) -> String {
+    let repo = Repo::init();
+    repo.stage("x", content);
+    let diff = String::from_utf8(staged(&repo, &["--binary"])).unwrap();
+    diff.split("GIT binary patch\n").nth(1).unwrap().split("\n\n").next().unwrap().to_owned() + "\n"
+}
+
+#[test]
+fn whole_contents_of_binary_patches_are_scanned() {
+    let repo = repository();
+    repo.stage("a dir/ü.bin", binary(4));
+    let whole = scan_in(repo.dir(), staged(&repo, &["--binary"])).expect(1);
+    assert_eq!(places(&whole), ["a dir/ü.bin:1:205"]);
+    assert!(!whole.stdout.contains("INCOMPLETE"), "{}", whole.stdout);
+    repo.write(".keywardignore", "*.bin\n");
+    assert!(scan_in(repo.dir(), staged(&repo, &["--binary"])).expect(0).stdout.contains("1 excluded"));
+    std::fs::remove_file(repo.dir().join(".keywardignore")).unwrap();
+    // What the old content holds, if the patch has all of it, is not new; more of it is.
+    repo.commit("Add");
+    let old = [b"\0".as_slice(), setting(4).as_bytes()].concat();
+    let both = |new: &[u8]| format!("diff --git a/x b/x\nindex 1..2 100644\nGIT binary patch\n{}\n{}\n", literal(new), literal(&old));
+    scan_in(repo.dir(), both(&binary(4))).expect(0);
+    let more = [b"\0".as_slice(), setting(4).as_bytes(), setting(5).as_bytes()].concat();
+    assert_eq!(places(&scan_in(repo.dir(), both(&more)).expect(1)), ["x:2:5"]);
+    // One that is taken away brings nothing.
+    repo.git(&["rm", "--quiet", "--force", "a dir/ü.bin"]);
+    scan_in(repo.dir(), staged(&repo, &["--binary"])).expect(0);
+}
+
+#[test]
+fn an_archive_in_a_binary_patch_is_opened() {
+    let repo = repository();
+    let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    std::io::Write::write_all(&mut encoder, setting(4).as_bytes()).unwrap();
+    repo.stage("a.gz", encoder.finish().unwrap());
+    let diff = staged(&repo, &["--binary"]);
+    scan_in(repo.dir(), diff.clone()).expect(0);
+    let run = keyward(repo.dir(), ["scan", "--archives", "--diff", "-"]).acme().stdin(diff).run().expect(1);
+    assert_eq!(places(&run), ["a.gz!content:1:5"]);
+}
+
+#[test]
+fn a_delta_in_a_binary_patch_is_named_as_not_scanned() {
+    let repo = repository();
+    let noise: Vec<u8> = (0..4000u32).map(|at| (at.wrapping_mul(2_654_435_761) >> 24) as u8).collect();
+    repo.commit_file("a.bin", &noise);
+    repo.stage("a.bin", [noise.as_slice(), setting(4).as_bytes()].concat());
+    let diff = staged(&repo, &["--binary"]);
+    assert!(String::from_utf8_lossy(&diff).contains("\ndelta "));
+    let run = scan_in(repo.dir(), diff).expect(2);
+    assert!(run.stdout.contains("a.bin (the diff has only what differs from the old version"), "{}", run.stdout);
+    assert_eq!(places(&scan_in(repo.dir(), staged(&repo, &["--text"])).expect(1)).len(), 1);
+}
+
+#[test]
+fn a_binary_patch_that_is_damaged_or_too_large_is_named() {
+    let repo = repository();
+    repo.stage("a.bin", binary(4));
+    repo.stage("b.env", setting(5));
+    let diff = String::from_utf8(staged(&repo, &["--binary"])).unwrap();
+    let limited = keyward(repo.dir(), ["scan", "--diff", "-", "--max-size", "2k"]).acme();
+    let large = diff.replace("literal 2", "literal 9999");
+    for (run, why) in [
+        (scan_in(repo.dir(), diff.replacen("\n\nliteral 0", "\"\n\nliteral 0", 1)), "the binary patch is cut or damaged"),
+        (scan_in(repo.dir(), diff.replacen("literal ", "literal x", 1)), "the binary patch is cut or damaged"),
+        (limited.stdin(large).run(), "too large"),
+    ] {
+        // What comes behind it is scanned.
+        let run = run.expect(1);
+        assert_eq!(places(&run), ["b.env:1:5"], "{why}");
+        assert!(run.stdout.contains("INCOMPLETE") && run.stdout.contains("a.bin") && run.stdout.contains(why), "{}", run.stdout);
+    }
+}
+
+#[test]
+fn a_binary_file_that_is_moved_is_named_by_its_new_path() {
+    let repo = repository();
+    repo.commit_file("old.bin", [binary(4), b"\0x".repeat(400)].concat());
+    repo.git(&["mv", "old.bin", "new name.bin"]);
+    repo.stage("new name.bin", [binary(4), b"\0x".repeat(300), setting(5).into_bytes()].concat());
+    let diff = staged(&repo, &["--binary", "-M10%"]);
+    let text = String::from_utf8_lossy(&diff).into_owned();
+    assert!(text.contains("rename to new name.bin") && text.contains("GIT binary patch"), "{text}");
+    let run = scan_in(repo.dir(), diff);
+    assert!(run.status > 0 && run.stdout.contains("new name.bin"), "{run:?}");
 }

@@ -1,4 +1,4 @@
-//! L3: what is inside archives: zip (and jar, apk, docx, whl, …), tar, and what gzip, bzip2, xz and zstd compressed.
+//! L3: what is inside archives: zip (and jar, apk, docx, whl, …), tar, and what gzip, bzip2, xz, lzma and zstd compressed.
 //!
 //! Archives come from strangers. Members are unpacked one at a time into memory, never to disk; depth, sizes, ratio
 //! and number are bounded by [`Limits`]; and whatever was cut short, left out or could not be decoded is a [`Skip`].
@@ -81,6 +81,7 @@ fn detect(bytes: &[u8]) -> Option<Kind> {
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Kind::Compressed(Codec::Zstd)),
         [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Some(Kind::Unsupported("7z")),
         [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => Some(Kind::Unsupported("rar")),
+        _ if stream::is_lzma(bytes) => Some(Kind::Compressed(Codec::Lzma)),
         _ if tar::is_tar(bytes) => Some(Kind::Tar),
         _ if zip::ends_as_zip(bytes) => Some(Kind::Zip),
         _ => None,

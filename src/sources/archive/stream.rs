@@ -4,7 +4,7 @@ use std::io::{self, Read};
 
 use bzip2::bufread::MultiBzDecoder;
 use flate2::bufread::MultiGzDecoder;
-use lzma_rust2::XzReader;
+use lzma_rust2::{LzmaReader, XzReader};
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
 
@@ -23,6 +23,8 @@ pub(super) enum Codec {
     Bzip2,
     /// The .xz file format.
     Xz,
+    /// LZMA alone, which came before .xz.
+    Lzma,
     /// RFC 8878.
     Zstd,
 }
@@ -34,6 +36,10 @@ impl Codec {
             Codec::Gzip => Box::new(MultiGzDecoder::new(bytes)),
             Codec::Bzip2 => Box::new(MultiBzDecoder::new(bytes)),
             Codec::Xz => Box::new(XzReader::new_mem_limit(bytes, true, WINDOW_KIB)),
+            Codec::Lzma => match LzmaReader::new_mem_limit(bytes, WINDOW_KIB, None) {
+                Ok(reader) => Box::new(reader),
+                Err(error) => Box::new(Refused(Some(error))),
+            },
             Codec::Zstd => Box::new(Zstd { rest: bytes, frame: None }),
         }
     }
@@ -67,6 +73,25 @@ fn stored_name(codec: Codec, bytes: &[u8]) -> String {
     let gzip = (codec == Codec::Gzip).then(|| MultiGzDecoder::new(bytes));
     let name = gzip.as_ref().and_then(|gzip| gzip.header()?.filename()).filter(|name| !name.is_empty());
     name.map_or_else(|| "content".to_owned(), |name| display(name).into_owned())
+}
+
+/// Whether `bytes` begin as LZMA alone, which has no magic: the properties that every encoder takes by default, a
+/// dictionary of a size that encoders choose, a size of the content that is unknown or below 256 GiB, and the zero that
+/// coded data begin with.
+pub(super) fn is_lzma(bytes: &[u8]) -> bool {
+    let Some([0x5d, d0, d1, d2, d3, size @ .., 0]) = bytes.first_chunk::<14>() else { return false };
+    let (dictionary, size) = (u32::from_le_bytes([*d0, *d1, *d2, *d3]), u64::from_le_bytes(*size));
+    let is_chosen = dictionary.is_power_of_two() || (dictionary % 3 == 0 && (dictionary / 3).is_power_of_two());
+    dictionary >= 1 << 12 && is_chosen && (size == u64::MAX || size < 1 << 38)
+}
+
+/// A stream that its decoder does not take.
+struct Refused(Option<io::Error>);
+
+impl Read for Refused {
+    fn read(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
+        Err(self.0.take().unwrap_or_else(|| io::ErrorKind::InvalidData.into()))
+    }
 }
 
 /// All frames of a Zstandard file; the decoder itself reads one.

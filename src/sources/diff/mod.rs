@@ -5,13 +5,14 @@
 //! <https://www.gnu.org/software/diffutils/manual/html_node/Detailed-Unified.html>, and
 //! <https://git-scm.com/docs/diff-format> for git's headers, quoted names and combined diffs.
 
+mod binary;
 mod lines;
 
 use std::collections::HashMap;
 use std::io::Read;
 use std::path::PathBuf;
 
-use self::lines::{Hunk, NOTHING, ends_file, file_name, is_prefixed, named_binary, same_name, uncoloured};
+use self::lines::{Hunk, NOTHING, ends_file, file_name, is_prefixed, named_binary, uncoloured};
 use super::{Coverage, Sink, SourceError, names};
 use crate::blob::{Blob, Origin, Skip, SkipReason};
 use crate::text::path::{display, stored};
@@ -41,7 +42,10 @@ pub fn scan(name: &str, input: &mut dyn Read, top: PathBuf, max_size: Option<u64
         top,
         sink,
         file: None,
+        max_size,
+        unpacked: 0,
         header: Vec::new(),
+        new_name: Vec::new(),
         old_name: Vec::new(),
         is_announced: false,
         is_deleted: false,
@@ -95,9 +99,15 @@ struct Parser<'s> {
     top: PathBuf,
     sink: &'s dyn Sink,
     file: Option<File>,
+    /// Largest content of a binary patch, in bytes.
+    max_size: Option<u64>,
+    /// What binary patches gave so far.
+    unpacked: u64,
     /// What stands behind `diff --git`.
     header: Vec<u8>,
-    /// What `---` named.
+    /// What the file of the current section is renamed or copied to.
+    new_name: Vec<u8>,
+    /// What `---` named, or a header: nothing of a file that is new.
     old_name: Vec<u8>,
     /// Whether the current section began with a line `diff`.
     is_announced: bool,
@@ -114,7 +124,7 @@ struct Parser<'s> {
 
 impl Parser<'_> {
     fn parse(&mut self, bytes: &[u8]) -> Result<(), Malformed> {
-        let mut lines = bytes.split_inclusive(|byte| *byte == b'\n').enumerate();
+        let mut lines = bytes.split_inclusive(|byte| *byte == b'\n').enumerate().peekable();
         while let Some((at, line)) = lines.next() {
             let text = line.trim_ascii_end();
             if let Some(name) = text.strip_prefix(b"--- ") {
@@ -132,8 +142,11 @@ impl Parser<'_> {
                 (self.is_announced, self.is_deleted, self.is_copy) = (true, false, false);
                 self.header = header.strip_prefix(b"--git ").unwrap_or_default().to_vec();
                 self.old_name.clear();
+                self.new_name.clear();
             } else if self.file.is_none() && text.starts_with(b"deleted file mode ") {
                 self.is_deleted = true;
+            } else if self.file.is_none() && text.starts_with(b"new file mode ") {
+                self.old_name = NOTHING.to_vec();
             } else if let Some(name) = text.strip_prefix(b"rename from ") {
                 self.old_name = file_name(name);
                 self.sections.name(&self.old_name);
@@ -145,11 +158,14 @@ impl Parser<'_> {
                 self.sections.name(&name);
                 self.tell_names(&name, &self.old_name);
                 self.name_released(&name);
+                self.new_name = name;
             } else if text == b"GIT binary patch" {
-                let name = same_name(&self.header).to_vec();
-                self.skip_binary(if self.is_deleted { b"/dev/null" } else { &name });
+                self.binary(&mut lines);
             } else if let Some(name) = named_binary(text) {
-                self.skip_binary(name);
+                let name = file_name(name);
+                let path = if is_prefixed(&name) && name != NOTHING { &name[2..] } else { &name };
+                let why = "the diff does not show what is in it, as in a binary file: make it with `git diff --text`";
+                self.skip(path, SkipReason::Unreadable, why);
             } else if text.starts_with(b"@@") && self.file.is_some() {
                 let hunk = Hunk::parse(text).ok_or(Malformed { line: at + 1, what: "a hunk's header cannot be read" })?;
                 self.hunk(&hunk, at + 1, &mut lines)?;
@@ -185,31 +201,24 @@ impl Parser<'_> {
         self.file = Some(File { path, new: Vec::new(), lines: 0, old: Vec::new(), old_path, is_copy: self.is_copy, is_deleted });
     }
 
-    /// Says that a file is in the diff by name only.
-    fn skip_binary(&mut self, name: &[u8]) {
-        let name = file_name(name);
-        if name == NOTHING {
+    /// Says that what is in a file was not scanned.
+    fn skip(&self, path: &[u8], reason: SkipReason, detail: &str) {
+        if path == NOTHING {
             return;
         }
-        let path = if is_prefixed(&name) { &name[2..] } else { &name };
-        let origin = self.origin(path);
-        let path = display(path).into_owned();
-        let (reason, detail) = if self.sink.leaves_out(&origin) {
-            (SkipReason::Excluded, String::new())
-        } else {
-            (SkipReason::Unreadable, "the diff does not show what is in it, as in a binary file: make it with `git diff --text`".to_owned())
-        };
-        self.sink.skip(Skip { what: path, reason, detail });
+        let what = display(path).into_owned();
+        let is_left_out = self.sink.leaves_out(&self.origin(path));
+        let (reason, detail) = if is_left_out { (SkipReason::Excluded, "") } else { (reason, detail) };
+        self.sink.skip(Skip { what, reason, detail: detail.to_owned() });
     }
 
     /// Says of a file that was moved from where it is left out that the diff shows a part of it at most.
     fn name_released(&self, name: &[u8]) {
         if self.sink.leaves_out(&self.origin(&self.old_name)) && !self.sink.leaves_out(&self.origin(name)) {
-            let detail = format!(
-                "moved from {}, which is left out, and the diff does not show all of it: make it with `git diff --no-renames`",
-                display(&self.old_name)
-            );
-            self.sink.skip(Skip { what: display(name).into_owned(), reason: SkipReason::Unreadable, detail });
+            let from = display(&self.old_name);
+            let why =
+                format!("moved from {from}, which is left out, and the diff does not show all of it: make it with `git diff --no-renames`");
+            self.skip(name, SkipReason::Unreadable, &why);
         }
     }
 
