@@ -32,6 +32,8 @@ struct Push {
 /// Where a line is not git's, there is no repository, an id is not known, or a report cannot be written.
 pub fn run(mut session: Session, options: HistoryOptions, input: &mut dyn BufRead, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
     session.gate = Gate::Push;
+    // Where there is none, nothing on standard input would pass for nothing to publish.
+    let repository = Repository::open(&options.repo, &GitEnvironment::of_process()?)?;
     let pushes = read(input)?;
     let published: Vec<&Push> = pushes.iter().filter(|push| !is_zero(&push.local)).collect();
     if published.is_empty() {
@@ -40,7 +42,6 @@ pub fn run(mut session: Session, options: HistoryOptions, input: &mut dyn BufRea
         // The report is written nevertheless: who asked for a file expects one.
         return session.run("history", console, |_| Ok((nothing(), Attributions::new())));
     }
-    let repository = Repository::open(&options.repo, &GitEnvironment::of_process()?)?;
     let range = range(&repository, &published);
     let names = published.iter().filter(|push| is_zero(&push.remote)).map(|push| push.name.clone()).collect();
     let remote = options.not_in.as_deref().and_then(|given| tracked(&repository, given));

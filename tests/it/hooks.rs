@@ -293,6 +293,17 @@ fn both_hooks_read_what_is_pushed() {
 }
 
 #[test]
+fn pre_push_outside_of_a_repository_is_an_error_whatever_it_is_given() {
+    let dir = tempfile::tempdir().unwrap();
+    for input in ["", "\n", "(delete) 0000000000000000000000000000000000000000 refs/heads/x 1111111111111111111111111111111111111111\n"] {
+        keyward(dir.path(), ["pre-push", "origin", "url"])
+            .stdin(input)
+            .run()
+            .fails_with("keyward: error: .: not inside a git repository: run this in one, or name its directory");
+    }
+}
+
+#[test]
 fn pre_push_without_anything_to_publish_is_clean_and_says_so() {
     let repo = repository();
     let head = repo.git(&["rev-parse", "HEAD"]);
