@@ -122,7 +122,11 @@ fn change(current: &mut Baseline, action: &Action, session: &Session, known: &Ba
             format!("{new} added to {shown}, which has {}", entries(current.len()))
         }
         Action::Prune | Action::Check => {
+            let is_same = current.print() == known.print();
             let dropped = current.drop_same(known, &scanned.unused);
+            if is_same {
+                current.regroup_covered(known, &scanned.results.candidates, &scanned.results.judgement);
+            }
             let said = format!("{dropped} dropped from {shown}, which has {}", entries(current.len()));
             [Some(said), out_of_scope(scanned)].into_iter().flatten().collect::<Vec<_>>().join("\n")
         }

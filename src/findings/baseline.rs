@@ -5,12 +5,14 @@
 //! its old path. The format and the reasons for it are in `docs/baseline.md`.
 
 mod format;
+mod group;
 mod key;
 
 pub use format::{BaselineError, is_date};
 pub use key::{Key, Mark};
 
 use super::{Secret, Suppression};
+use group::Group;
 use key::Stretched;
 use rayon::prelude::*;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -29,6 +31,7 @@ pub struct Baseline {
     keys: Vec<Key>,
     comments: Vec<String>,
     entries: Vec<Entry>,
+    groups: Vec<Group>,
 }
 
 /// An accepted finding.
@@ -75,6 +78,11 @@ impl Candidate {
     }
 }
 
+/// Candidates as the entries are that were made of them.
+fn at_written(candidates: &[Candidate]) -> Vec<Candidate> {
+    candidates.iter().map(|candidate| Candidate { path: candidate.written.clone(), ..candidate.clone() }).collect()
+}
+
 /// What is said of entries that are added.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Remark {
@@ -99,7 +107,11 @@ impl Baseline {
     /// An empty baseline.
     #[must_use]
     pub fn new(name: &str, key: Key) -> Baseline {
-        Baseline { name: name.to_owned(), keys: vec![key], comments: Vec::new(), entries: Vec::new() }
+        Baseline { keys: vec![key], ..Baseline::without_key(name) }
+    }
+
+    fn without_key(name: &str) -> Baseline {
+        Baseline { name: name.to_owned(), keys: Vec::new(), comments: Vec::new(), entries: Vec::new(), groups: Vec::new() }
     }
 
     /// Reads a baseline; `name` is for messages.
@@ -141,10 +153,11 @@ impl Baseline {
     }
 
     /// Finds the entry of each candidate. `today` is a day in UTC, YYYY-MM-DD; `exists` tells whether there still is
-    /// something at the path of an entry. Slow for each distinct secret for which there may be an entry.
+    /// something at the path of an entry. Slow for each distinct secret for which there may be an entry and no group tells.
     #[must_use]
     pub fn judge(&self, candidates: &[Candidate], today: &str, exists: &dyn Fn(&str) -> bool) -> Judgement {
         let expired: Vec<bool> = self.entries.iter().map(|entry| entry.expires.as_deref().is_some_and(|last| last < today)).collect();
+        let grouped = self.grouped(candidates, &expired);
         let gone = self.gone(exists);
         // By hash all through: the file may come from an attacker, so entries times findings must not be a cost.
         let mut by_path: HashMap<(&str, &str), BTreeSet<usize>> = HashMap::new();
@@ -162,9 +175,13 @@ impl Baseline {
             let at = [&candidate.path, &candidate.written].map(|path| by_path.get(&(rule, path.as_str())));
             at.into_iter().chain([anywhere.get(rule)]).flatten().flatten().copied().collect()
         };
-        let sought = candidates.iter().flat_map(|candidate| keys(candidate).into_iter().map(|key| (key, &candidate.secret)));
+        let others = candidates.iter().zip(&grouped).filter(|(_, grouped)| grouped.is_none());
+        let sought = others.flat_map(|(candidate, _)| keys(candidate).into_iter().map(|key| (key, &candidate.secret)));
         let stretched = self.stretch(sought.collect());
-        let covering = candidates.iter().map(|candidate| {
+        let covering = candidates.iter().zip(&grouped).map(|(candidate, grouped)| {
+            if grouped.is_some() {
+                return *grouped;
+            }
             let mark = |key: usize| (candidate.rule.as_str(), key, Mark::new(&candidate.rule, &stretched[&(key, &candidate.secret)]));
             let same = keys(candidate).into_iter().filter_map(|key| by_mark.get(&mark(key))).flatten().copied();
             let matching = same.filter(|index| gone[*index] || candidate.is_at(&self.entries[*index].path));
@@ -177,14 +194,19 @@ impl Baseline {
     /// Adds entries for the candidates that have none, and renews those that expired where `remark` says until when.
     /// Entries of files that were renamed take the new path. Returns the number of new ones.
     pub fn add(&mut self, candidates: &[Candidate], judgement: &Judgement, remark: &Remark) -> usize {
-        let stretched = self.stretch(candidates.iter().map(|candidate| (0, &candidate.secret)).collect());
-        let mark = |candidate: &Candidate| Mark::new(&candidate.rule, &stretched[&(0, &candidate.secret)]);
+        // An entry that stays has its mark already.
+        let own =
+            |covering: &Option<usize>| covering.map(|index| &self.entries[index]).filter(|entry| entry.key == 0).map(|entry| entry.mark);
+        let marks: Vec<Option<Mark>> = judgement.covering.iter().map(own).collect();
+        let others = candidates.iter().zip(&marks).filter(|(_, mark)| mark.is_none());
+        let stretched = self.stretch(others.map(|(candidate, _)| (0, &candidate.secret)).collect());
+        let made = |candidate: &Candidate| Mark::new(&candidate.rule, &stretched[&(0, &candidate.secret)]);
         let mut moved: HashSet<usize> = HashSet::new();
         let mut new: Vec<Entry> = Vec::new();
-        for (candidate, covering) in candidates.iter().zip(&judgement.covering) {
+        for ((candidate, covering), mark) in candidates.iter().zip(&judgement.covering).zip(&marks) {
             let mut entry = Entry {
                 key: 0,
-                mark: mark(candidate),
+                mark: mark.unwrap_or_else(|| made(candidate)),
                 rule: candidate.rule.clone(),
                 path: candidate.written.clone(),
                 expires: remark.expires.clone(),
@@ -209,6 +231,7 @@ impl Baseline {
         // One line may stand for several findings of the same secret in a file.
         let mut seen: HashSet<(Mark, String)> = HashSet::new();
         self.entries.retain(|entry| seen.insert((entry.mark, entry.path.clone())));
+        self.regroup(&at_written(candidates));
         self.entries.len().saturating_sub(before)
     }
 

@@ -1,5 +1,6 @@
 //! `keyward baseline` and what scans make of a baseline. Git itself merges.
 
+mod groups;
 mod scope;
 mod together;
 

@@ -1,6 +1,7 @@
 //! L2: a baseline as text, described in `docs/baseline.md`. Nothing in it depends on a clock or on line numbers, and
 //! the order of lines carries no meaning, so that git merges two versions line by line.
 
+use super::group::Group;
 use super::key::{Key, Mark};
 use super::{Baseline, Entry};
 use crate::text::date;
@@ -9,6 +10,8 @@ use std::time::{Duration, SystemTime};
 
 /// How the first line begins, up to the version.
 const HEADER: &str = "# keyward baseline v";
+/// How the line of a group begins: a comment to versions that know none.
+const GROUP: &str = "# group ";
 /// The version that is written.
 const VERSION: &str = "1";
 /// The most keys of one file: each costs time for every finding, and the file may come from an attacker.
@@ -28,7 +31,7 @@ pub struct BaselineError {
 
 /// Reads a baseline; `name` is for messages.
 pub(super) fn parse(name: &str, bytes: &[u8]) -> Result<Baseline, BaselineError> {
-    let mut baseline = Baseline { name: name.to_owned(), keys: Vec::new(), comments: Vec::new(), entries: Vec::new() };
+    let mut baseline = Baseline::without_key(name);
     let mut key = None;
     for (at, line) in bytes.split(|byte| *byte == b'\n').enumerate() {
         let error = |what| BaselineError { name: name.to_owned(), line: at + 1, what };
@@ -39,6 +42,7 @@ pub(super) fn parse(name: &str, bytes: &[u8]) -> Result<Baseline, BaselineError>
         } else if let Some(key) = key {
             match line {
                 "" => {}
+                line if let Some(group) = group(line, key) => baseline.groups.push(group),
                 comment if comment.starts_with('#') => baseline.comments.push(comment.to_owned()),
                 line => baseline.entries.push(entry(line, key, at + 1).map_err(error)?),
             }
@@ -68,6 +72,8 @@ pub(super) fn print(baseline: &Baseline) -> String {
         if index == 0 {
             lines.extend(baseline.comments.iter().cloned());
         }
+        let groups = baseline.groups.iter().filter(|group| group.key == index);
+        lines.extend(groups.map(|group| format!("{GROUP}{}/{} {}", group.at, group.of, group.mark.hex())));
         entries.sort_unstable();
         entries.dedup();
         lines.append(&mut entries);
@@ -101,6 +107,15 @@ fn key(header: &str, keys: &mut Vec<Key>) -> Result<usize, &'static str> {
     }
     keys.push(key);
     Ok(keys.len() - 1)
+}
+
+/// The group that a line stands for, if it does.
+fn group(line: &str, key: usize) -> Option<Group> {
+    let (place, mark) = line.strip_prefix(GROUP)?.split_once(' ')?;
+    let (at, of) = place.split_once('/')?;
+    let (at, of) = (at.parse().ok()?, of.parse().ok()?);
+    Group::is_place(of, at).then_some(())?;
+    Some(Group { key, of, at, mark: Mark::parse(mark)? })
 }
 
 fn entry(line: &str, key: usize, number: usize) -> Result<Entry, &'static str> {
@@ -206,6 +221,19 @@ mod tests {
         assert_eq!(print(&baseline), file(&format!("# why\n{}{later}", line("a-rule c.env"))));
         let windows = text.replace('\n', "\r\n");
         assert_eq!(print(&parse("f", windows.as_bytes()).expect("well formed")), print(&baseline));
+    }
+
+    #[test]
+    fn groups_stand_behind_the_comments_of_their_key() {
+        let group = |place: &str| format!("# group {place} {}\n", "cd".repeat(16));
+        let text = file(&format!("# why\n{}{}{}", group("0/2"), group("1/2"), line("a-rule c.env")));
+        let baseline = parse("f", text.as_bytes()).expect("well formed");
+        assert_eq!((baseline.groups.len(), baseline.comments.len()), (2, 1));
+        assert_eq!(print(&baseline), text);
+        for place in ["2/2", "0/3", "0/512", "x/2", "0", ""] {
+            let baseline = parse("f", file(&group(place)).as_bytes()).expect("a comment");
+            assert_eq!((baseline.groups.len(), baseline.comments.len()), (0, 1), "{place}");
+        }
     }
 
     #[test]

@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 /// Bytes of a key and of a mark.
 const BYTES: usize = 16;
-/// Base-2 logarithm of scrypt's cost: 8 MiB and some 20 ms a secret. Another value makes every baseline worthless,
+/// Base-2 logarithm of scrypt's cost: 8 MiB and some 10 ms a secret. Another value makes every baseline worthless,
 /// so it comes with another version of the file; it does not stand in the file, which may come from an attacker.
 const LOG_COST: u8 = 13;
 /// Keeps these hashes apart from every other use of the same functions.
@@ -44,11 +44,15 @@ impl Key {
         parse(text).map(Key)
     }
 
+    pub(super) fn bytes(&self) -> &[u8; BYTES] {
+        &self.0
+    }
+
     pub(super) fn hex(&self) -> String {
         HEXLOWER.encode(&self.0)
     }
 
-    /// The slow part, some 20 ms.
+    /// The slow part, some 10 ms.
     pub(super) fn stretch(&self, secret: &Secret) -> Stretched {
         let salt = [DOMAIN, &self.0].concat();
         let params = scrypt::Params::new(LOG_COST, 8, 1, 32).expect("these numbers are in range");
@@ -70,6 +74,10 @@ impl Mark {
     /// Reads 32 hex digits.
     pub(super) fn parse(text: &str) -> Option<Mark> {
         parse(text).map(Mark)
+    }
+
+    pub(super) fn bytes(&self) -> &[u8; BYTES] {
+        &self.0
     }
 
     pub(super) fn hex(self) -> String {
