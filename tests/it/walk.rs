@@ -169,6 +169,48 @@ fn a_rule_further_up_does_not_hide_tracked_files() {
 }
 
 #[test]
+fn what_is_left_out_is_what_git_leaves_out() {
+    let files = [
+        "a.log",
+        "keep.log",
+        "build/x",
+        "sub/build/x",
+        "sub/a.log",
+        "sub/keep.log",
+        "sub/deep/only.txt",
+        "sub/deep/other.txt",
+        "sub/only.txt",
+        "dir/file",
+        "dir/keep",
+        "space ",
+        "#hash",
+        "!bang",
+        "nested/a.log",
+        "nested/own",
+        "nested/sub/own",
+        "nested/plain",
+        "by-exclude",
+        "sub/by-exclude",
+    ];
+    let tree = Tree::repository(&files);
+    tree.git(&["init", "-q", "nested"]);
+    tree.write(".gitignore", "\u{feff}*.log\r\n!keep.log\n/build/\n\\#hash\n\\!bang\ndir/*\n!dir/keep\nspace\\ \n[\n");
+    tree.write("sub/.gitignore", "!a.log\n/only.txt\nother.*\n");
+    tree.write("nested/.gitignore", "/own\n");
+    tree.write(".git/info/exclude", "/by-exclude\n");
+    let listed = |dir: &str| {
+        let output = Command::new("git").args(["ls-files", "-co", "-z", "--exclude-standard"]).current_dir(tree.top().join(dir)).output();
+        let names = String::from_utf8(output.unwrap().stdout).unwrap();
+        let below = |name: &str| if dir.is_empty() { name.to_owned() } else { format!("{dir}/{name}") };
+        names.split_terminator('\0').filter(|name| !name.ends_with('/')).map(below).collect::<Vec<_>>()
+    };
+    let mut expected = [listed(""), listed("nested")].concat();
+    expected.sort();
+    assert_eq!(tree.files(&tree.options()), expected);
+    assert_eq!(tree.files(&tree.paths(&["sub"])), listed("sub"));
+}
+
+#[test]
 fn conflicted_and_tracked_paths_are_scanned_once() {
     let tree = Tree::repository(&["a.log"]);
     tree.write(".gitignore", "*.log\n");

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::GitEnvironment;
-use super::files::check_repository;
+use super::files::{check_repository, common_dir, object_directories};
 use super::{causes, read_regular};
 use crate::sources::SourceError;
 
@@ -53,9 +53,10 @@ pub(super) fn locate(dir: &Path, environment: &GitEnvironment) -> Result<Place, 
     })
 }
 
-/// Whether a directory is a repository itself, and not one that has a repository in it.
+/// Whether a directory is a repository itself, and not one that has a repository in it. One that cannot be opened, for
+/// what is no file in it, is one too: whoever opens it says so.
 pub fn is_repository(directory: &Path) -> bool {
-    gix::discover::is_git(directory).is_ok()
+    check_repository(directory).is_err() || gix::discover::is_git(directory).is_ok()
 }
 
 /// A repository and the work tree that its place implies.
@@ -103,6 +104,22 @@ fn discover(base: &Path, shown: &Path, environment: &GitEnvironment) -> Result<F
         path: shown.display().to_string(),
         what: "not inside a git repository: run this in one, or name its directory".to_owned(),
     })
+}
+
+/// Where the repository of the work tree `top` has the patterns that it leaves out besides those of `.gitignore` files.
+pub fn exclude_file(top: &Path) -> Option<PathBuf> {
+    let git_dir = linked(&top.join(".git"));
+    git_dir.is_dir().then(|| common_dir(&git_dir).join("info").join("exclude"))
+}
+
+/// Checks the files of the repository of the work tree `top`, before anything else opens them.
+///
+/// # Errors
+/// Names the first that is no file, or an object directory that borrows from what it cannot.
+pub fn check_work_tree(top: &Path) -> Result<(), SourceError> {
+    let git_dir = linked(&top.join(".git"));
+    check_repository(&git_dir)?;
+    object_directories(&common_dir(&git_dir).join("objects")).map(drop)
 }
 
 /// Looking for a repository opens files of each directory that may be one, from `base` upwards.

@@ -20,7 +20,7 @@ mod tree;
 pub use commit::{Commit, Signature, split_message, tree_of};
 pub use environment::GitEnvironment;
 pub use index::read_index;
-pub use locate::is_repository;
+pub use locate::{check_work_tree, exclude_file, is_repository};
 pub(crate) use objects::ALLOCATION_LIMIT;
 pub use objects::{ObjectError, Objects, Pack, Reader};
 pub use references::{Logged, Named, References, Target};

@@ -1,12 +1,13 @@
 //! L3: the files of a working tree, in parallel.
 //!
-//! The walk itself is that of the `ignore` crate: `.gitignore`, `.ignore`, `.git/info/exclude` and the global excludes
-//! file are respected by default. Two things are never dropped by them: a path that the user named, and a file that
+//! The walk itself is that of the `ignore` crate, but for the ignore files (see `ignored`): `.gitignore`, `.ignore`,
+//! `.git/info/exclude` and the global excludes file are respected by default. Two things are never dropped by them: a path that the user named, and a file that
 //! git tracks (see `tracked`), because what is committed leaks whatever an ignore file says. `.git` itself is not walked.
 //!
 //! Files are read, not mapped: a mapped file that somebody truncates kills the process with SIGBUS, and trees are
 //! scanned while builds and editors write to them.
 
+mod ignored;
 mod read;
 mod roots;
 mod threads;
@@ -14,13 +15,15 @@ mod tracked;
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
+use std::io::ErrorKind;
 use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
+use ignore::{DirEntry, Match, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
+use self::ignored::Ignored;
 use self::read::{Reader, Refusal};
 use self::roots::{Roots, reported};
 use super::names;
@@ -101,12 +104,13 @@ pub fn walk(options: &WalkOptions, sink: &dyn Sink) -> Result<Coverage, SourceEr
     found.excluded.into_iter().for_each(|skip| sink.skip(skip));
     if options.respect_ignore {
         let ignored = tracked::unvisited(&roots, &found.repositories, &tally.visited(), options, sink);
-        if let Some(mut builder) = builder(&ignored, options) {
-            builder.standard_filters(false);
+        if let Some(builder) = builder(&ignored, options) {
             builder.build_parallel().visit(&mut Visitors { options, sink, tally: &tally });
         }
     }
-    Ok(Coverage { scope: scope(&options.paths), blobs: tally.blobs.into_inner(), bytes: tally.bytes.into_inner(), ..Coverage::default() })
+    let notes = filter.ignored.as_ref().and_then(Ignored::note).into_iter().collect();
+    let (blobs, bytes) = (tally.blobs.into_inner(), tally.bytes.into_inner());
+    Ok(Coverage { scope: scope(&options.paths), blobs, bytes, notes, ..Coverage::default() })
 }
 
 /// The walk's scope in words.
@@ -130,13 +134,15 @@ fn builder(paths: &[PathBuf], options: &WalkOptions) -> Option<WalkBuilder> {
         0 => std::thread::available_parallelism().map_or(1, NonZero::get),
         threads => threads,
     };
-    builder.standard_filters(options.respect_ignore).hidden(!options.hidden).follow_links(options.follow_links);
+    builder.standard_filters(false).follow_links(options.follow_links);
     builder.threads(threads::startable(threads));
     Some(builder)
 }
 
-/// What the walk does not go into, apart from ignore files.
+/// What the walk does not go into.
 struct Filter {
+    ignored: Option<Ignored>,
+    hidden: bool,
     owned: HashSet<PathBuf>,
     exclude: Option<Exclude>,
     found: Mutex<Found>,
@@ -152,7 +158,8 @@ struct Found {
 
 impl Filter {
     fn new(options: &WalkOptions, roots: &Roots) -> Self {
-        Filter { owned: roots.owned.clone(), exclude: options.exclude.clone(), found: Mutex::default() }
+        let ignored = options.respect_ignore.then(Ignored::new);
+        Filter { ignored, hidden: options.hidden, owned: roots.owned.clone(), exclude: options.exclude.clone(), found: Mutex::default() }
     }
 
     fn keeps(&self, entry: &DirEntry) -> bool {
@@ -161,6 +168,11 @@ impl Filter {
             let parent = path.parent().unwrap_or(path).to_owned();
             lock(&self.found).repositories.push(parent);
             return false;
+        }
+        match self.ignored.as_ref().map_or(Match::None, |ignored| ignored.verdict(entry)) {
+            Match::Ignore(()) => return false,
+            Match::None if !self.hidden && entry.file_name().as_encoded_bytes().starts_with(b".") => return false,
+            _ => {}
         }
         if !self.owned.is_empty() && self.owned.contains(path) {
             return false;
@@ -260,7 +272,7 @@ impl ParallelVisitor for Visitor<'_> {
             Ok(entry) => match entry.file_type() {
                 Some(kind) if kind.is_file() => self.file(entry),
                 Some(kind) if kind.is_dir() => {}
-                Some(kind) if kind.is_symlink() => self.link(entry),
+                Some(kind) if kind.is_symlink() => self.link(entry.into_path()),
                 _ => self.skip(entry.path(), SkipReason::Special, ""),
             },
             Err(error) => self.error(&error),
@@ -290,9 +302,8 @@ impl Visitor<'_> {
         }
     }
 
-    /// A link that is not followed holds its target, as in git.
-    fn link(&mut self, entry: DirEntry) {
-        let disk = entry.into_path();
+    /// A link that is not followed, or leads nowhere, holds its target, as in git.
+    fn link(&mut self, disk: PathBuf) {
         let Ok(target) = std::fs::read_link(&disk) else { return };
         let (path, target) = (reported(&disk), target.into_os_string().into_encoded_bytes());
         names::tell(self.sink, &path, &|| Origin::File { path: path.clone(), disk: disk.clone() }, &mut |_| false);
@@ -303,12 +314,17 @@ impl Visitor<'_> {
 
     /// Directories that cannot be listed, mostly. Faults of ignore files are none: like git, the walk goes on
     /// without them, which can only lead to more being scanned.
-    fn error(&self, error: &ignore::Error) {
+    fn error(&mut self, error: &ignore::Error) {
         let (Some(path), Some(io)) = (path_of(error), error.io_error()) else { return };
+        let is_link = path.is_symlink();
+        if is_link {
+            self.link(path.to_owned());
+        }
         match io.kind() {
-            std::io::ErrorKind::NotFound if path.is_symlink() => self.skip(path, SkipReason::Special, "dangling symbolic link"),
+            // It leads to what is not there, and could not be.
+            ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::InvalidFilename if is_link => {}
             // Deleted since its directory was listed: nothing is left that could leak.
-            std::io::ErrorKind::NotFound => {}
+            ErrorKind::NotFound => {}
             _ => {
                 lock(&self.tally.denied).insert(path.to_owned());
                 let (name, disk) = (reported(path), path.to_owned());

@@ -111,7 +111,7 @@ impl Reader {
 
 /// Opens without waiting: between the listing and the opening, a file can be replaced by a pipe that nobody writes
 /// to, or by a link to one.
-fn open(path: &Path, follow: bool) -> io::Result<File> {
+pub(super) fn open(path: &Path, follow: bool) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.read(true);
     #[cfg(unix)]

@@ -17,6 +17,7 @@ use super::roots::{Roots, reported};
 use super::{Visited, WalkOptions};
 use crate::blob::{Skip, SkipReason};
 use crate::sources::Sink;
+use crate::sources::git::check_work_tree;
 use crate::text::system;
 
 /// The tracked files below the roots that the walk did not come by, spelled as the walk would have.
@@ -57,9 +58,10 @@ fn workdirs(roots: &Roots, nested: &[PathBuf]) -> Vec<PathBuf> {
 /// The repository is hostile: nothing of its configuration beyond its layout is used, and none of the environment.
 fn index(workdir: &Path) -> Result<Option<gix::worktree::Index>, String> {
     let dot_git = workdir.join(".git");
-    if dot_git.is_dir() && !dot_git.join("HEAD").exists() {
+    if !(dot_git.is_file() || dot_git.join("HEAD").exists()) {
         return Ok(None);
     }
+    check_work_tree(workdir).map_err(|error| error.to_string())?;
     // No object is read, so it does not matter what its database borrows from.
     let options = gix::open::Options::isolated().object_store_slots(Slots::Given(1));
     let repository = gix::open_opts(workdir, options).map_err(|error| chain(&error))?;
@@ -114,9 +116,7 @@ impl Search<'_> {
             disk.push(&below);
             if entry.mode == Mode::COMMIT {
                 self.submodule(place, &below, &disk);
-            } else if matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE)
-                && !self.visited.contains(&disk)
-                && self.wanted(place, &below, &disk)
+            } else if !matches!(entry.mode, Mode::DIR | Mode::SYMLINK) && !self.visited.contains(&disk) && self.wanted(place, &below, &disk)
             {
                 files.extend(self.existing(place, &below, &disk));
             }

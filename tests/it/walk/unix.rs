@@ -21,9 +21,57 @@ fn links_are_their_targets_unless_named_or_followed() {
     assert_eq!(tree.files(&tree.paths(&["file-link"])), ["file-link"]);
     assert_eq!(tree.files(&tree.paths(&["dir-link"])), ["dir-link/o"]);
     let followed = tree.walk(&WalkOptions { follow_links: true, ..tree.options() });
-    assert_eq!(followed.files, ["dir-link/o", "file-link", "real/a"]);
-    assert_eq!(followed.skips, [("dangling".to_owned(), SkipReason::Special)]);
+    // What leads nowhere is a link all the same, and git commits what it names.
+    assert_eq!((followed.files, followed.skips), (["dangling", "dir-link/o", "file-link", "real/a"].map(str::to_owned).to_vec(), vec![]));
     assert!(walk(&tree.paths(&["dangling"]), &Recorder::default()).is_err());
+}
+
+#[test]
+fn a_link_that_cannot_be_followed_is_scanned_as_its_target() {
+    let tree = Tree::new(&["file"]);
+    for (name, target) in [
+        ("gone", format!("nowhere/{}", token(1))),
+        ("through", format!("file/{}", token(2))),
+        ("long", format!("{}{}", token(3), ".x".repeat(200))),
+    ] {
+        symlink(target, tree.top().join(name)).unwrap();
+    }
+    for args in [&["scan", "--format", "jsonl"][..], &["scan", "--format", "jsonl", "--follow"]] {
+        let run = args.iter().fold(keyward(&tree.top(), []), Keyward::arg).acme().run().expect(1);
+        for name in ["gone", "through", "long"] {
+            assert!(run.stdout.contains(&format!("\"path\":\"{name}\"")), "{name}: {}", run.stdout);
+        }
+    }
+}
+
+/// Puts a pipe that nobody writes to into the tree.
+fn pipe(tree: &Tree, name: &str) {
+    assert!(Command::new("mkfifo").arg(tree.top().join(name)).status().unwrap().success());
+}
+
+#[test]
+fn ignore_files_that_are_no_files_are_passed_over_as_by_git() {
+    for name in [".gitignore", ".ignore", "sub/.gitignore", "sub/.ignore"] {
+        for target in ["list", "/dev/zero", "pipe", ""] {
+            let tree = Tree::repository(&["sub/a.env"]);
+            tree.write("list", "*.env\n");
+            tree.write("sub/list", "*.env\n");
+            pipe(&tree, if target.is_empty() { name } else { "pipe" });
+            if !target.is_empty() {
+                symlink(target, tree.top().join(name)).unwrap();
+            }
+            let seen = tree.walk(&tree.options());
+            assert!(seen.files.contains(&"sub/a.env".to_owned()), "{name} -> {target}: {seen:?}");
+            assert!(seen.coverage.notes[0].contains(name), "{:?}", seen.coverage.notes);
+            // The directory is the start, and what is above it counts.
+            assert!(tree.files(&tree.paths(&["sub"])).contains(&"sub/a.env".to_owned()));
+        }
+    }
+    let tree = Tree::repository(&["a.env", "b"]);
+    tree.write(".git/list", "*.env\n");
+    fs::remove_file(tree.top().join(".git/info/exclude")).unwrap_or_default();
+    symlink("../list", tree.top().join(".git/info/exclude")).unwrap();
+    assert_eq!(tree.files(&tree.options()), ["b"], "that file is the user's own");
 }
 
 #[test]
@@ -48,8 +96,7 @@ fn tracked_files_behind_a_link_are_not_reached() {
 #[test]
 fn pipes_and_sockets_are_special_and_never_waited_for() {
     let tree = Tree::new(&["a"]);
-    let pipe = tree.top().join("pipe");
-    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    pipe(&tree, "pipe");
     let _socket = std::os::unix::net::UnixListener::bind(tree.top().join("socket")).unwrap();
     let seen = tree.walk(&tree.options());
     assert_eq!(seen.files, ["a"]);
