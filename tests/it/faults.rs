@@ -196,6 +196,26 @@ fn a_wrong_crc_in_an_index_hides_nothing() {
 }
 
 #[test]
+fn an_entry_of_the_index_with_a_damaged_mode_is_scanned() {
+    let repo = healthy();
+    repo.write(".gitignore", "*.env\n");
+    repo.stage("staged.env", token(5));
+    let path = repo.dir().join(".git/index");
+    let mut index = std::fs::read(&path).unwrap();
+    // The path comes behind 62 bytes, of which the mode is the seventh four.
+    let mode = index.windows(10).position(|at| at == b"staged.env").unwrap() - 62 + 24;
+    assert_eq!(index[mode..mode + 4], [0, 0, 0x81, 0xa4]);
+    index[mode + 2] = 0x70;
+    std::fs::write(&path, index).unwrap();
+    for command in ["history", "staged"] {
+        let run = keyward(repo.dir(), [command]).acme().run().expect(1);
+        assert!(run.stdout.contains("staged.env:1:1"), "{command}: {}", run.stdout);
+    }
+    let run = keyward(repo.dir(), ["scan"]).acme().run().expect(1);
+    assert!(run.stdout.contains(".git/index ("), "its checksum is wrong: {}", run.stdout);
+}
+
+#[test]
 fn what_a_truncated_pack_lacks_is_named() {
     let repo = healthy();
     for number in 0..20 {
@@ -392,7 +412,15 @@ fn pipes_in_the_place_of_what_is_opened_are_named_and_not_waited_for() {
             let run = keyward(repo.dir(), [command]).acme().run().expect(2);
             assert!(run.stderr.contains(name.rsplit('/').next().unwrap()), "{name}: {}", run.stderr);
         }
+        // A scan of the work tree reads no references.
+        let run = keyward(repo.dir(), ["scan"]).acme().run().expect(1);
+        assert!(run.stdout.contains("healthy.txt:1:1"), "{name}: {}", run.stdout);
+        assert_eq!(run.stdout.contains("a pipe or device"), name != "refs/heads/main", "{name}: {}", run.stdout);
     }
+    let repo = healthy();
+    pipe(&repo, "info/exclude");
+    let run = keyward(repo.dir(), ["scan"]).acme().run().expect(1);
+    assert!(run.stdout.contains("regular files: .git/info/exclude"), "{}", run.stdout);
     for ending in ["idx", "pack"] {
         let repo = healthy();
         repo.git(&["repack", "-a", "-d", "--quiet"]);

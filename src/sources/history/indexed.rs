@@ -63,9 +63,10 @@ impl Indexed {
                 let list = if path == repository.index_file() { &mut self.submodules } else { &mut self.other_submodules };
                 list.push(entry.path(&index).to_owned());
             }
-            // What is only announced (`git add -N`) has no content yet.
-            let is_file = matches!(entry.mode, Mode::FILE | Mode::FILE_EXECUTABLE | Mode::SYMLINK);
-            if is_file && !entry.flags.contains(Flags::INTENT_TO_ADD) {
+            // As in trees, what is neither directory nor submodule is content, whatever a damaged mode says. What is only
+            // announced (`git add -N`) has none yet.
+            let is_content = !matches!(entry.mode, Mode::COMMIT | Mode::DIR);
+            if is_content && !(entry.flags.contains(Flags::INTENT_TO_ADD) && entry.id.is_empty_blob()) {
                 let paths = self.paths.entry(entry.id).or_default();
                 let path = entry.path(&index);
                 if !paths.iter().any(|known| known == path) {
