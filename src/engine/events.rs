@@ -4,7 +4,7 @@
 //! those that are found on the lines of edits ([`window`](super::window)). Those that come to nothing by what stands on
 //! their line are left out ([`quiet`]). What the others come to depends on more, and is not noted here.
 
-use super::decode::Encoded;
+use super::decode::{CHAIN_REACH, Encoded, chains};
 use super::gathered::Gathered;
 use super::program::Program;
 use super::quiet;
@@ -51,6 +51,15 @@ const PARTS: [Part; 6] = [Part::Beginning, Part::Opened, Part::Word, Part::Wide,
 pub(super) struct Events {
     pub(super) runs: Vec<Event>,
     pub(super) literals: Vec<Event>,
+    /// Where chains of escapes begin.
+    pub(super) chains: Vec<Event>,
+}
+
+/// The stretches of a text in which its triggers are looked for: of runs, which no stretch may cut, literals, and chains.
+pub(super) struct Stretches<'s> {
+    pub(super) runs: &'s [Span],
+    pub(super) literals: &'s [Span],
+    pub(super) chains: &'s [Span],
 }
 
 impl Event {
@@ -76,8 +85,9 @@ impl Event {
 }
 
 impl Events {
-    /// The triggers in stretches of a text: of runs, which no stretch may cut, and literals.
-    pub(super) fn find(detector: &Detector, bytes: &[u8], runs: &[Span], literals: &[Span], scratch: &mut Scratch) -> Events {
+    /// The triggers in stretches of a text.
+    pub(super) fn find(detector: &Detector, bytes: &[u8], stretches: &Stretches<'_>, scratch: &mut Scratch) -> Events {
+        let Stretches { runs, literals, .. } = *stretches;
         let mut events = Events::default();
         let mut gathered = std::mem::take(&mut scratch.gathered);
         let is_same = runs == literals;
@@ -91,6 +101,8 @@ impl Events {
             events.add_literals(detector, bytes, seen, scratch);
         }
         scratch.gathered = gathered;
+        let begun = stretches.chains.iter().flat_map(|stretch| chains(bytes, stretch.start, stretch.end));
+        events.chains = begun.map(|at| Event::new(at, at, 0)).collect();
         events.runs.sort_unstable();
         events.literals.sort_unstable();
         events
@@ -117,24 +129,18 @@ impl Events {
 
     /// The triggers of a text of that `length`: those of its `base` that were `copied`, and those `found` in the stretches
     /// around edits.
-    pub(super) fn inherit(
-        self,
-        detector: &Detector,
-        base: &Events,
-        copies: &[Copied],
-        (runs, literals): (&[Span], &[Span]),
-        length: usize,
-    ) -> Events {
+    pub(super) fn inherit(self, detector: &Detector, base: &Events, copies: &[Copied], looked: &Stretches<'_>, length: usize) -> Events {
         let longest = detector.program.literals.longest();
         Events {
-            runs: joined(&base.runs, copies, runs, &self.runs, (length, 0)),
-            literals: joined(&base.literals, copies, literals, &self.literals, (length, longest)),
+            runs: joined(&base.runs, copies, looked.runs, &self.runs, (length, 0)),
+            literals: joined(&base.literals, copies, looked.literals, &self.literals, (length, longest)),
+            chains: joined(&base.chains, copies, looked.chains, &self.chains, (length, 0)),
         }
     }
 
     /// How many there are.
     pub(super) fn len(&self) -> usize {
-        self.runs.len() + self.literals.len()
+        self.runs.len() + self.literals.len() + self.chains.len()
     }
 }
 
@@ -144,6 +150,12 @@ pub(super) fn around_runs(text: &[u8], edit: Span) -> Span {
     let before = text[..start].iter().rev().take_while(|&&byte| is_token(byte)).count();
     let behind = text[end..].iter().take_while(|&&byte| is_token(byte)).count();
     Span::new(start - before, end + behind)
+}
+
+/// The stretch in which a chain may begin elsewhere than it did, or no more, because of an edit.
+pub(super) fn around_chains(text: &[u8], edit: Span) -> Span {
+    let (before, behind) = CHAIN_REACH;
+    Span::new(edit.start.saturating_sub(behind), text.len().min(edit.end + before))
 }
 
 /// What is looked at: a stretch of the text where it lies, or several, gathered.
@@ -246,6 +258,9 @@ impl Visitor for Collector<'_> {
             self.add(start, end, Part::Run);
         }
     }
+
+    /// Chains are looked for by themselves, as they depend on what stands around them.
+    fn dense(&mut self, _from: usize, _to: usize) {}
 }
 
 /// The triggers of `base` that were copied and do not lie in one of the stretches that `found` was looked for in, together

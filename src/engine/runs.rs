@@ -7,7 +7,7 @@
 //!
 //! All of it is arithmetic on masks of 64 bytes, without a loop over characters; only what it finds costs a branch.
 
-use super::simd::{BLOCK, Blocks, Derived, Level, PIECE, Places, classify};
+use super::simd::{BLOCK, Blocks, DENSE, Derived, Level, PIECE, Places, classify};
 use crate::text::Span;
 
 /// What may be encoded text is at least this long, in bytes.
@@ -38,6 +38,8 @@ pub(super) trait Visitor {
     /// A maximal run of token characters that has something of an escape right before or behind it, ends with `=`, or
     /// is the first or the last of the text.
     fn run(&mut self, start: usize, end: usize);
+    /// Between these places, at most 64 bytes, many escapes may begin.
+    fn dense(&mut self, from: usize, to: usize);
 }
 
 /// Room for what a piece of text is made of, reused from piece to piece.
@@ -135,6 +137,10 @@ impl Piece<'_> {
                 visitor.run(run.start, run.end);
             }
         });
+        if blocks.closes[block].count_ones() >= DENSE {
+            let from = self.base + (block - 1) * BLOCK;
+            visitor.dense(from, (from + BLOCK).min(self.stretch.end));
+        }
     }
 
     /// Whether a stretch that was told has a digit: it is known to have one if it began in its own block.
@@ -179,7 +185,7 @@ fn each(mut mask: u64, mut visit: impl FnMut(u32)) {
 #[cfg(test)]
 mod tests {
     use super::{LONG, Places, Room, Visitor, Word, for_each};
-    use crate::engine::simd::Level;
+    use crate::engine::simd::{BLOCK, DENSE, Level};
     use crate::rules::plan::LEAST_RUN;
     use crate::text::Span;
     use crate::text::chars::{is_alnum, is_token, is_word};
@@ -193,6 +199,8 @@ mod tests {
         wides: Vec<Word>,
         longs: Vec<Word>,
         runs: Vec<Word>,
+        /// Every place that is told.
+        dense: Vec<usize>,
     }
 
     impl Visitor for All {
@@ -218,6 +226,10 @@ mod tests {
 
         fn run(&mut self, start: usize, end: usize) {
             self.runs.push(Word { start, end });
+        }
+
+        fn dense(&mut self, from: usize, to: usize) {
+            self.dense.extend(from..to);
         }
     }
 
@@ -253,7 +265,7 @@ mod tests {
             let opens = run.start == 0 || matches!(bytes[run.start - 1], b'%' | b'\\' | b';');
             opens || run.end == bytes.len() || bytes[run.end - 1] == b'=' || matches!(bytes[run.end], b'%' | b'\\' | b'&')
         });
-        All { beginnings, opened, words, wides, longs, runs }
+        All { beginnings, opened, words, wides, longs, runs, dense: Vec::new() }
     }
 
     fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
@@ -262,7 +274,13 @@ mod tests {
         for level in Level::all() {
             let mut all = All::default();
             for_each(level, bytes, Span::new(0, bytes.len()), &mut room, &mut all);
+            let dense = std::mem::take(&mut all.dense);
             prop_assert_eq!(&all, &plain);
+            for at in 0..bytes.len() {
+                let block = at / BLOCK * BLOCK;
+                let marks = bytes[block..bytes.len().min(block + BLOCK)].iter().filter(|byte| matches!(byte, b'%' | b'\\' | b'&')).count();
+                prop_assert!(marks < DENSE as usize || dense.binary_search(&at).is_ok(), "{at}");
+            }
         }
         Ok(())
     }

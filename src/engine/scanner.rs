@@ -53,6 +53,11 @@ impl Visitor for Scanner<'_> {
     fn run(&mut self, start: usize, end: usize) {
         self.scratch.encoded.run(self.bytes, start, end);
     }
+
+    #[inline]
+    fn dense(&mut self, from: usize, to: usize) {
+        self.scratch.encoded.dense(self.bytes, from, to);
+    }
 }
 
 /// One scan of one blob.
@@ -89,7 +94,12 @@ impl<'a> Scanner<'a> {
     }
 
     /// Tries these triggers of the bytes only, each kind ordered by place.
-    pub(super) fn replay(mut self, runs: impl Iterator<Item = Event>, literals: impl Iterator<Item = Event>) -> Vec<Match> {
+    pub(super) fn replay(
+        mut self,
+        runs: impl Iterator<Item = Event>,
+        literals: impl Iterator<Item = Event>,
+        chains: impl Iterator<Item = Event>,
+    ) -> Vec<Match> {
         for event in runs {
             let Span { start, end } = event.span();
             match event.part() {
@@ -102,6 +112,7 @@ impl<'a> Scanner<'a> {
             }
         }
         literals.for_each(|event| self.literal(event.literal()));
+        chains.for_each(|event| self.scratch.encoded.chain(self.bytes, event.span().start));
         self.finish()
     }
 

@@ -8,7 +8,7 @@
 //! of the version: nothing is taken over, and what is found is found as in a full scan. `docs/history.md` has the
 //! argument for each kind of rule.
 
-use super::events::{Event, Events, around_runs};
+use super::events::{Event, Events, Stretches, around_chains, around_runs};
 use super::layout::NARROW;
 use super::literals::Literals;
 use super::{Detector, Match, Scratch, pairs, quiet, scanner};
@@ -99,12 +99,14 @@ impl Detector {
 
     /// All triggers of a text, how many bytes were looked at for them, and where they have to be tried.
     fn look(&self, text: &[u8], plan: Option<Plan<'_>>, scratch: &mut Scratch) -> (Events, usize, Option<Tried>) {
-        let Some(Plan { runs, literals, events, copies, tried }) = plan else {
+        let Some(Plan { runs, literals, chains, events, copies, tried }) = plan else {
             let whole = [Span::new(0, text.len())];
-            return (Events::find(self, text, &whole, &whole, scratch), text.len(), None);
+            let stretches = Stretches { runs: &whole, literals: &whole, chains: &whole };
+            return (Events::find(self, text, &stretches, scratch), text.len(), None);
         };
-        let new = Events::find(self, text, &runs, &literals, scratch);
-        let all = new.inherit(self, events, &copies, (&runs, &literals), text.len());
+        let stretches = Stretches { runs: &runs, literals: &literals, chains: &chains };
+        let new = Events::find(self, text, &stretches, scratch);
+        let all = new.inherit(self, events, &copies, &stretches, text.len());
         (all, length(&runs).max(length(&literals)), tried)
     }
 
@@ -124,7 +126,7 @@ impl Detector {
     /// Tries the triggers that lie in these stretches.
     fn try_in(&self, text: &[u8], events: &Events, runs: &[Span], literals: &[Span], scratch: &mut Scratch) -> (Vec<Match>, Places, Costs) {
         let scanner = scanner::Scanner::new(self, text, scratch).traced();
-        let found = scanner.replay(inside(&events.runs, runs), inside(&events.literals, literals));
+        let found = scanner.replay(inside(&events.runs, runs), inside(&events.literals, literals), inside(&events.chains, runs));
         let mut places = scratch.trail.take().unwrap_or_default();
         places.sort_unstable();
         places.dedup();
@@ -144,6 +146,7 @@ struct Plan<'b> {
     /// Where triggers may be others than in the base.
     runs: Vec<Span>,
     literals: Vec<Span>,
+    chains: Vec<Span>,
     /// The triggers of the base, and what of it was copied.
     events: &'b Events,
     copies: Cow<'b, [Copied]>,
@@ -169,11 +172,12 @@ impl<'b> Plan<'b> {
         let around = |&edit: &Span| stretches(text, edit, known);
         let (runs, literals): (Vec<Span>, Vec<Span>) = edits.iter().map(around).unzip();
         let (runs, literals) = (merged(runs, NEARLY), merged(literals, NEARLY));
+        let chains = merged(edits.iter().map(|&edit| around_chains(text, edit)).collect(), NEARLY);
         if length(&runs).max(length(&literals)) * 8 >= text.len() * 7 {
             return None;
         }
         let tried = Tried::make(text, edits, &copies, base.trace);
-        Some(Plan { runs, literals, events, copies, tried })
+        Some(Plan { runs, literals, chains, events, copies, tried })
     }
 }
 

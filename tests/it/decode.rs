@@ -121,6 +121,49 @@ fn a_token_is_found_in_every_encoding_of_its_file() {
 }
 
 #[test]
+fn a_token_that_is_escaped_throughout_is_found() {
+    let detector = detector();
+    let each = |text: &str, form: fn(u8) -> String| text.bytes().map(form).collect::<String>();
+    let forms: [fn(u8) -> String; 7] = [
+        |byte| format!("\\x{byte:02x}"),
+        |byte| format!("\\u{byte:04X}"),
+        |byte| format!("\\u{{{byte:x}}}"),
+        |byte| format!("%{byte:02x}"),
+        |byte| format!("&#{byte};"),
+        |byte| format!("&#x{byte:X};"),
+        |byte| format!("\\\\x{byte:02x}"),
+    ];
+    for (number, form) in (0..).zip(forms) {
+        let token = token(&detector, "test-head", number);
+        let escaped = each(&token, form);
+        let mut odd = 0;
+        let other: String = token
+            .chars()
+            .map(|letter| {
+                odd += 1;
+                if odd % 2 == 0 { letter.to_string() } else { form(letter as u8) }
+            })
+            .collect();
+        for text in [
+            format!("var a=\"{escaped}\";\n"),
+            format!("u={escaped}\n"),
+            escaped.clone(),
+            format!("<p>{other}</p>\n"),
+            // Where a bound cuts a stretch, the next begins.
+            format!("var a=\"{} {escaped}\";\n", each(&"w ".repeat(900), form).replace(&form(b' '), " ")),
+            format!("var a=\"{}{escaped}\";\n", each(&"w=".repeat(900), form)),
+        ] {
+            assert_eq!(values(&detector, &text), [("test-head".to_owned(), token.clone())], "{text}");
+            let found = &detector.scan(text.as_bytes())[0];
+            let place = found.secret.of(text.as_bytes());
+            assert!(place == escaped.as_bytes() || place == other.as_bytes(), "{}", String::from_utf8_lossy(place));
+        }
+    }
+    // Letters that no escape is needed for say nothing where they are few.
+    assert_eq!(detector.scan(b"\\x67\\x68\\x70 %41%42%43%44 &#65;&#66;").len(), 0);
+}
+
+#[test]
 fn a_token_alone_stands_where_its_encoded_form_stands() {
     let detector = detector();
     for seed in 0..20 {

@@ -45,8 +45,13 @@ impl Coding {
 
     /// The ASCII character other than a blank that an escape at the beginning of `rest` stands for.
     pub(super) fn escaped(self, rest: &[u8]) -> Option<u8> {
+        self.character(rest).map(|(decoded, _)| decoded)
+    }
+
+    /// The same, and how many bytes the escape has.
+    pub(super) fn character(self, rest: &[u8]) -> Option<(u8, usize)> {
         let unit = self.unit(rest)?;
-        (unit.count == 1 && unit.decoded[0].is_ascii_graphic()).then_some(unit.decoded[0])
+        (unit.count == 1 && unit.decoded[0].is_ascii_graphic()).then_some((unit.decoded[0], unit.length))
     }
 
     /// Whether `rest` begins with an escape.

@@ -26,9 +26,20 @@ pub(super) enum Hint {
     LongRun,
     /// A keyword of a pattern is before it.
     Pattern,
+    /// A chain of escapes begins there.
+    Chain,
 }
 
 impl Hint {
+    /// Which of the marks of [`Encoded::seen`] it has: what is found in another order must not hide what this one tells of.
+    fn kind(self) -> usize {
+        match self {
+            Hint::Run | Hint::LongRun => 0,
+            Hint::Pattern => 1,
+            Hint::Chain => 2,
+        }
+    }
+
     pub(super) fn of_run(start: usize, end: usize) -> Hint {
         if end - start >= LEAST { Hint::LongRun } else { Hint::Run }
     }
@@ -62,25 +73,28 @@ impl Encoded {
         }
     }
 
-    /// What is escaped together with the sequence at `at`, unless it was looked at before.
-    fn escape(&mut self, bytes: &[u8], at: usize, hint: Hint) {
+    /// What is escaped together with the sequence at `at`, unless it was looked at before. Says where a bound cut it behind
+    /// that.
+    pub(super) fn escape(&mut self, bytes: &[u8], at: usize, hint: Hint) -> Option<usize> {
         let coding = coding_of(bytes[at]);
-        let seen = &mut self.seen[usize::from(hint == Hint::Pattern)][coding as usize];
+        let seen = &mut self.seen[hint.kind()][coding as usize];
         if at < seen.taken || (at < seen.left && hint != Hint::LongRun) {
-            return;
+            return None;
         }
         let span = around(coding, bytes, at);
+        let cut = (span.end == at + BEHIND).then_some(span.end);
         // Where such a stretch ends, the next begins: a chain of them is as the first one is.
         self.unsettled |= span.start + BEFORE == at || span.end == at + BEHIND;
         let span = self.own.map_or(span, |own| Span::new(span.start.max(own.start).min(at), span.end.min(own.end).max(at)));
         let text = span.of(bytes);
         let escapes = memchr::memchr_iter(bytes[at], text).filter(|&at| coding.is_escape(&text[at..]));
-        if hint == Hint::LongRun || escapes.take(LEAST_ESCAPES).count() == LEAST_ESCAPES {
+        if matches!(hint, Hint::LongRun | Hint::Chain) || escapes.take(LEAST_ESCAPES).count() == LEAST_ESCAPES {
             seen.taken = span.end.max(at + 1);
             self.add(Stretch { span, coding, entry: false });
         } else {
             seen.left = span.end.max(at + 1);
         }
+        cut
     }
 
     /// An escape sequence may end just behind `start`, the beginning of a run, or just before it.
@@ -128,7 +142,7 @@ impl Encoded {
     }
 }
 
-fn coding_of(mark: u8) -> Coding {
+pub(super) fn coding_of(mark: u8) -> Coding {
     match mark {
         b'%' => Coding::Percent,
         b'\\' => Coding::Escape,

@@ -10,6 +10,7 @@
 //! Bounds of one scan: what is decoded and scanned is at most [`TIMES_INPUT`] times the input and [`MORE`], in
 //! pieces of at most [`MOST_DECODED`], of which three are held for each level of depth.
 
+mod chain;
 mod coding;
 mod content;
 mod escapes;
@@ -22,6 +23,7 @@ use super::filter::says_other;
 use super::{Detector, Match, Scratch, overlap};
 use crate::rules::Shape;
 use crate::text::Span;
+pub(super) use chain::{REACH as CHAIN_REACH, beginnings as chains};
 use coding::Coding;
 use escapes::Seen;
 use open::Opener;
@@ -57,8 +59,10 @@ pub(super) struct Encoded {
     stretches: Vec<Stretch>,
     /// The last word, if it is a line of base64 that may go on.
     line: Span,
-    /// Up to where text was looked at for escapes, beside runs and behind keywords, by coding.
-    seen: [[Seen; 6]; 2],
+    /// Up to where text was looked at for escapes, beside runs, behind keywords and in chains, by coding.
+    seen: [[Seen; 6]; 3],
+    /// Up to where chains of escapes were looked for.
+    looked: usize,
     /// How many bytes were looked through for the data of manifests.
     manifests: usize,
     /// Where the last entry of a manifest ends.
@@ -89,6 +93,7 @@ impl Encoded {
         self.stretches.clear();
         self.line = Span::default();
         self.seen = Default::default();
+        self.looked = 0;
         self.cut = false;
         self.unsettled = false;
         self.costs.clear();

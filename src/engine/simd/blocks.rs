@@ -8,6 +8,8 @@ use crate::rules::plan::LEAST_RUN;
 
 /// How many bytes a block has.
 pub(in crate::engine) const BLOCK: usize = 64;
+/// A block with so many marks that begin an escape may be of a chain of them.
+pub(in crate::engine) const DENSE: u32 = 4;
 /// Blocks in a row: those of a piece, the two that waited for it, and what stands behind the end of the text.
 const ROW: usize = PIECE / BLOCK + 4;
 
@@ -136,7 +138,7 @@ impl Default for Derived {
 }
 
 impl Derived {
-    /// The blocks in which a stretch ends.
+    /// The blocks in which a stretch ends, or many escapes begin.
     pub(in crate::engine) fn eventful(&self) -> impl Iterator<Item = usize> + '_ {
         self.eventful[..self.events].iter().copied()
     }
@@ -186,7 +188,8 @@ fn derive(derived: &mut Derived, blocks: &Blocks, count: usize, add: impl Fn(&mu
             opened.add((block - 1) * BLOCK, behind);
         }
         eventful[*events] = block;
-        *events += usize::from(words[block] | wides[block] | longs[block] | runs[block] != 0);
+        let is_dense = blocks.closes[block].count_ones() >= DENSE;
+        *events += usize::from(is_dense | (words[block] | wides[block] | longs[block] | runs[block] != 0));
     }
 }
 

@@ -9,7 +9,7 @@ mod classes;
 mod places;
 mod sieve;
 
-pub(super) use blocks::{BLOCK, Blocks, Derived};
+pub(super) use blocks::{BLOCK, Blocks, DENSE, Derived};
 pub(super) use classes::classify;
 pub(super) use places::{PIECE, Places};
 pub(super) use sieve::Sieve;

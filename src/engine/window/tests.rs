@@ -1,4 +1,4 @@
-use super::{Base, Copied, Detector, Events, LITERALS, NEARLY, RUNS, Span, Trace, edits, merged, widened, within};
+use super::{Base, Copied, Detector, Events, LITERALS, NEARLY, RUNS, Span, Stretches, Trace, edits, merged, widened, within};
 use crate::engine::sample::{self, Random};
 use crate::engine::{Match, Scratch};
 use crate::rules::alphabet::ByteSet;
@@ -75,6 +75,9 @@ impl Maker<'_> {
             17 => " ".repeat(self.random.below(700)),
             18 => "word and another word. ".repeat(self.random.below(60)),
             19 => "int value = 0;\n".repeat(self.random.below(120)),
+            24 => text.bytes().map(|byte| format!("%{byte:02x}")).collect(),
+            25 => text.bytes().map(|byte| format!("\\x{byte:02x}")).collect(),
+            26 => text.bytes().map(|byte| format!("&#{byte};")).collect(),
             20 => format!("soft=3D{}=\n{text}\n", "x".repeat(62 + self.random.below(8))),
             _ => self
                 .any(&[
@@ -87,7 +90,7 @@ impl Maker<'_> {
     }
 
     fn text(&mut self, length: usize) -> Vec<u8> {
-        self.kinds = (0..=self.random.below(6)).map(|_| self.random.below(24)).collect();
+        self.kinds = (0..=self.random.below(6)).map(|_| self.random.below(27)).collect();
         let (mut text, quiet) = (Vec::new(), 50 << self.random.below(5));
         while text.len() < length {
             text.extend(self.piece());
@@ -169,9 +172,10 @@ fn a_version_holds_what_a_full_scan_of_it_finds() {
 /// Whether the trace of a version has all triggers that a look at the whole text finds; how many it has that are none.
 fn check_events(detector: &Detector, text: &[u8], trace: &Trace) -> usize {
     let whole = [Span::new(0, text.len())];
-    let all = Events::find(detector, text, &whole, &whole, &mut Scratch::default());
+    let stretches = Stretches { runs: &whole, literals: &whole, chains: &whole };
+    let all = Events::find(detector, text, &stretches, &mut Scratch::default());
     let Some(known) = &trace.events else { return 0 };
-    assert_eq!(known.literals, all.literals);
+    assert_eq!((&known.literals, &known.chains), (&all.literals, &all.chains));
     assert!(known.runs.is_sorted() && all.runs.iter().all(|event| known.runs.contains(event)));
     known.runs.len() - all.runs.len()
 }
