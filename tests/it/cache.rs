@@ -171,8 +171,10 @@ fn what_a_change_brings_in_is_read_whatever_the_cache_says() {
     let whole = report(&cached(&repo, []).run().expect(1));
     assert_eq!(whole["findings"].as_array().unwrap().len(), 1);
     let range = format!("{base}..HEAD");
-    for arguments in [["--range", &range], ["--since", "2024-01-01"], ["--not-in", "origin"]] {
-        if arguments[0] == "--not-in" {
+    let first = format!("{}..HEAD", "0".repeat(40));
+    let ranges = [["--range", &range], ["--range", &first], ["--range", "HEAD"]];
+    for arguments in ranges.into_iter().chain([["--since", "2024-01-01"], ["--not-in", "nowhere"], ["--not-in", "origin"]]) {
+        if arguments == ["--not-in", "origin"] {
             repo.git(&["update-ref", "refs/remotes/origin/main", &base]);
         }
         let run = cached(&repo, arguments).run().expect(1);

@@ -98,10 +98,13 @@ impl Histories {
         (!words.is_empty()).then(|| words.join(" "))
     }
 
-    /// Whether everything is scanned, and not what a range adds.
+    /// Whether all that references lead to is scanned, and not what is asked for because it is new, also where it turns out
+    /// that nothing is known yet that it could be new to.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        !self.top.scope.is_difference
+        let options = &self.top.options;
+        let asks_for_new = options.range.is_some() || options.since.is_some() || options.not_in.is_some() || options.not_known;
+        !asks_for_new && !self.top.scope.is_difference
     }
 
     /// The directories of the repository: its own, and its work tree.
