@@ -275,3 +275,20 @@ fn a_binary_file_that_is_moved_is_named_by_its_new_path() {
     let run = scan_in(repo.dir(), diff);
     assert!(run.status > 0 && run.stdout.contains("new name.bin"), "{run:?}");
 }
+
+#[test]
+fn what_is_no_unified_diff_or_no_whole_one_is_refused() {
+    let dir = tempfile::tempdir().unwrap();
+    let context = format!("*** o\t2024-01-01\n--- n\t2024-01-01\n***************\n*** 1 ****\n--- 1,2 ----\n  a\n+ {}", setting(1));
+    for (diff, words) in [
+        (context.clone(), "make it with `diff -u`"),
+        (context.replace("*** 1 *", "*** 1,12 *"), "make it with `diff -u`"),
+        ("diff --git a/x b/x\nindex 111..222 100644\n--- a/x\n".to_owned(), "<stdin>:3: the diff ends"),
+    ] {
+        let run = scan_in(dir.path(), diff).expect(2);
+        assert!(run.stderr.contains(words), "{}", run.stderr);
+    }
+    // A list in the message of a patch.
+    let message = format!("*** 1. first ****\n\n--- a/x\n+++ b/x\n@@ -0,0 +1 @@\n+{}", setting(1));
+    assert_eq!(places(&scan_in(dir.path(), message).expect(1)), ["x:1:5"]);
+}

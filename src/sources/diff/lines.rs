@@ -39,6 +39,12 @@ pub(super) fn ends_file(text: &[u8]) -> bool {
     text == b"--" || [&b"From "[..], b"commit ", b"Property changes on: "].iter().any(|start| text.starts_with(start))
 }
 
+/// Whether a line heads the old lines of a hunk in a context diff: `*** 1,5 ****`.
+pub(super) fn is_context_hunk(text: &[u8]) -> bool {
+    let range = text.strip_prefix(b"*** ").and_then(|rest| rest.strip_suffix(b" ****"));
+    range.is_some_and(|range| !range.is_empty() && range.iter().all(|byte| byte.is_ascii_digit() || *byte == b','))
+}
+
 /// The new name in `Binary files OLD and NEW differ`.
 pub(super) fn named_binary(text: &[u8]) -> Option<&[u8]> {
     let names = text.strip_prefix(b"Binary files ").or_else(|| text.strip_prefix(b"Files "))?.strip_suffix(b" differ")?;

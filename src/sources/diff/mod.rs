@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::PathBuf;
 
-use self::lines::{Hunk, NOTHING, ends_file, file_name, is_prefixed, named_binary, uncoloured};
+use self::lines::{Hunk, NOTHING, ends_file, file_name, is_context_hunk, is_prefixed, named_binary, uncoloured};
 use super::{Coverage, Sink, SourceError, names};
 use crate::blob::{Blob, Origin, Skip, SkipReason};
 use crate::text::path::{display, stored};
@@ -48,6 +48,7 @@ pub fn scan(name: &str, input: &mut dyn Read, top: PathBuf, max_size: Option<u64
         new_name: Vec::new(),
         old_name: Vec::new(),
         is_announced: false,
+        open: None,
         is_deleted: false,
         is_copy: false,
         empty: 0,
@@ -111,6 +112,8 @@ struct Parser<'s> {
     old_name: Vec<u8>,
     /// Whether the current section began with a line `diff`.
     is_announced: bool,
+    /// The line of a `---` that no `+++` has followed yet, 1-based.
+    open: Option<usize>,
     /// Whether a header says that the file of the current section is deleted.
     is_deleted: bool,
     /// Whether one says that it is a copy of another.
@@ -133,8 +136,10 @@ impl Parser<'_> {
                     self.sections.count += 1;
                 }
                 self.old_name = file_name(name);
+                self.open = Some(at + 1);
             } else if let Some(name) = text.strip_prefix(b"+++ ") {
                 self.finish();
+                self.open = None;
                 self.begin(&file_name(name));
             } else if let Some(header) = text.strip_prefix(b"diff ") {
                 self.finish();
@@ -171,12 +176,17 @@ impl Parser<'_> {
                 self.hunk(&hunk, at + 1, &mut lines)?;
             } else if ends_file(text) {
                 self.finish();
+            } else if is_context_hunk(text) {
+                return Err(Malformed { line: at + 1, what: "a context diff, which is not read: make it with `diff -u`" });
             } else if line.starts_with(b"+") && self.file.is_some() {
                 let what = "a line is added that belongs to no hunk; the header of the one above counts too few lines";
                 return Err(Malformed { line: at + 1, what });
             }
         }
         self.finish();
+        if let Some(line) = self.open {
+            return Err(Malformed { line, what: "the diff ends behind this name of a file, before what becomes of it" });
+        }
         match self.sections.count {
             0 if !bytes.trim_ascii().is_empty() => {
                 Err(Malformed { line: 1, what: "no diff; it has neither `---` and `+++` lines nor git's headers" })
