@@ -10,7 +10,10 @@ base=${KEYWARD_BASE:-} head=${KEYWARD_HEAD:-} range=${KEYWARD_RANGE:-} fail_on=$
 absolute() { case $1 in /* | [A-Za-z]:*) printf '%s' "$1" ;; *) printf '%s/%s' "$PWD" "$1" ;; esac; }
 sarif=$(absolute "${KEYWARD_SARIF:-$RUNNER_TEMP/keyward.sarif}")
 lines=$RUNNER_TEMP/keyward.jsonl summary=$RUNNER_TEMP/keyward.md taken=$RUNNER_TEMP/keyward.range
-rm -f "$lines" "$summary" "$taken"
+# What an earlier step left must not pass for what this one found.
+for left in "$sarif" "$lines" "$summary" "$taken"; do
+  [[ ! -f $left ]] || rm -f "$left"
+done
 
 output() { printf '%s=%s\n' "$1" "$2" >>"$GITHUB_OUTPUT"; }
 

@@ -223,6 +223,19 @@ fn files_that_are_named_are_those_of_the_workspace() {
 }
 
 #[test]
+fn what_an_earlier_step_found_does_not_pass_for_this_one() {
+    let case = case();
+    let leave = |temp: &Path| {
+        for name in ["keyward.sarif", "keyward.jsonl", "keyward.md", "keyward.range"] {
+            std::fs::write(temp.join(name), "of an earlier step\n").unwrap();
+        }
+        None
+    };
+    script("scan.sh", case.repo.dir(), &[("KEYWARD_RANGE", "nowhere..HEAD")], leave)
+        .expect(2, &["findings=", "exit-code=2", "sarif-file=", "range="]);
+}
+
+#[test]
 fn inputs_are_values_and_never_flags_or_code() {
     let case = case();
     let marker = case.repo.beside("marker");
