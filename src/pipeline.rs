@@ -74,6 +74,10 @@ pub struct Progress {
     pub bytes: AtomicU64,
     /// Bytes of these blobs that were looked at; less where a version was scanned whose base was.
     pub looked: AtomicU64,
+    /// Blobs that are no text, so that only what is certain to be a secret is told of them.
+    pub binary: AtomicU64,
+    /// Archives among these.
+    pub closed: AtomicU64,
 }
 
 /// What history knows of objects, by object id.
@@ -211,7 +215,12 @@ impl<'a> Pipeline<'a> {
 
     /// Scans one blob's bytes, and keeps what was found.
     fn scan(&self, blob: Blob<'_>, kin: Kin<'_>) -> Option<Trace> {
-        self.examined(&blob, kin).and_then(|examined| self.keep(blob.origin, examined))
+        let examined = self.examined(&blob, kin)?;
+        if examined.is_binary {
+            self.progress.binary.fetch_add(1, Ordering::Relaxed);
+            self.progress.closed.fetch_add(u64::from(archive::is_archive(blob.bytes)), Ordering::Relaxed);
+        }
+        self.keep(blob.origin, examined)
     }
 
     /// Scans one blob's bytes.

@@ -32,6 +32,8 @@ pub(super) struct Examined {
     pub(super) comments: Vec<Comment>,
     /// Whether encoded text was left because decoding reached a bound.
     pub(super) undecoded: bool,
+    /// Whether it is no text.
+    pub(super) is_binary: bool,
     /// What the scan left for the next version, if there may be one; `None` of a blob that had to be transcoded.
     pub(super) trace: Option<Trace>,
 }
@@ -77,16 +79,16 @@ pub(super) fn examine(detector: &Detector, policy: &Policy, blob: &Blob<'_>, kin
         }
         (text, _) => (detector.scan_with(text, scratch), None),
     };
-    let undecoded = scratch.is_cut();
+    let (undecoded, is_binary) = (scratch.is_cut(), least == Confidence::High);
     let comments = if policy.watches_comments() { comments(detector, &text, blob.previous, &all) } else { Vec::new() };
     let mut matches = of_interest(detector, policy, &all, least);
     if matches.is_empty() {
-        return Examined { comments, undecoded, trace, ..Examined::default() };
+        return Examined { comments, undecoded, is_binary, trace, ..Examined::default() };
     }
     let carried = drop_known(detector, &text, blob.previous, &mut matches, scratch);
     let cut = matches.len() > MOST_MATCHES;
     matches.truncate(MOST_MATCHES);
-    Examined { found: keep(detector, policy, &text, &all, &matches), carried, cut, undecoded, comments, trace }
+    Examined { found: keep(detector, policy, &text, &all, &matches), carried, cut, undecoded, is_binary, comments, trace }
 }
 
 /// Drops matches whose secret the predecessor held already; returns their rules and secrets.

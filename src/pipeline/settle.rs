@@ -39,6 +39,20 @@ pub struct Results {
     pub unseen: HashSet<String>,
 }
 
+/// What is to be said of files that are no text, some of them archives that were not opened.
+fn note_binary(count: u64, closed: u64) -> Option<String> {
+    let (files, them) = if count == 1 { ("binary file", "it") } else { ("binary files", "them") };
+    let archives = match (count, closed) {
+        (0, _) => return None,
+        (_, 0) => String::new(),
+        (1, _) => ", an archive".to_owned(),
+        (_, 1) => ", 1 of them an archive".to_owned(),
+        _ => format!(", {closed} of them archives"),
+    };
+    let advice = if closed == 0 { "" } else { "; --archives opens archives" };
+    Some(format!("{count} {files}{archives}: only what is certain to be a secret was looked for in {them}{advice}"))
+}
+
 /// Where a candidate for a baseline is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Site {
@@ -77,6 +91,7 @@ impl Pipeline<'_> {
         results.skips.extend(skips);
         results.skips.sort_by(|a, b| (&a.what, a.reason, &a.detail).cmp(&(&b.what, b.reason, &b.detail)));
         results.skips.dedup();
+        results.coverage.notes.extend(note_binary(of(&self.progress.binary), of(&self.progress.closed)));
         results
     }
 

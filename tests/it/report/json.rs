@@ -186,3 +186,28 @@ fn every_key_is_documented() {
     let missing: Vec<&String> = all.iter().filter(|key| !page.contains(&format!("`{key}`"))).collect();
     assert!(missing.is_empty(), "{missing:?} are not in docs/json.md");
 }
+
+#[test]
+fn the_documentation_has_every_reason() {
+    use SkipReason::*;
+    let all = [
+        Unreadable,
+        TooLarge,
+        Corrupt,
+        Missing,
+        TooManyMatches,
+        EncodedLimit,
+        ArchiveLimit,
+        UnsupportedArchive,
+        Special,
+        Submodule,
+        Excluded,
+    ];
+    let text = include_str!("../../../docs/json.md");
+    let (incomplete, other) = text.split_once("Reasons are ").unwrap().1.split_once("incomplete, and").unwrap();
+    for reason in all {
+        let name = serde_json::to_value(reason).unwrap();
+        let list = if reason.is_incomplete() { incomplete } else { other };
+        assert!(list.contains(&format!("`{}`", name.as_str().unwrap())), "{name}");
+    }
+}
