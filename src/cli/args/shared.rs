@@ -48,7 +48,7 @@ pub struct LimitArgs {
     /// Number of threads [default: one for each processor]
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub threads: Option<u16>,
-    /// Open archives (zip, tar; gzip, bzip2, xz, lzma, zstd) and scan what is in them
+    /// Scan what is in archives (zip, tar, ar; gzip, bzip2, xz, lzma, zstd)
     #[arg(long)]
     pub archives: bool,
 }

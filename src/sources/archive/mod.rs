@@ -1,9 +1,11 @@
-//! L3: what is inside archives: zip (and jar, apk, docx, whl, …), tar, and what gzip, bzip2, xz, lzma and zstd compressed.
+//! L3: what is inside archives: zip (and jar, apk, docx, whl, …), tar, ar (and deb), and what gzip, bzip2, xz,
+//! lzma and zstd compressed.
 //!
 //! Archives come from strangers. Members are unpacked one at a time into memory, never to disk; depth, sizes, ratio
 //! and number are bounded by [`Limits`]; and whatever was cut short, left out or could not be decoded is a [`Skip`].
 //! What was read before a fault is scanned all the same.
 
+mod ar;
 mod stream;
 mod tar;
 mod zip;
@@ -64,6 +66,7 @@ pub fn members(bytes: &[u8], limits: &Limits, visit: &mut dyn FnMut(&str, &[u8])
 enum Kind {
     Zip,
     Tar,
+    Ar,
     Compressed(Codec),
     /// Known by name only.
     Unsupported(&'static str),
@@ -81,11 +84,27 @@ fn detect(bytes: &[u8]) -> Option<Kind> {
         [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Kind::Compressed(Codec::Zstd)),
         [b'7', b'z', 0xbc, 0xaf, 0x27, 0x1c, ..] => Some(Kind::Unsupported("7z")),
         [b'R', b'a', b'r', b'!', 0x1a, 7, ..] => Some(Kind::Unsupported("rar")),
+        [0x04, 0x22, 0x4d, 0x18, ..] | [0x02, 0x21, 0x4c, 0x18, ..] => Some(Kind::Unsupported("lz4")),
+        [b'L', b'Z', b'I', b'P', 0 | 1, ..] => Some(Kind::Unsupported("lzip")),
+        [0x89, b'L', b'Z', b'O', 0, b'\r', b'\n', ..] => Some(Kind::Unsupported("lzop")),
+        // The third byte says how long codes may be: 9 to 16 bits.
+        [0x1f, 0x9d, 0x09..=0x10 | 0x89..=0x90, ..] => Some(Kind::Unsupported("compress")),
+        [0xed, 0xab, 0xee, 0xdb, ..] => Some(Kind::Unsupported("rpm")),
+        [b'M', b'S', b'C', b'F', 0, 0, 0, 0, ..] => Some(Kind::Unsupported("cab")),
+        _ if bytes.starts_with(ar::MAGIC) => Some(Kind::Ar),
+        _ if is_cpio(bytes) => Some(Kind::Unsupported("cpio")),
         _ if stream::is_lzma(bytes) => Some(Kind::Compressed(Codec::Lzma)),
         _ if tar::is_tar(bytes) => Some(Kind::Tar),
         _ if zip::ends_as_zip(bytes) => Some(Kind::Zip),
         _ => None,
     }
+}
+
+/// Whether `bytes` begin with a header of cpio in digits, as initial file systems of Linux do.
+fn is_cpio(bytes: &[u8]) -> bool {
+    const HEADER: usize = 110;
+    let is_marked = bytes.starts_with(b"070701") || bytes.starts_with(b"070702");
+    is_marked && bytes.get(..HEADER).is_some_and(|header| header.iter().all(u8::is_ascii_hexdigit))
 }
 
 /// The walk through one outermost archive.
@@ -104,6 +123,7 @@ impl Unpacker<'_> {
         match kind {
             Kind::Zip => zip::unpack(self, name, bytes, depth),
             Kind::Tar => tar::unpack(self, name, bytes, depth),
+            Kind::Ar => ar::unpack(self, name, bytes, depth),
             Kind::Compressed(codec) => stream::unpack(self, codec, name, bytes, depth),
             Kind::Unsupported(format) => self.skip(name, SkipReason::UnsupportedArchive, format),
         }

@@ -38,7 +38,7 @@ pub(super) fn unpack(unpacker: &mut Unpacker<'_>, archive: &str, bytes: &[u8], d
             return;
         }
     }
-    check_directory(unpacker, archive, &bytes[at..], found);
+    check_directory(unpacker, archive, &bytes[at..], found, depth);
 }
 
 /// Whether the bytes end with the directory of a zip archive, whatever stands before it: a program that unpacks itself, a
@@ -54,12 +54,16 @@ pub(super) fn ends_as_zip(bytes: &[u8]) -> bool {
     directory.is_some_and(|at| bytes[at..].starts_with(CENTRAL))
 }
 
-/// What stands behind the last member must be a directory with no more members than were found.
-fn check_directory(unpacker: &mut Unpacker<'_>, archive: &str, rest: &[u8], found: u64) {
+/// What stands behind the last member must be a directory with no more members than were found. The comment at its end is
+/// text like that of a member.
+fn check_directory(unpacker: &mut Unpacker<'_>, archive: &str, rest: &[u8], found: u64, depth: u32) {
     const FIXED: usize = 22;
-    let Some(end) = memmem::rfind(rest, END).and_then(|at| rest[at..].first_chunk::<FIXED>()) else {
+    let Some((end, comment)) = memmem::rfind(rest, END).and_then(|at| rest[at..].split_first_chunk::<FIXED>()) else {
         return unpacker.cut(archive, &"the archive is cut short");
     };
+    if !comment.is_empty() {
+        unpacker.member(&join(archive, "(comment)"), comment, depth);
+    }
     let listed = short(end, 10);
     // All bits set say that the number stands elsewhere, because it is larger.
     if listed != u16::MAX && u64::from(listed) > found {
