@@ -30,7 +30,7 @@ pub(super) fn is_quiet_literal(detector: &Detector, bytes: &[u8], hit: WordHit, 
         }),
         Action::Url => url::password_in_url(bytes, hit.start).is_none(),
         Action::Manifest => !Encoded::may_be_manifest(bytes, hit.start),
-        Action::Format { .. } | Action::Near { .. } | Action::Pattern { .. } | Action::Pem => false,
+        Action::Format { .. } | Action::Near { .. } | Action::Pattern { .. } | Action::Pem | Action::Quoted => false,
     };
     let actions = &detector.program.actions[hit.word as usize];
     let is_told = |action: &Action| matches!(action, Action::Assignment | Action::Program | Action::Url | Action::Manifest);

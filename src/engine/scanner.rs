@@ -260,6 +260,7 @@ impl<'a> Scanner<'a> {
                 Action::Url => self.url(hit.start),
                 Action::Pem => self.pem(hit.start),
                 Action::Manifest => self.scratch.encoded.manifest(self.bytes, hit.start),
+                Action::Quoted => self.scratch.encoded.quoted(self.bytes, hit.start, hit.end),
             }
         }
     }

@@ -230,6 +230,33 @@ fn a_token_is_put_together_over_soft_line_breaks() {
 }
 
 #[test]
+fn quoted_printable_parts_of_mails_are_read_as_what_they_say() {
+    let detector = detector();
+    let password = &["Harbour", "42!x8Kq"].concat();
+    for (line, written) in [
+        (format!("db_password =3D \"{password}\""), password),
+        (format!("DB_PASSWORD=3D{password}"), password),
+        (format!("DB_PASSWORD=3D{}", password.replace('4', "=34")), &password.replace('4', "=34")),
+    ] {
+        for (header, end) in [
+            ("content-transfer-encoding:quoted-printable\n", "\n"),
+            ("Content-Transfer-Encoding: Quoted-Printable\r\nX-Other: 1\r\n", "\r\n"),
+        ] {
+            let text = format!("From a\nSubject: x\n{header}{end}Gr=FC=DFe,{end}{line}{end}{end}-- {end}me{end}--boundary-17--{end}");
+            let found = found(&detector, &text);
+            assert_eq!(found, [("generic-password".to_owned(), password.to_owned(), written.to_owned())], "{text}");
+        }
+    }
+    // Without the header it is what stands there; behind the part, too.
+    for text in [
+        format!("DB_PASSWORD=3D{password}\n"),
+        format!("Content-Transfer-Encoding: quoted-printable\n\na=3Db\n--boundary-17\n\nDB_PASSWORD=3D{password}\n"),
+    ] {
+        assert_eq!(found(&detector, &text)[0].1, format!("3D{password}"), "{text}");
+    }
+}
+
+#[test]
 fn what_every_rule_finds_in_clear_is_found_in_base64() {
     const OF_EACH: usize = 2;
     let detector = Detector::builtin();

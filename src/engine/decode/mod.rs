@@ -17,6 +17,7 @@ mod escapes;
 mod frame;
 mod gather;
 mod kubernetes;
+mod mail;
 mod open;
 
 use super::filter::says_other;
@@ -26,7 +27,7 @@ use crate::text::Span;
 pub(super) use chain::{REACH as CHAIN_REACH, beginnings as chains};
 use coding::Coding;
 use escapes::Seen;
-use open::Opener;
+use open::{Opened, Opener};
 
 /// How often something is decoded that was decoded already. Gzip and UTF-16 do not count.
 const DEEPEST: u8 = 3;
@@ -67,6 +68,8 @@ pub(super) struct Encoded {
     manifests: usize,
     /// Where the last entry of a manifest ends.
     entries: usize,
+    /// Where the last part of a mail ends that is quoted-printable.
+    quoted: usize,
     /// How often these bytes were decoded.
     depth: u8,
     /// The part of these bytes that was decoded; `None` for a whole blob.
@@ -99,6 +102,7 @@ impl Encoded {
         self.costs.clear();
         self.manifests = 0;
         self.entries = 0;
+        self.quoted = 0;
     }
 
     /// Whether something encoded in the last blob was not decoded, or not to its end.
@@ -152,12 +156,13 @@ pub(super) fn with_decoded(detector: &Detector, bytes: &[u8], scratch: &mut Scra
         }
         costs.push((stretch.span.start, before - opener.left()));
     }
-    let (found, entries) = opener.finish();
+    let Opened { found, entries, quoted } = opener.finish();
     stretches.clear();
     level.stretches = stretches;
     level.costs = costs;
     level.unsettled |= !found.is_empty();
     direct.retain(|one| !misread(detector, bytes, &entries, &found, one));
+    direct.retain(|one| !(quoted.iter().any(|part| part.contains(&one.secret)) && mail::is_misread(bytes, one.secret)));
     overlap::merge(detector.rules(), direct, found)
 }
 

@@ -20,7 +20,19 @@ pub(super) struct Opener<'a> {
     found: Vec<Decoded>,
     /// Entries of manifests that were decoded.
     entries: Vec<Span>,
+    /// Stretches of quoted-printable text that were.
+    quoted: Vec<Span>,
     opened: usize,
+}
+
+/// What came of the stretches of one level.
+pub(super) struct Opened {
+    /// What was found, in order of the stretches.
+    pub(super) found: Vec<Decoded>,
+    /// Entries of manifests that were decoded.
+    pub(super) entries: Vec<Span>,
+    /// Stretches of quoted-printable text that were.
+    pub(super) quoted: Vec<Span>,
 }
 
 /// How the text of a stretch was come by.
@@ -34,7 +46,7 @@ enum Inside {
 
 impl<'a> Opener<'a> {
     pub(super) fn new(detector: &'a Detector, bytes: &'a [u8], level: &'a mut Encoded, budget: usize) -> Self {
-        Opener { detector, bytes, level, budget, found: Vec::new(), entries: Vec::new(), opened: 0 }
+        Opener { detector, bytes, level, budget, found: Vec::new(), entries: Vec::new(), quoted: Vec::new(), opened: 0 }
     }
 
     /// How many matches were found so far.
@@ -52,11 +64,11 @@ impl<'a> Opener<'a> {
         self.budget
     }
 
-    /// What was found, in order of the stretches, and the entries of manifests that were decoded.
-    pub(super) fn finish(self) -> (Vec<Decoded>, Vec<Span>) {
+    /// What came of all of them.
+    pub(super) fn finish(self) -> Opened {
         self.level.budget = self.level.budget.map(|_| self.budget);
         self.level.shrink();
-        (self.found, self.entries)
+        Opened { found: self.found, entries: self.entries, quoted: self.quoted }
     }
 
     /// Decodes and scans a stretch, piece by piece. Says whether it was text.
@@ -72,6 +84,9 @@ impl<'a> Opener<'a> {
         }
         if any && stretch.entry {
             self.entries.push(stretch.span);
+        }
+        if any && stretch.coding == Coding::QuotedPrintable {
+            self.quoted.push(stretch.span);
         }
         any
     }

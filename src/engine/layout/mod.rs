@@ -85,6 +85,8 @@ pub(in crate::engine) enum Action {
     Pem,
     /// Perhaps the kind of a Kubernetes manifest.
     Manifest,
+    /// Perhaps the header of a part of a mail that is quoted-printable.
+    Quoted,
 }
 
 impl Layout {
@@ -98,6 +100,7 @@ impl Layout {
             builder.add(index, rule);
         }
         builder.literals.add("secret", Action::Manifest);
+        builder.literals.add("quoted-printable", Action::Quoted);
         builder.finish(codes)
     }
 }

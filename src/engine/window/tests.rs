@@ -78,6 +78,7 @@ impl Maker<'_> {
             24 => text.bytes().map(|byte| format!("%{byte:02x}")).collect(),
             25 => text.bytes().map(|byte| format!("\\x{byte:02x}")).collect(),
             26 => text.bytes().map(|byte| format!("&#{byte};")).collect(),
+            27 => format!("Content-Transfer-Encoding: quoted-printable\n{}{word}_token=3D{text}\n", self.any(&["\n", ""])),
             20 => format!("soft=3D{}=\n{text}\n", "x".repeat(62 + self.random.below(8))),
             _ => self
                 .any(&[
@@ -90,7 +91,7 @@ impl Maker<'_> {
     }
 
     fn text(&mut self, length: usize) -> Vec<u8> {
-        self.kinds = (0..=self.random.below(6)).map(|_| self.random.below(27)).collect();
+        self.kinds = (0..=self.random.below(6)).map(|_| self.random.below(28)).collect();
         let (mut text, quiet) = (Vec::new(), 50 << self.random.below(5));
         while text.len() < length {
             text.extend(self.piece());
