@@ -17,6 +17,8 @@ pub use script::Kind;
 
 /// What the name of a hook that ours replaced ends with.
 const BEFORE: &str = ".before-keyward";
+/// What the name ends with of one of ours that somebody had written into.
+const EDITED: &str = ".edited-keyward";
 
 /// What is at the place of a hook.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +79,8 @@ pub fn uninstall(kinds: &[Kind], global: bool, console: &mut Console<'_>) -> any
         for name in script::FORWARDED {
             let hook = place.hooks.join(name);
             if state(&hook) == State::Ours {
+                let edited = keep_edited(&hook, name)?;
+                lines.extend((!edited.is_empty()).then(|| format!("{name}: removed{edited}")));
                 fs::remove_file(&hook).with_context(|| format!("{}: cannot remove it", hook.display()))?;
             }
         }
@@ -138,6 +142,7 @@ fn install_one(place: &Place, name: &str, script: &[u8]) -> anyhow::Result<Strin
         }
         fs::rename(&hook, &kept).with_context(|| format!("{}: cannot move the hook that is there aside", hook.display()))?;
     }
+    let edited = keep_edited(&hook, name)?;
     if let Err(error) = write(&hook, script) {
         if state == State::Foreign {
             fs::rename(&kept, &hook).with_context(|| format!("{}: cannot put the hook back", kept.display()))?;
@@ -145,24 +150,36 @@ fn install_one(place: &Place, name: &str, script: &[u8]) -> anyhow::Result<Strin
         return Err(error);
     }
     let chained = if kept.exists() { format!("; runs {} first", kept.display()) } else { String::new() };
-    Ok(format!("{name}: installed in {}{chained}", hook.display()))
+    Ok(format!("{name}: installed in {}{chained}{edited}", hook.display()))
 }
 
 fn uninstall_one(hook: &Path) -> anyhow::Result<String> {
     let name = hook.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let kept = before(hook);
     let is_kept = fs::symlink_metadata(&kept).is_ok();
+    let edited = keep_edited(hook, &name)?;
     match state(hook) {
         State::Foreign => return Ok(format!("{name}: not ours, left as it is")),
         State::Absent if !is_kept => return Ok(format!("{name}: was not installed")),
         _ if is_kept => {
             // In one step, so that at no time there is no hook.
             fs::rename(&kept, hook).with_context(|| format!("{}: cannot put the hook back", kept.display()))?;
-            return Ok(format!("{name}: removed; the hook that was there before is back"));
+            return Ok(format!("{name}: removed; the hook that was there before is back{edited}"));
         }
         _ => fs::remove_file(hook).with_context(|| format!("{}: cannot remove it", hook.display()))?,
     }
-    Ok(format!("{name}: removed"))
+    Ok(format!("{name}: removed{edited}"))
+}
+
+/// Copies a hook of ours that somebody has written into to where it is kept; says so, to be put behind a sentence.
+fn keep_edited(hook: &Path, name: &str) -> anyhow::Result<String> {
+    let Ok(script) = fs::read(hook) else { return Ok(String::new()) };
+    if !script::is_ours(&script) || script::is_as_made(&script, name) {
+        return Ok(String::new());
+    }
+    let kept = beside(hook, EDITED);
+    fs::write(&kept, script).with_context(|| format!("{}: cannot keep what was written into the hook", kept.display()))?;
+    Ok(format!("; it was not as keyward made it, and is kept as {}", kept.display()))
 }
 
 /// Whose hook is at a path. A link that leads nowhere is somebody's.
@@ -176,16 +193,19 @@ fn state(hook: &Path) -> State {
 }
 
 fn before(hook: &Path) -> PathBuf {
+    beside(hook, BEFORE)
+}
+
+/// The path whose name has `ending` besides.
+fn beside(hook: &Path, ending: &str) -> PathBuf {
     let mut name = hook.as_os_str().to_owned();
-    name.push(BEFORE);
+    name.push(ending);
     PathBuf::from(name)
 }
 
 /// Writes a hook in one step, so that git never runs half of one.
 fn write(hook: &Path, script: &[u8]) -> anyhow::Result<()> {
-    let mut name = hook.as_os_str().to_owned();
-    name.push(".keyward-new");
-    let temporary = PathBuf::from(name);
+    let temporary = beside(hook, ".keyward-new");
     fs::write(&temporary, script)
         .and_then(|()| make_executable(&temporary))
         .and_then(|()| fs::rename(&temporary, hook))

@@ -98,6 +98,26 @@ fn the_failure_of_a_chained_hook_stops_the_commit() {
 }
 
 #[test]
+fn what_somebody_wrote_into_our_hook_is_kept() {
+    let repo = repository();
+    let path = repo.dir().join(".git/hooks/pre-commit");
+    for command in ["install", "uninstall"] {
+        hook(repo.dir(), ["install"]).expect(0);
+        let edited = fs::read_to_string(&path).unwrap().replace("exec ", "echo edited\nexec ");
+        fs::write(&path, &edited).unwrap();
+        let run = hook(repo.dir(), [command]).expect(0);
+        assert!(run.stdout.contains("kept as"), "{}", run.stdout);
+        let kept = repo.dir().join(".git/hooks/pre-commit.edited-keyward");
+        assert_eq!(fs::read_to_string(&kept).unwrap(), edited);
+        fs::remove_file(kept).unwrap();
+    }
+    assert!(!path.exists());
+    hook(repo.dir(), ["install"]).expect(0);
+    let run = hook(repo.dir(), ["install"]).expect(0);
+    assert!(!run.stdout.contains("kept as"), "{}", run.stdout);
+}
+
+#[test]
 fn a_hook_of_somebody_else_is_left_by_uninstall() {
     let repo = repository();
     let path = repo.dir().join(".git/hooks/pre-commit");

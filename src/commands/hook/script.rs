@@ -79,13 +79,28 @@ pub(super) fn is_check(script: &[u8]) -> bool {
     script.split(|byte| *byte == b'\n').any(|line| line.starts_with(b"keyward="))
 }
 
+/// Whether a hook of ours is as it was made, and nobody has written into it.
+pub(super) fn is_as_made(script: &[u8], name: &str) -> bool {
+    let binary = script.split(|byte| *byte == b'\n').find_map(|line| line.strip_prefix(b"keyward="));
+    let of = |kind: Kind, binary: &[u8]| [false, true].iter().any(|&is_global| check_by(kind, binary, is_global) == script);
+    match (Kind::ALL.into_iter().find(|kind| kind.name() == name), binary) {
+        (Some(kind), Some(binary)) => of(kind, binary),
+        _ => forward(name) == script,
+    }
+}
+
 /// A hook that runs what was there before, then keyward, which is `binary` where it is not on the PATH.
 pub(super) fn check(kind: Kind, binary: &Path, is_global: bool) -> Vec<u8> {
+    check_by(kind, &quoted(binary), is_global)
+}
+
+/// The same, with the program as a word of the shell.
+fn check_by(kind: Kind, binary: &[u8], is_global: bool) -> Vec<u8> {
     let chained = if is_global { format!("before=$0{}\n{OF_REPOSITORY}", super::BEFORE) } else { format!("before=$0{}\n", super::BEFORE) };
     let own = if is_global { &["before", "own"][..] } else { &["before"] };
     let mut script = format!("#!/bin/sh\n{MARKER}\n{chained}").into_bytes();
     script.extend_from_slice(b"keyward=");
-    script.extend(quoted(binary));
+    script.extend_from_slice(binary);
     script.extend_from_slice(FIND.as_bytes());
     match kind {
         Kind::PreCommit => {
@@ -155,7 +170,7 @@ fn quoted(path: &Path) -> Vec<u8> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, check, forward, is_check, is_ours, quoted};
+    use super::{Kind, check, forward, is_as_made, is_check, is_ours, quoted};
     use std::path::Path;
 
     #[test]
@@ -166,6 +181,9 @@ mod tests {
             assert!(is_ours(&script));
         }
         assert!(!is_ours(b"#!/bin/sh\nkeyward staged\n"));
+        let made = check(Kind::PreCommit, Path::new("/it's/keyward"), false);
+        assert!(is_as_made(&made, "pre-commit") && is_as_made(&forward("update"), "update"));
+        assert!(!is_as_made(&[&made[..], b"echo\n"].concat(), "pre-commit") && !is_as_made(&made, "pre-push"));
         assert!(!is_check(&forward("update")) && is_check(&check(Kind::PrePush, Path::new("k"), true)));
     }
 
