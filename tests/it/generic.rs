@@ -156,6 +156,32 @@ const PASSWORDS: &[&str] = &[
     "wpa_psk = @@",
     "INSERT INTO settings (name, value) VALUES ('smtp_password', '@@');",
     r#"buildConfigField "String", "DB_PASSWORD", "\"@@\"""#,
+    "mc alias set prod https://s3.corp-net.io bob '@@'",
+    "etcdctl --user 'root:@@' get crm",
+    "useradd -m -p '@@' bob",
+    "openssl passwd -6 '@@'",
+    "cypher-shell -u neo4j -p '@@'",
+    "slappasswd -s '@@'",
+    "addprinc -pw '@@' bob",
+    "db2 connect to crm user app using '@@'",
+    "add-user.sh bob '@@' --silent",
+    r"sc config svc obj= .\bob password= '@@'",
+    "user bob on >@@ ~* +@all",
+    "bob:{PLAIN}@@:1000:1000",
+    r#"bob * "@@" *"#,
+    "ldap_default_authtok = @@",
+    "poetry config http-basic.corp bob '@@'",
+    "bundle config gems.corp-net.io 'bob:@@'",
+    "consul kv put db/password '@@'",
+    r#"CREDS = ("admin", "@@")"#,
+    "JWT.encode payload, '@@', 'HS256'",
+    "OpenSSL::HMAC.hexdigest('SHA256', '@@', data)",
+    r#"mysql_real_connect(c, "db01", "app", "@@", "crm", 0, NULL, 0);"#,
+    "Input Text    id=pw    @@",
+    r#"<stringProp name="Argument.value">@@</stringProp><stringProp name="Argument.name">password</stringProp>"#,
+    "child.expect('password:')\nchild.sendline('@@')",
+    "echo '@@' | kinit bob@CORP-NET.IO",
+    "sudo passwd bob <<< '@@'",
 ];
 
 /// Maps of users, whose members may also be ids or names; `@@` is the password.
@@ -234,6 +260,14 @@ const KEYS: &[&str] = &[
     "slack_verification_token: @@",
     r#"URLSafeTimedSerializer("@@")"#,
     "cryptoKey: '@@'",
+    "vault login @@",
+    "ngrok config add-authtoken @@",
+    "cargo login '@@'",
+    "netlify env:set API_KEY @@",
+    "yarn config set npmAuthToken @@",
+    "git config --global github.token @@",
+    "defaults write io.corp-net.app token -string @@",
+    "echo @@ | docker secret create db_root -",
 ];
 
 /// Words that passwords are made of.
@@ -404,6 +438,33 @@ fn what_only_looks_like_a_secret_is_silent() {
         }
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
+}
+
+#[test]
+fn a_user_without_a_password_is_a_key_where_it_looks_like_one() {
+    let detector = Detector::builtin();
+    let key = generated("{base62:31}7", &mut Random::new(17));
+    for form in ["curl -u @@: https://api.corp-net.io/v1", "curl https://api.corp-net.io/v1 -u '@@:' -d a=b"] {
+        assert!(is_found(&detector, &form.replace("@@", &key), &key), "{form}");
+        for user in ["bob", "service-account-of-billing-01", "$STRIPE_KEY", "<your-api-key-goes-here>"] {
+            assert!(!is_found(&detector, &form.replace("@@", user), user), "{user}");
+        }
+    }
+}
+
+#[test]
+fn keys_of_wallets_and_ciphers_are_found_where_code_takes_them() {
+    let detector = Detector::builtin();
+    let mut random = Random::new(18);
+    let hex = generated("{hex:63}7", &mut random);
+    for form in ["accounts: [\"0x@@\"],", "accounts:['@@']", "KEY = bytes.fromhex(\"@@\")", "https://api.corp-net.io/v1/now?q=x&key=@@"] {
+        let found = detector.scan(form.replace("@@", &hex).as_bytes()).iter().any(|one| one.confidence >= Confidence::Medium);
+        assert!(found, "{form}");
+    }
+    let text = generated("{base62:15}7", &mut random);
+    for form in ["aes.NewCipher([]byte(\"@@\"))", "new IvParameterSpec(\"@@\".getBytes())", "des.Key = Encoding.ASCII.GetBytes(\"@@\");"] {
+        assert!(is_found(&detector, &form.replace("@@", &text), &text), "{form}");
+    }
 }
 
 #[test]

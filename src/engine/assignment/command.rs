@@ -6,6 +6,7 @@ use super::cursor::{Cursor, is_word};
 use super::programs::{PROGRAMS, Takes};
 use super::quote::quotation;
 use super::{Assignment, Form, Operator};
+use crate::engine::entropy::{RANDOM, randomness};
 use crate::text::Span;
 
 /// The most words of a command line that are looked at.
@@ -47,6 +48,10 @@ fn find(mut words: Words<'_>, takes: Takes) -> Option<(Span, bool)> {
         Takes::Pair(option, separator) => {
             let (span, quoted) = words.option(option, true)?;
             let start = span.start + memchr::memchr(separator, span.of(bytes))? + 1;
+            if start == span.end {
+                let user = Span::new(span.start, start - 1);
+                return is_key(user.of(bytes)).then_some((user, quoted));
+            }
             // user:'value': the quotation begins inside the word.
             let inner = quotation(bytes, start).filter(|_| !quoted);
             Some(inner.map_or((Span::new(start, span.end), quoted), |(inner, _)| (inner, true)))
@@ -65,6 +70,14 @@ fn find(mut words: Words<'_>, takes: Takes) -> Option<(Span, bool)> {
             words.filter(|(span, _)| !span.of(bytes).starts_with(b"-")).nth(place - 1)
         }
     }
+}
+
+/// Whether a user that signs in without a password is the key of an API: `curl -u KEY: https://…`
+fn is_key(user: &[u8]) -> bool {
+    (20..=200).contains(&user.len())
+        && user.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+        && user.iter().any(u8::is_ascii_digit)
+        && randomness(user) > RANDOM
 }
 
 /// Whether `word` is the one-letter option, possibly among others: `-cb` holds `-b`.
@@ -140,8 +153,11 @@ impl Iterator for Words<'_> {
         let start = self.cursor.at;
         while self.cursor.peek().is_some_and(|byte| byte > b' ' && !matches!(byte, b'`' | b'|' | b';')) {
             let is_quote = matches!(self.cursor.peek(), Some(b'"' | b'\''));
-            // A quotation that does not end makes the rest of the line unreadable.
-            self.cursor.at = if is_quote { quotation(self.cursor.bytes, self.cursor.at)?.1 } else { self.cursor.at + 1 };
+            // A mark that opens nothing closes the string that the command line stands in.
+            let after =
+                if is_quote { quotation(self.cursor.bytes, self.cursor.at).map(|(_, after)| after) } else { Some(self.cursor.at + 1) };
+            let Some(after) = after else { break };
+            self.cursor.at = after;
         }
         (self.cursor.at > start).then(|| (Span::new(start, self.cursor.at), false))
     }

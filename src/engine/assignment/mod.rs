@@ -173,7 +173,7 @@ fn whole(found: Assignment, keyword: Span) -> Option<Assignment> {
 /// by place, names of users what their maps hold, and all others the rest.
 #[must_use]
 pub fn is_judged_by(names: &[String], form: Form) -> bool {
-    if names.iter().all(|name| programs::is_program(name)) {
+    if names.first().is_some_and(|name| programs::names_program(name)) {
         return form == Form::Position;
     }
     (form == Form::Member) == are_of_users(names)

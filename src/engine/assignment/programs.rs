@@ -1,6 +1,6 @@
-//! L2: the programs that take a password without naming it, and how each does.
+//! L2: the programs that take a password or a token without naming it, and how each does.
 
-/// How a program takes its password.
+/// How a program takes its password or token.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Takes {
     /// `-p value` or `-pvalue`
@@ -84,10 +84,80 @@ pub(super) const PROGRAMS: &[(&str, Takes)] = &[
     ("cf login", Takes::Either("-p")),
     ("altool", Takes::Either("-p")),
     ("rabbitmqadmin", Takes::Either("-p")),
+    ("useradd", Takes::Either("-p")),
+    ("usermod", Takes::Either("-p")),
+    ("mc alias set", Takes::Word("", 4)),
+    ("mc config host add", Takes::Word("", 4)),
+    ("etcdctl", Takes::Pair("--user", b':')),
+    ("cypher-shell", Takes::Either("-p")),
+    ("slappasswd", Takes::Either("-s")),
+    ("ldappasswd", Takes::Either("-s")),
+    ("ldappasswd", Takes::Either("-w")),
+    ("ldapdelete", Takes::Either("-w")),
+    ("ldapwhoami", Takes::Either("-w")),
+    ("addprinc", Takes::Either("-pw")),
+    ("add-user.sh", Takes::Either("-p")),
+    ("add-user.sh", Takes::Word("", 2)),
+    ("x11vnc", Takes::Either("-storepasswd")),
+    ("az sql", Takes::Either("-p")),
+    ("az postgres", Takes::Either("-p")),
+    ("az mysql", Takes::Either("-p")),
+    ("az acr login", Takes::Either("-p")),
+    ("nuget add source", Takes::Either("-p")),
+    ("nuget update source", Takes::Either("-p")),
+    ("db2 connect to", Takes::Behind("using", 1)),
+    ("neo4j-admin", Takes::Behind("set-initial-password", 1)),
+    ("ejabberdctl", Takes::Behind("register", 3)),
+    ("prosodyctl", Takes::Behind("register", 3)),
+    ("couchbase-cli", Takes::Either("-p")),
+    ("hdbsql", Takes::Either("-p")),
+    ("vsql", Takes::Either("-w")),
+    ("tsql", Takes::Either("-P")),
+    ("netexec", Takes::Either("-p")),
+    ("hydra", Takes::Either("-p")),
+    ("racadm", Takes::Either("-p")),
+    ("winrs", Takes::Glued("-p:")),
+    ("sc config", Takes::Either("password=")),
+    ("sc.exe config", Takes::Either("password=")),
+    ("expo login", Takes::Either("-p")),
+    ("knife bootstrap", Takes::Either("-P")),
+    ("p4 -u", Takes::Either("-P")),
+    ("p4 -p", Takes::Either("-P")),
+    ("net rpc", Takes::Pair("-U", b'%')),
+    ("net ads", Takes::Pair("-U", b'%')),
+    ("smbget", Takes::Pair("-U", b'%')),
+    ("vault login", Takes::Word("", 1)),
+    ("ngrok authtoken", Takes::Word("", 1)),
+    ("config add-authtoken", Takes::Word("", 1)),
+    ("doctl auth init", Takes::Either("-t")),
+    ("cargo login", Takes::Word("", 1)),
+    ("nuget setapikey", Takes::Word("", 1)),
+    ("dotnet nuget push", Takes::Either("-k")),
+    ("snyk auth", Takes::Word("", 1)),
 ];
 
 /// Whether `keyword` is no part of a name but a program that takes a password: `sshpass`, `docker login`.
 #[must_use]
 pub(in crate::engine) fn is_program(keyword: &str) -> bool {
     PROGRAMS.iter().any(|(program, _)| keyword.eq_ignore_ascii_case(program))
+}
+
+/// Whether `name`, of which only letters and digits are left, is that of a program. Rules of programs name nothing else.
+#[must_use]
+pub(in crate::engine) fn names_program(name: &str) -> bool {
+    let squashed = |program: &'static str| program.bytes().filter(u8::is_ascii_alphanumeric).map(|byte| byte.to_ascii_lowercase());
+    PROGRAMS.iter().any(|(program, _)| squashed(program).eq(name.bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::PROGRAMS;
+    use crate::engine::layout::gate;
+
+    #[test]
+    fn the_whole_name_of_a_program_is_looked_for() {
+        for (program, _) in PROGRAMS {
+            assert_eq!(gate(program), *program, "words of the command line begin behind it");
+        }
+    }
 }

@@ -50,7 +50,7 @@ pub(super) fn spaced(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     Some(Found { value, operator: Operator::Space, form: if has_scheme { Form::Header } else { form } })
 }
 
-/// `gh secret set NAME --body "…"`, `dotnet user-secrets set NAME …`, `npm config set //registry/:NAME …`
+/// `gh secret set NAME --body "…"`, `npm config set //registry/:NAME …`, and what else [`sets_next_word`]
 fn body_of_command(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     let line = name.line?;
     if line.ends_with(b"secret set ") || line.ends_with(b"variable set ") {
@@ -58,9 +58,24 @@ fn body_of_command(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
         let _ = cursor.eat("=") || cursor.eat(" ");
     } else {
         let is_npm = line.ends_with(b":") && memchr::memmem::find(line, b"npm config set ").is_some();
-        (is_npm || line.ends_with(b"user-secrets set ")).then_some(())?;
+        (is_npm || sets_next_word(line, name)).then_some(())?;
+        // `defaults write com.acme.app token -string …`, but `askForPassword -int 1`
+        let _ = cursor.eat("-string ");
+        (cursor.peek() != Some(b'-')).then_some(())?;
     }
     let value =
         value::literal(cursor, Operator::Space).or_else(|| bare::value(cursor, Form::Flag, Operator::Space).map(|(value, _)| value))?;
     Some(Found { value, operator: Operator::Space, form: Form::Flag })
+}
+
+/// Whether a command line, up to a name, is that of a command which gives the name the next word: `netlify env:set NAME …`,
+/// `git config --global github.token …`, `consul kv put db/password …`
+fn sets_next_word(line: &[u8], name: &Name<'_>) -> bool {
+    const VERBS: [&str; 5] = ["user-secrets set ", "env:set ", "config set ", "configure set ", "config:set "];
+    /// Options, or the beginning of a path, may stand before the name.
+    const COMMANDS: [&str; 4] = ["git config ", "defaults write ", "consul kv put ", "etcdctl put "];
+    let is_behind = |command: &str| memchr::memmem::find(line, command.as_bytes()).is_some();
+    name.opened.is_none()
+        && (VERBS.iter().any(|verb| line.ends_with(verb.as_bytes()))
+            || (matches!(line.last(), Some(b' ' | b'/')) && COMMANDS.iter().any(|command| is_behind(command))))
 }

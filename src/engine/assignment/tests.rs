@@ -73,6 +73,12 @@ fn the_words_of_a_command_may_be_the_items_of_a_list() {
 }
 
 #[test]
+fn a_command_line_ends_where_the_string_does_that_it_stands_in() {
+    assert_eq!(values("run: \"net user bob x1\""), ["x1"]);
+    assert_eq!(values("sh -c 'curl -u bob:x1'"), ["x1"]);
+}
+
+#[test]
 fn a_scheme_is_no_part_of_a_value_however_it_is_given() {
     for line in [
         "headers[\"Authorization\"] = \"Bearer \" + \"x1\"",

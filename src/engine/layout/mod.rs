@@ -18,7 +18,7 @@ pub(in crate::engine) mod literals;
 mod spread;
 mod table;
 
-use super::assignment::programs::is_program;
+use super::assignment::programs::{is_program, names_program};
 use crate::rules::keywords::{Keyword, Place};
 use crate::rules::plan::Plan;
 use crate::rules::rule::{Rule, Shape};
@@ -135,7 +135,7 @@ impl<'a> Builder<'a> {
                 for name in names {
                     self.names.add(name, index);
                 }
-                let is_run = names.iter().all(|name| is_program(name));
+                let is_run = names.iter().all(|name| names_program(name));
                 self.add_keywords(rule, |keyword| if is_run && is_program(&keyword.text) { Action::Program } else { Action::Assignment });
             }
         }
