@@ -124,7 +124,7 @@ fn zip_members_that_the_directory_does_not_list_are_visited() {
 /// An archive of `ar` with these members, names in the manner of GNU.
 fn packed(members: &[(&str, &[u8])]) -> Vec<u8> {
     let header = |name: &str, size: usize| format!("{name:<16}{:<12}{:<6}{:<6}{:<8}{size:<10}`\n", 0, 0, 0, 100_644);
-    let long: String = members.iter().filter(|(name, _)| name.len() > 15).map(|(name, _)| format!("{name}/\n")).collect();
+    let long = members.iter().filter(|(name, _)| name.len() > 15).map(|(name, _)| format!("{name}/\n")).collect::<Vec<_>>().concat();
     let mut bytes = b"!<arch>\n".to_vec();
     let mut add = |name: &str, content: &[u8]| {
         bytes.extend(header(name, content.len()).bytes());

@@ -188,8 +188,8 @@ fn derive(derived: &mut Derived, blocks: &Blocks, count: usize, add: impl Fn(&mu
             opened.add((block - 1) * BLOCK, behind);
         }
         eventful[*events] = block;
-        let is_dense = blocks.closes[block].count_ones() >= DENSE;
-        *events += usize::from(is_dense | (words[block] | wides[block] | longs[block] | runs[block] != 0));
+        let is_dense = u64::from(blocks.closes[block].count_ones() >= DENSE);
+        *events += usize::from(is_dense | words[block] | wides[block] | longs[block] | runs[block] != 0);
     }
 }
 

@@ -75,9 +75,9 @@ impl Maker<'_> {
             17 => " ".repeat(self.random.below(700)),
             18 => "word and another word. ".repeat(self.random.below(60)),
             19 => "int value = 0;\n".repeat(self.random.below(120)),
-            24 => text.bytes().map(|byte| format!("%{byte:02x}")).collect(),
-            25 => text.bytes().map(|byte| format!("\\x{byte:02x}")).collect(),
-            26 => text.bytes().map(|byte| format!("&#{byte};")).collect(),
+            24 => text.bytes().map(|byte| format!("%{byte:02x}")).collect::<Vec<_>>().concat(),
+            25 => text.bytes().map(|byte| format!("\\x{byte:02x}")).collect::<Vec<_>>().concat(),
+            26 => text.bytes().map(|byte| format!("&#{byte};")).collect::<Vec<_>>().concat(),
             27 => format!("Content-Transfer-Encoding: quoted-printable\n{}{word}_token=3D{text}\n", self.any(&["\n", ""])),
             20 => format!("soft=3D{}=\n{text}\n", "x".repeat(62 + self.random.below(8))),
             _ => self
