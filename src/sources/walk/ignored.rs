@@ -4,6 +4,7 @@
 //! device in the place of one, which its walker would follow, or wait for without end; git takes none of them.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs::Metadata;
 use std::io::{self, ErrorKind, Read as _};
 use std::path::{Path, PathBuf};
@@ -24,7 +25,8 @@ const MOST_NAMED: usize = 3;
 /// The ignore files of a walk, each directory's read once.
 pub(super) struct Ignored {
     global: Gitignore,
-    known: RwLock<HashMap<PathBuf, Arc<Level>>>,
+    /// By the bytes of its path: hashing a `Path` goes by its components, which takes several times as long.
+    known: RwLock<HashMap<OsString, Arc<Level>>>,
     odd: Mutex<Vec<String>>,
 }
 
@@ -79,7 +81,7 @@ impl Ignored {
 
     /// The directory `dir`, which lies `depth` below a start.
     fn level(&self, dir: &Path, depth: usize) -> Arc<Level> {
-        if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(dir) {
+        if let Some(known) = self.known.read().unwrap_or_else(PoisonError::into_inner).get(dir.as_os_str()) {
             return Arc::clone(known);
         }
         let level = Arc::new(match dir.parent().zip(depth.checked_sub(1)) {
@@ -91,7 +93,7 @@ impl Ignored {
             }
             None => self.start(dir),
         });
-        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(dir.to_owned(), Arc::clone(&level));
+        self.known.write().unwrap_or_else(PoisonError::into_inner).insert(dir.as_os_str().to_owned(), Arc::clone(&level));
         level
     }
 
@@ -144,7 +146,9 @@ fn is_top(disk: &Path, above: Option<&Arc<Rules>>) -> bool {
 
 /// The text of an ignore file; `None` where something else than a file stands in its place.
 fn text(file: &Path, follow: bool) -> io::Result<Option<String>> {
-    if !follow && cfg!(not(unix)) && file.is_symlink() {
+    // Most directories have none, which is told sooner by looking than by opening.
+    let metadata = file.symlink_metadata()?;
+    if !follow && cfg!(not(unix)) && metadata.is_symlink() {
         return Ok(None);
     }
     let mut opened = match open(file, follow) {
