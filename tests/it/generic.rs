@@ -443,9 +443,12 @@ fn what_only_looks_like_a_secret_is_silent() {
 #[test]
 fn a_user_without_a_password_is_a_key_where_it_looks_like_one() {
     let detector = Detector::builtin();
-    let key = generated("{base62:31}7", &mut Random::new(17));
+    let mut random = Random::new(17);
+    let keys = ["{base62:31}7", "{hex:31}7", "{uuid}"].map(|format| generated(format, &mut random));
     for form in ["curl -u @@: https://api.corp-net.io/v1", "curl https://api.corp-net.io/v1 -u '@@:' -d a=b"] {
-        assert!(is_found(&detector, &form.replace("@@", &key), &key), "{form}");
+        for key in &keys {
+            assert!(is_found(&detector, &form.replace("@@", key), key), "{form} {key}");
+        }
         for user in ["bob", "service-account-of-billing-01", "$STRIPE_KEY", "<your-api-key-goes-here>"] {
             assert!(!is_found(&detector, &form.replace("@@", user), user), "{user}");
         }

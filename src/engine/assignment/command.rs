@@ -74,10 +74,13 @@ fn find(mut words: Words<'_>, takes: Takes) -> Option<(Span, bool)> {
 
 /// Whether a user that signs in without a password is the key of an API: `curl -u KEY: https://…`
 fn is_key(user: &[u8]) -> bool {
+    let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-.+/=".contains(byte);
+    // Hex digits, and those of a UUID, are less like chance than letters and digits.
+    let is_hex = || user.len() >= 32 && user.iter().all(|&byte| byte.is_ascii_hexdigit() || byte == b'-');
     (20..=200).contains(&user.len())
-        && user.iter().all(|&byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'))
+        && user.iter().all(is_plain)
         && user.iter().any(u8::is_ascii_digit)
-        && randomness(user) > RANDOM
+        && (randomness(user) > RANDOM || is_hex())
 }
 
 /// Whether `word` is the one-letter option, possibly among others: `-cb` holds `-b`.
