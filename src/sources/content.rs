@@ -5,7 +5,7 @@
 //! that is in another encoding than the rest is read as what it is (`mixed`). What is binary is decided as git does it:
 //! a NUL within the first 8000 bytes.
 
-use super::mixed;
+use super::{colours, mixed};
 use std::borrow::Cow;
 
 use encoding_rs::{Encoding, UTF_16BE, UTF_16LE};
@@ -23,9 +23,18 @@ pub enum Content<'a> {
     Binary(&'a [u8]),
 }
 
-/// Finds out what `bytes` are. Borrows wherever nothing has to be transcoded.
+/// Finds out what `bytes` are. Borrows wherever nothing has to be transcoded. The codes of a terminal's colours are
+/// blanks in what is text.
 #[must_use]
 pub fn classify(bytes: &[u8]) -> Content<'_> {
+    match coded(bytes) {
+        Content::Text(text) => Content::Text(colours::blanked(text)),
+        binary @ Content::Binary(_) => binary,
+    }
+}
+
+/// The same with these codes.
+fn coded(bytes: &[u8]) -> Content<'_> {
     match bytes {
         [0xef, 0xbb, 0xbf, rest @ ..] if !looks_binary(rest) => Content::Text(Cow::Borrowed(rest)),
         [0xff, 0xfe, 0, 0, rest @ ..] => marked(rest, true, |bytes| utf32(bytes, u32::from_le_bytes)),

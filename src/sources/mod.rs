@@ -1,6 +1,7 @@
 //! L3: where bytes come from. A source finds blobs and hands them to a [`Sink`]; it never knows the rules.
 
 pub mod archive;
+mod colours;
 pub mod content;
 pub mod diff;
 pub mod git;

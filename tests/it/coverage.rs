@@ -253,6 +253,7 @@ fn forms(secret: &str) -> Vec<(&'static str, Vec<u8>)> {
         ("UTF-16, big endian", utf16(&line, true)),
         ("NUL bytes around it", [b"\0\x01\x02\0\0\xff\xfe\0".as_slice(), line.as_bytes(), b"\0\0\x80\x81\0"].concat()),
         ("Latin 1", [b"caf\xe9 = \"\xfc\"\n".as_slice(), line.as_bytes()].concat()),
+        ("a terminal's colours", format!("\u{1b}[32mAPI_KEY\u{1b}[0m=\u{1b}[1;33m{secret}\u{1b}[0m\n").into_bytes()),
         ("one line of a megabyte", [" x=1;".repeat(120_000), line.clone(), " y=2;".repeat(120_000)].concat().into_bytes()),
         ("a notebook", notebook.into_bytes()),
         ("base64", format!("data: {}\n", BASE64.encode(line.as_bytes())).into_bytes()),
