@@ -268,6 +268,12 @@ fn an_ignored_submodule_is_said_to_be_left_out() {
     let seen = tree.walk(&tree.options());
     assert_eq!(seen.files, [".gitignore", ".gitmodules", "a"]);
     assert_eq!(seen.skips, [("lib".to_owned(), SkipReason::Submodule)]);
+    // A clone that has not checked it out yet.
+    fs::remove_file(tree.top().join(".gitignore")).unwrap();
+    fs::remove_dir_all(tree.top().join("lib")).unwrap();
+    fs::create_dir(tree.top().join("lib")).unwrap();
+    let seen = tree.walk(&tree.options());
+    assert_eq!((seen.files.len(), seen.skips), (2, vec![("lib".to_owned(), SkipReason::Submodule)]));
 }
 
 #[test]

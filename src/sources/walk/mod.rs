@@ -104,9 +104,14 @@ pub fn walk(options: &WalkOptions, sink: &dyn Sink) -> Result<Coverage, SourceEr
     found.excluded.into_iter().for_each(|skip| sink.skip(skip));
     if options.respect_ignore {
         let ignored = tracked::unvisited(&roots, &found.repositories, &tally.visited(), options, sink);
-        if let Some(builder) = builder(&ignored, options) {
-            builder.build_parallel().visit(&mut Visitors { options, sink, tally: &tally });
+        // As starts of a walk they would be followed.
+        let (links, files): (Vec<PathBuf>, Vec<PathBuf>) = ignored.into_iter().partition(|path| !options.follow_links && path.is_symlink());
+        let mut visitors = Visitors { options, sink, tally: &tally };
+        if let Some(builder) = builder(&files, options) {
+            builder.build_parallel().visit(&mut visitors);
         }
+        let mut visitor = visitors.visitor();
+        links.into_iter().for_each(|link| visitor.link(link));
     }
     let notes = filter.ignored.as_ref().and_then(Ignored::note).into_iter().collect();
     let (blobs, bytes) = (tally.blobs.into_inner(), tally.bytes.into_inner());
@@ -243,16 +248,22 @@ struct Visitors<'s> {
     tally: &'s Tally,
 }
 
-impl<'s> ParallelVisitorBuilder<'s> for Visitors<'s> {
-    fn build(&mut self) -> Box<dyn ParallelVisitor + 's> {
-        Box::new(Visitor {
+impl<'s> Visitors<'s> {
+    fn visitor(&self) -> Visitor<'s> {
+        Visitor {
             sink: self.sink,
             tally: self.tally,
             reader: Reader::new(self.options.max_size, self.options.follow_links),
             visited: Vec::new(),
             blobs: 0,
             bytes: 0,
-        })
+        }
+    }
+}
+
+impl<'s> ParallelVisitorBuilder<'s> for Visitors<'s> {
+    fn build(&mut self) -> Box<dyn ParallelVisitor + 's> {
+        Box::new(self.visitor())
     }
 }
 
@@ -304,6 +315,7 @@ impl Visitor<'_> {
 
     /// A link that is not followed, or leads nowhere, holds its target, as in git.
     fn link(&mut self, disk: PathBuf) {
+        self.visited.push(path_hash(&self.tally.hasher, &disk));
         let Ok(target) = std::fs::read_link(&disk) else { return };
         let (path, target) = (reported(&disk), target.into_os_string().into_encoded_bytes());
         names::tell(self.sink, &path, &|| Origin::File { path: path.clone(), disk: disk.clone() }, &mut |_| false);

@@ -1,4 +1,4 @@
-//! Files that git tracks although an ignore rule names them: the walk left them out, but they are committed.
+//! Files and links that git tracks although an ignore rule names them: the walk left them out, but they are committed.
 //!
 //! The walker does not tell what it ignored, so this goes the other way round: whatever stands in the index of a
 //! repository that was walked, lies in the working tree and was not visited, is added.
@@ -20,7 +20,7 @@ use crate::sources::Sink;
 use crate::sources::git::check_work_tree;
 use crate::text::system;
 
-/// The tracked files below the roots that the walk did not come by, spelled as the walk would have.
+/// The tracked files and symbolic links below the roots that the walk did not come by, spelled as the walk would have.
 ///
 /// `nested` are the directories with a `.git` that the walk came across. An index that cannot be read is a skip.
 pub(super) fn unvisited(roots: &Roots, nested: &[PathBuf], visited: &Visited<'_>, options: &WalkOptions, sink: &dyn Sink) -> Vec<PathBuf> {
@@ -116,8 +116,7 @@ impl Search<'_> {
             disk.push(&below);
             if entry.mode == Mode::COMMIT {
                 self.submodule(place, &below, &disk);
-            } else if !matches!(entry.mode, Mode::DIR | Mode::SYMLINK) && !self.visited.contains(&disk) && self.wanted(place, &below, &disk)
-            {
+            } else if entry.mode != Mode::DIR && !self.visited.contains(&disk) && self.wanted(place, &below, &disk) {
                 files.extend(self.existing(place, &below, &disk));
             }
         }
@@ -134,18 +133,21 @@ impl Search<'_> {
         plain && shown && !excluded && !self.roots.owned.contains(disk)
     }
 
-    /// The file as walked, if the working tree has it.
+    /// The file or link as walked, if the working tree has it.
     fn existing(&mut self, place: &Place<'_>, below: &Path, disk: &Path) -> Option<PathBuf> {
-        match fs::symlink_metadata(disk) {
-            Ok(metadata) if metadata.is_file() => {}
+        let real = match fs::symlink_metadata(disk) {
+            Ok(metadata) if metadata.is_file() => disk.canonicalize().ok()?,
+            // The directory that a link leads to is not tracked.
+            Ok(metadata) if metadata.is_symlink() && !(self.options.follow_links && disk.is_dir()) => {
+                disk.parent()?.canonicalize().ok()?.join(disk.file_name()?)
+            }
             Err(error) if error.kind() == ErrorKind::PermissionDenied => {
                 self.denied(disk, &system::words(&error));
                 return None;
             }
             // Deleted, not checked out, or replaced by something else, which the walk has dealt with.
             _ => return None,
-        }
-        let real = disk.canonicalize().ok()?;
+        };
         if real == place.canonical.join(below) {
             return Some(disk.to_owned());
         }
@@ -164,13 +166,16 @@ impl Search<'_> {
         self.sink.skip(Skip { what: reported(parent), reason: SkipReason::Unreadable, detail: detail.to_owned() });
     }
 
-    /// A submodule is walked like any directory, unless an ignore rule names it.
+    /// A submodule is walked like any directory, unless it is not there or an ignore rule names it.
     fn submodule(&self, place: &Place<'_>, below: &Path, disk: &Path) {
         let top = place.canonical.join(below);
-        if self.workdirs.binary_search(&top).is_err() && self.wanted(place, below, disk) && top.join(".git").exists() {
-            let detail = "an ignore rule names it; scan it by its path".to_owned();
-            self.sink.skip(Skip { what: reported(disk), reason: SkipReason::Submodule, detail });
+        if self.workdirs.binary_search(&top).is_ok() || !self.wanted(place, below, disk) {
+            return;
         }
+        let is_there = top.join(".git").exists();
+        let detail =
+            if is_there { "an ignore rule names it; scan it by its path" } else { "not checked out: `git submodule update --init`" };
+        self.sink.skip(Skip { what: reported(disk), reason: SkipReason::Submodule, detail: detail.to_owned() });
     }
 }
 

@@ -83,6 +83,25 @@ fn a_link_and_its_target_named_together_are_scanned_once() {
 }
 
 #[test]
+fn a_tracked_link_is_scanned_whatever_ignore_files_say() {
+    let tree = Tree::repository(&["dir/a", "out.log"]);
+    for (name, target) in [("gone.log", "nowhere"), ("dir.log", "dir"), ("file.log", "dir/a"), ("seen", "dir")] {
+        symlink(target, tree.top().join(name)).unwrap();
+    }
+    tree.git(&["add", "-A"]);
+    tree.write(".gitignore", "*.log\n");
+    fs::remove_file(tree.top().join("out.log")).unwrap();
+    let links = [".gitignore", "dir.log", "dir/a", "file.log", "gone.log", "seen"];
+    let recorder = Recorder::default();
+    walk(&tree.options(), &recorder).unwrap();
+    let is_target = |(path, bytes): &(String, Vec<u8>)| path.ends_with("file.log") && bytes == b"dir/a";
+    assert!(recorder.blobs.into_inner().unwrap().iter().any(is_target), "as what it names");
+    assert_eq!(tree.files(&tree.options()), links);
+    let followed = tree.files(&WalkOptions { follow_links: true, ..tree.options() });
+    assert_eq!(followed, [".gitignore", "dir/a", "file.log", "gone.log", "seen/a"]);
+}
+
+#[test]
 fn tracked_files_behind_a_link_are_not_reached() {
     let outside = Tree::new(&["a.log"]);
     let tree = Tree::repository(&["dir/a.log"]);
