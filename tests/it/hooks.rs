@@ -118,6 +118,17 @@ fn what_somebody_wrote_into_our_hook_is_kept() {
 }
 
 #[test]
+fn what_git_refuses_is_said_in_a_line() {
+    let repo = repository();
+    let git = repo.beside("bin").join("git");
+    fs::create_dir(git.parent().unwrap()).unwrap();
+    fs::write(&git, "#!/bin/sh\nprintf 'fatal: dubious\\nTo add an exception, call:\\n\\n\\tgit config\\n' >&2\nexit 128\n").unwrap();
+    fs::set_permissions(&git, fs::Permissions::from_mode(0o755)).unwrap();
+    let run = keyward(repo.dir(), ["hook", "status"]).env("PATH", git.parent().unwrap()).run();
+    run.fails_with("keyward: error: git rev-parse --git-path hooks failed: dubious");
+}
+
+#[test]
 fn a_hook_of_somebody_else_is_left_by_uninstall() {
     let repo = repository();
     let path = repo.dir().join(".git/hooks/pre-commit");

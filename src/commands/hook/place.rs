@@ -140,7 +140,7 @@ fn ask(dir: &Path, arguments: &[&str]) -> anyhow::Result<PathBuf> {
     let output =
         Command::new("git").args(arguments).current_dir(dir).output().context("cannot run git; install it, or put it on the PATH")?;
     if !output.status.success() {
-        bail!("git {} failed: {}", arguments.join(" "), String::from_utf8_lossy(&output.stderr).trim());
+        bail!("git {} failed: {}", arguments.join(" "), said(&output.stderr));
     }
     let line = output.stdout.strip_suffix(b"\n").unwrap_or(&output.stdout);
     Ok(path(line))
@@ -161,7 +161,13 @@ fn path(bytes: &[u8]) -> PathBuf {
 fn set_global(arguments: &[OsString]) -> anyhow::Result<()> {
     let output = Command::new("git").args(["config", "--global"]).args(arguments).output().context("cannot run git")?;
     if !output.status.success() {
-        bail!("cannot change the configuration of git: {}", String::from_utf8_lossy(&output.stderr).trim());
+        bail!("cannot change the configuration of git: {}", said(&output.stderr));
     }
     Ok(())
+}
+
+/// What git says is wrong, without the advice on the lines behind it.
+fn said(stderr: &[u8]) -> String {
+    let first = stderr.split(|byte| *byte == b'\n').find(|line| !line.trim_ascii().is_empty()).unwrap_or_default();
+    String::from_utf8_lossy(first.strip_prefix(b"fatal: ").unwrap_or(first).trim_ascii()).into_owned()
 }
