@@ -88,3 +88,19 @@ fn archives_are_opened_where_asked_for() {
     fs::write(tree.top().join("a.tgz"), &archive[..archive.len() / 2]).unwrap();
     assert!(scan(&tree, ".", &["--archives"]).expect(2).stdout.contains("a.tgz"));
 }
+
+#[test]
+fn the_users_own_excludes_count_from_the_top_of_the_repository() {
+    let tree = leaking(&["a.mine", "sub/a.mine", "top.env", "sub/top.env", "sub/in.env", "sub/sub/in.env"]);
+    let home = tempfile::tempdir().unwrap();
+    let excludes = home.path().join("excludes");
+    fs::write(&excludes, "*.mine\n/top.env\nsub/in.env\n").unwrap();
+    fs::write(home.path().join(".gitconfig"), format!("[core]\n\texcludesFile = {}\n", excludes.display())).unwrap();
+    let found = |dir: &str, path: &str, before: &str| {
+        let run = keyward(&tree.top().join(dir), ["scan", "--format", "jsonl", path]).acme().env("HOME", home.path()).run().expect(1);
+        ["sub/sub/in.env", "sub/top.env", "sub/in.env", "a.mine"].map(|name| run.stdout.contains(&format!("\"path\":\"{before}{name}\"")))
+    };
+    for (dir, path, before) in [(".", ".", ""), ("sub", "..", "../")] {
+        assert_eq!(found(dir, path, before), [true, true, false, false], "{path} in {dir}");
+    }
+}
