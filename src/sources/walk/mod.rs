@@ -7,6 +7,7 @@
 //! Files are read, not mapped: a mapped file that somebody truncates kills the process with SIGBUS, and trees are
 //! scanned while builds and editors write to them.
 
+mod filter;
 mod ignored;
 mod read;
 mod roots;
@@ -21,8 +22,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use ignore::{DirEntry, Match, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
+use ignore::{DirEntry, ParallelVisitor, ParallelVisitorBuilder, WalkBuilder, WalkState};
 
+use self::filter::Filter;
 use self::ignored::Ignored;
 use self::read::{Reader, Refusal};
 use self::roots::{Roots, reported};
@@ -111,7 +113,9 @@ pub fn walk(options: &WalkOptions, sink: &dyn Sink) -> Result<Coverage, SourceEr
             builder.build_parallel().visit(&mut visitors);
         }
         let mut visitor = visitors.visitor();
-        links.into_iter().for_each(|link| visitor.link(link));
+        for link in links {
+            visitor.link(link);
+        }
     }
     let notes = filter.ignored.as_ref().and_then(Ignored::note).into_iter().collect();
     let (blobs, bytes) = (tally.blobs.into_inner(), tally.bytes.into_inner());
@@ -142,62 +146,6 @@ fn builder(paths: &[PathBuf], options: &WalkOptions) -> Option<WalkBuilder> {
     builder.standard_filters(false).follow_links(options.follow_links);
     builder.threads(threads::startable(threads));
     Some(builder)
-}
-
-/// What the walk does not go into.
-struct Filter {
-    ignored: Option<Ignored>,
-    hidden: bool,
-    owned: HashSet<PathBuf>,
-    exclude: Option<Exclude>,
-    found: Mutex<Found>,
-}
-
-/// What the filter saw.
-#[derive(Default)]
-struct Found {
-    /// Directories that have a `.git`, as walked.
-    repositories: Vec<PathBuf>,
-    excluded: Vec<Skip>,
-}
-
-impl Filter {
-    fn new(options: &WalkOptions, roots: &Roots) -> Self {
-        let ignored = options.respect_ignore.then(Ignored::new);
-        Filter { ignored, hidden: options.hidden, owned: roots.owned.clone(), exclude: options.exclude.clone(), found: Mutex::default() }
-    }
-
-    fn keeps(&self, entry: &DirEntry) -> bool {
-        let path = entry.path();
-        if entry.file_name() == ".git" {
-            let parent = path.parent().unwrap_or(path).to_owned();
-            lock(&self.found).repositories.push(parent);
-            return false;
-        }
-        match self.ignored.as_ref().map_or(Match::None, |ignored| ignored.verdict(entry)) {
-            Match::Ignore(()) => return false,
-            Match::None if !self.hidden && entry.file_name().as_encoded_bytes().starts_with(b".") => return false,
-            _ => {}
-        }
-        if !self.owned.is_empty() && self.owned.contains(path) {
-            return false;
-        }
-        let Some(exclude) = &self.exclude else { return true };
-        let path = reported(path);
-        if !exclude.matches(&path) {
-            return true;
-        }
-        lock(&self.found).excluded.push(excluded(path));
-        false
-    }
-
-    fn take(&self) -> Found {
-        std::mem::take(&mut *lock(&self.found))
-    }
-}
-
-fn excluded(path: String) -> Skip {
-    Skip { what: path, reason: SkipReason::Excluded, detail: String::new() }
 }
 
 /// What all threads counted.

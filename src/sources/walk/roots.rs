@@ -5,7 +5,8 @@ use std::fs;
 use std::io;
 use std::path::{Component, Path, PathBuf};
 
-use super::{WalkOptions, excluded};
+use super::WalkOptions;
+use super::filter::excluded;
 use crate::sources::git::is_repository;
 use crate::sources::{Sink, SourceError};
 use crate::text::path::display_os;
