@@ -389,6 +389,8 @@ fn phrases_with_everyday_words_are_passwords_and_secrets_that_sign() {
     {
         assert!(is_found(&detector, &format!("{name} = \"{phrase}\"\n"), phrase), "{phrase}");
     }
+    let password = ["Maple", "4813!"].concat();
+    assert!(is_found(&detector, &format!("  secret_string = \"{password}\"\n"), &password));
     for name in ["client_secret", "secret_name"] {
         let phrase = "river-cookie-summer43";
         assert!(!is_found(&detector, &format!("{name} = \"{phrase}\"\n"), phrase), "{name}");

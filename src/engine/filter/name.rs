@@ -200,7 +200,7 @@ fn singular(word: &[u8]) -> &[u8] {
 fn ends_strongly(word: &[u8]) -> bool {
     #[rustfmt::skip]
     const ENDS: &[&str] = &[
-        "password", "passwd", "passphrase", "passcode", "secret", "apikey", "accesskey", "secretkey", "privatekey", "authkey",
+        "password", "passwd", "passphrase", "passcode", "secret", "apikey", "accesskey", "secretkey", "privatekey", "authkey", "appkey",
         "authtoken", "accesstoken", "apitoken", "bearertoken", "userpwd", "dbpwd", "encryptionkey",
     ];
     const NO_PASSWORDS: &List = &List::new(&[

@@ -37,27 +37,15 @@ fn without_get(name: &[u8]) -> &[u8] {
 
 /// Whether people make up the secret of this name themselves: `SESSION_SECRET`, `jwtSecret`.
 pub(super) fn is_often_by_hand(name: &[u8]) -> bool {
+    #[rustfmt::skip]
     static SIGNERS: List = List::new(&[
-        "session",
-        "cookie",
-        "jwt",
-        "app",
-        "application",
-        "auth",
-        "nextauth",
-        "signing",
-        "hash",
-        "csrf",
-        "token",
-        "refresh",
-        "encryption",
-        "flask",
-        "django",
-        "hmac",
+        "session", "cookie", "jwt", "app", "application", "auth", "nextauth", "signing", "hash", "csrf", "token", "refresh", "encryption", "flask", "django", "hmac",
     ]);
     let mut words = words_of(name);
     let is_secret = |word: Option<&[u8]>| word.is_some_and(|word| word.eq_ignore_ascii_case(b"secret"));
-    is_secret(words.clone().last()) && words.any(|word| SIGNERS.has(word)) && is_secret(words.next())
+    // The content of a secret of AWS
+    let is_content = name.eq_ignore_ascii_case(b"secret_string") || name.eq_ignore_ascii_case(b"SecretString");
+    is_content || (is_secret(words.clone().last()) && words.any(|word| SIGNERS.has(word)) && is_secret(words.next()))
 }
 
 /// Whether a name ends with an English word for a password.

@@ -156,7 +156,7 @@ pub(super) fn is_of_names(word: &[u8]) -> bool {
         "test", "tests", "testing", "example", "sample", "demo", "dummy", "fake", "mock", "my", "your", "the", "some", "new", "old", "name", "id", "field", "input", "label", "text", "value",
         "type", "data", "db", "database", "server", "service", "client", "app", "api", "prod", "production", "staging", "stage", "dev", "env", "config", "setting", "settings", "default",
         "error", "message", "request", "response", "header", "cookie", "csrf", "form", "button", "page", "view", "item", "group", "role", "policy", "hash", "sha", "md", "aes", "rsa", "cbc", "gcm",
-        "utf", "base", "version", "http", "https", "oauth", "jwt", "ssh", "ssl", "tls", "cert", "vault", "kms", "secrets", "bucket", "cluster", "region", "node", "host", "port", "queue", "us", "eu",
+        "utf", "base", "version", "http", "https", "oauth", "jwt", "ssh", "ssl", "tls", "cert", "random", "string", "vault", "kms", "secrets", "bucket", "cluster", "region", "node", "host", "port", "queue", "us", "eu",
     ]);
     OF_NAMES.has(word)
 }
