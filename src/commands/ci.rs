@@ -45,7 +45,7 @@ pub fn plan(dir: &Path, range: Option<String>, lookup: Lookup<'_>) -> anyhow::Re
             // Asked for here, since the configuration would be read from it first and the message be about that.
             Snapshot::open(dir, base).context("--range")?;
         }
-        return Ok(Plan { shown: format!("ci: scanning {range} (--range)"), range: Some(range), base, head, names: Vec::new() });
+        return Ok(Plan { shown: "ci: scanning what --range names".to_owned(), range: Some(range), base, head, names: Vec::new() });
     }
     let request = providers::find(lookup)?;
     let clone = Clone { repository: Repository::open(dir, &GitEnvironment::of_process()?)?, request: &request };

@@ -50,6 +50,11 @@ impl Pipeline<'_> {
         path.split('/').map(safe).collect::<Vec<_>>().join("/")
     }
 
+    /// The same of what names are put together in: a scope, the place of what was not scanned.
+    pub(super) fn words_without_secrets(&self, text: &str) -> String {
+        text.split(' ').map(|word| self.without_secrets(word)).collect::<Vec<_>>().join(" ")
+    }
+
     /// Keeps what a name holds.
     pub(super) fn tell_name(&self, origin: Origin) {
         let (Origin::Name { name, .. } | Origin::Reference { name, .. }) = &origin else { return };

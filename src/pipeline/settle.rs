@@ -88,7 +88,10 @@ impl Pipeline<'_> {
             dedupe::arrange(list);
             list.iter_mut().filter_map(|finding| finding.history.as_mut()).for_each(say_head);
         }
-        results.skips.extend(skips);
+        // Whoever reports it hides what was found; a name in which nothing was scanned may hold a secret too.
+        let safe = |text: &str| self.words_without_secrets(text);
+        results.skips.extend(skips.into_iter().map(|skip| Skip { what: safe(&skip.what), detail: safe(&skip.detail), ..skip }));
+        results.coverage.scope = safe(&results.coverage.scope);
         results.skips.sort_by(|a, b| (&a.what, a.reason, &a.detail).cmp(&(&b.what, b.reason, &b.detail)));
         results.skips.dedup();
         results.coverage.notes.extend(note_binary(of(&self.progress.binary), of(&self.progress.closed)));

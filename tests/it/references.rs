@@ -189,3 +189,28 @@ fn a_pipeline_looks_at_the_name_of_the_branch_that_it_runs_for() {
     let told = run(&[&pull_request[..], &[("GITHUB_HEAD_REF", &secret)]].concat()).expect(1).stdout;
     assert!(told.contains(&shown("refs/heads/TOKEN")) && !told.contains(&secret), "{told}");
 }
+
+/// What a scan says of itself names revisions, directories and files in which nothing was found.
+#[test]
+fn a_secret_in_a_range_or_the_name_of_what_was_not_scanned_is_redacted() {
+    let repo = Repo::init();
+    repo.commit_file("a.txt", "x\n");
+    repo.git(&["checkout", "--quiet", "-b", &named("b-TOKEN")]);
+    repo.commit_file("b.txt", "y\n");
+    let range = named("HEAD~1..b-TOKEN");
+    let directory = named("d-TOKEN");
+    std::fs::create_dir(repo.dir().join(&directory)).unwrap();
+    let large = named("large-TOKEN");
+    repo.write(&large, "x".repeat(2000));
+    for format in ["text", "json", "sarif", "github", "gitlab", "junit", "html", "markdown"] {
+        for args in [
+            vec!["history", "--range", &range],
+            vec!["ci", "--range", &range],
+            vec!["scan", &directory],
+            vec!["scan", "--max-size", "1k", &large],
+        ] {
+            let run = args.iter().fold(keyward(repo.dir(), []).acme(), |run, arg| run.arg(arg)).arg("--format").arg(format).run();
+            assert!(!run.stdout.contains(&token(1)) && !run.stderr.contains(&token(1)), "{args:?} {format}: {run:?}");
+        }
+    }
+}
