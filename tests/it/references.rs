@@ -214,3 +214,28 @@ fn a_secret_in_a_range_or_the_name_of_what_was_not_scanned_is_redacted() {
         }
     }
 }
+
+#[test]
+fn a_damaged_reftable_is_named_and_no_all_clear() {
+    let repo = Repo::init_with(&["--ref-format=reftable"]);
+    repo.commit_file("a.txt", token(1));
+    repo.write("a.txt", "clean\n");
+    repo.git(&["add", "a.txt"]);
+    repo.git(&["commit", "--quiet", "--amend", "--message", "Amend"]);
+    repo.git(&["pack-refs", "--all"]);
+    keyward(repo.dir(), ["history"]).acme().run().expect(1);
+    let tables = std::fs::read_dir(repo.dir().join(".git/reftable")).unwrap().map(|entry| entry.unwrap().path());
+    let table = tables.into_iter().find(|path| path.extension().is_some_and(|end| end == "ref")).unwrap();
+    let whole = std::fs::read(&table).unwrap();
+    let position = whole.len() - 44 + 24;
+    let log = usize::try_from(u64::from_be_bytes(whole[position..position + 8].try_into().unwrap())).unwrap();
+    // Where the logs begin, by the footer, and that they do.
+    for at in [position + 7, log] {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        std::fs::remove_file(&table).unwrap();
+        std::fs::write(&table, bytes).unwrap();
+        let run = keyward(repo.dir(), ["history"]).acme().run().expect(2);
+        assert!(run.stderr.contains("is not a table that can be read"), "{}", run.stderr);
+    }
+}

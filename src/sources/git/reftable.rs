@@ -57,6 +57,10 @@ impl Reftable {
         let block_size = number(bytes.get(5..8)?);
         let footer = bytes.len().checked_sub(header + 44)?;
         let (blocks, trailer) = bytes.split_at(footer);
+        let (sum, rest) = (crc32fast::hash(&trailer[..header + 40]), &trailer[header + 40..]);
+        if number64(rest) != u64::from(sum) {
+            return None;
+        }
         let log_start = usize::try_from(number64(trailer.get(header + 24..header + 32)?)).ok()?;
         let mut at = 0;
         while at < blocks.len() {
@@ -109,6 +113,10 @@ impl Reftable {
         while at < blocks.len() {
             let skip = if at == 0 { header } else { 0 };
             if blocks.get(at + skip) != Some(&b'g') {
+                // The footer says that logs begin here.
+                if at == start {
+                    return None;
+                }
                 break;
             }
             let length = number(blocks.get(at + skip + 1..at + skip + 4)?).checked_sub(skip + 4)?;
