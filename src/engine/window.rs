@@ -8,6 +8,8 @@
 //! of the version: nothing is taken over, and what is found is found as in a full scan. `docs/history.md` has the
 //! argument for each kind of rule.
 
+mod stretch;
+
 use super::events::{Event, Events, Stretches, around_chains, around_runs};
 use super::layout::NARROW;
 use super::literals::Literals;
@@ -15,8 +17,8 @@ use super::{Detector, Match, Scratch, pairs, quiet, scanner};
 use crate::blob::Copied;
 use crate::rules::CONTEXT_REACH;
 use crate::text::Span;
-use crate::text::chars::is_token;
 use std::borrow::Cow;
+use stretch::{length, merged, widened};
 
 /// How far before a trigger its context is looked at: the line, the name, and the head of a block of Terraform.
 const BEFORE: usize = 576;
@@ -24,10 +26,6 @@ const BEFORE: usize = 576;
 const RUNS: (usize, usize) = (NARROW + 128, BEFORE + 64);
 /// The same for literals: an assignment looks 1 KiB ahead, a pattern its own length back.
 const LITERALS: (usize, usize) = (1152, BEFORE + NARROW + 64);
-/// How far escaped text reaches before and behind an escape of it, with the text around it; it does not cross lines.
-const LINES: (usize, usize) = (3200, 1100);
-/// What is taken of the text before and behind something decoded, with room to spare.
-const FRAME: (usize, usize) = (CONTEXT_REACH + 8, 72);
 /// A trigger is within this distance of a traced place, in bytes.
 const NEAR_PLACE: usize = CONTEXT_REACH + 64;
 /// Windows are one if no more bytes than these are between them.
@@ -316,43 +314,6 @@ fn inherited(copies: &[Copied], places: &[(u32, u32)]) -> Option<Vec<Span>> {
         }
     }
     Some(found)
-}
-
-/// The stretch in which the triggers lie that depend on `span`: as far as `reach`, over the line if that is longer, and
-/// to the ends of the runs that it would cut.
-fn widened(text: &[u8], span: Span, reach: (usize, usize)) -> Span {
-    let (mut start, mut end) = (span.start.saturating_sub(reach.0), text.len().min(span.end + reach.1));
-    let head = span.start.saturating_sub(FRAME.1);
-    let tail = text.len().min(span.end + FRAME.0);
-    if memchr::memrchr2(b'\n', b'\r', &text[start.min(head)..head]).is_none() {
-        let from = head.saturating_sub(LINES.0);
-        start = start.min(memchr::memrchr2(b'\n', b'\r', &text[from..head]).map_or(from, |at| from + at));
-    }
-    if memchr::memchr2(b'\n', b'\r', &text[tail..end.max(tail)]).is_none() {
-        let to = text.len().min(tail + LINES.1);
-        end = end.max(memchr::memchr2(b'\n', b'\r', &text[tail..to]).map_or(to, |at| tail + at));
-    }
-    let before = text[..start].iter().rev().take_while(|&&byte| is_token(byte)).count();
-    let behind = text[end..].iter().take_while(|&&byte| is_token(byte)).count();
-    Span::new(start - before, end + behind)
-}
-
-/// How many bytes the spans hold.
-fn length(spans: &[Span]) -> usize {
-    spans.iter().map(Span::len).sum()
-}
-
-/// The spans in order, those with at most `gap` bytes between them as one.
-fn merged(mut spans: Vec<Span>, gap: usize) -> Vec<Span> {
-    spans.sort_unstable();
-    let mut merged: Vec<Span> = Vec::with_capacity(spans.len());
-    for span in spans {
-        match merged.last_mut() {
-            Some(last) if span.start <= last.end + gap => last.end = last.end.max(span.end),
-            _ => merged.push(span),
-        }
-    }
-    merged
 }
 
 #[cfg(test)]

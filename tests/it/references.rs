@@ -209,7 +209,7 @@ fn a_secret_in_a_range_or_the_name_of_what_was_not_scanned_is_redacted() {
             vec!["scan", &directory],
             vec!["scan", "--max-size", "1k", &large],
         ] {
-            let run = args.iter().fold(keyward(repo.dir(), []).acme(), |run, arg| run.arg(arg)).arg("--format").arg(format).run();
+            let run = args.iter().fold(keyward(repo.dir(), []).acme(), Keyward::arg).arg("--format").arg(format).run();
             assert!(!run.stdout.contains(&token(1)) && !run.stderr.contains(&token(1)), "{args:?} {format}: {run:?}");
         }
     }

@@ -52,11 +52,15 @@ impl<'a> Cursor<'a> {
         is_here
     }
 
-    /// Steps over spaces and tabs; says how many there were.
+    /// Steps over spaces, tabs and no-break spaces (U+00A0, as word processors write them); says how many bytes they have.
     pub(super) fn skip_blanks(&mut self) -> usize {
         let start = self.at;
-        while self.at - start < MOST_BLANKS && matches!(self.peek(), Some(b' ' | b'\t')) {
-            self.at += 1;
+        while self.at - start < MOST_BLANKS {
+            self.at += match self.peek() {
+                Some(b' ' | b'\t') => 1,
+                Some(0xc2) if self.peek_ahead(1) == Some(0xa0) => 2,
+                _ => break,
+            };
         }
         self.at - start
     }

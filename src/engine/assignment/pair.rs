@@ -232,6 +232,11 @@ pub(super) fn name_and_value_lines(mut cursor: Cursor<'_>, name: &Name<'_>) -> O
             .or_else(|| bare::value(cursor, Form::Line, Operator::Equals).map(|(value, _)| value))?;
         return Some(Found { value, operator: Operator::Comma, form: Form::Flag });
     }
+    // Commented out, or in a patch: `# - name: …` and `#   value: …`
+    let line = name.line.unwrap_or_default().trim_ascii_start();
+    if ["#", "//", "+"].iter().any(|mark| line.starts_with(mark.as_bytes()) && cursor.eat(mark)) {
+        cursor.skip_blanks();
+    }
     let (operator, after) = value_key(cursor)?;
     let value = value::literal(after, operator).or_else(|| bare::value(after, Form::Line, operator).map(|(value, _)| value))?;
     Some(Found { value, operator, form: if value.quoted { Form::Literal } else { Form::Line } })
