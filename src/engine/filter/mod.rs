@@ -12,6 +12,7 @@ mod words;
 
 pub use kind::{NotASecret, value_kind};
 pub(super) use list::List;
+pub(super) use name::is_content_of_secret;
 pub use name::{NameVerdict, is_harmless_behind, says_other, secret_name};
 
 pub use placeholder::{Strictness, Why, placeholder};

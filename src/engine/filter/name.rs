@@ -74,11 +74,7 @@ pub fn secret_name(name: &[u8]) -> NameVerdict {
         }
         words = head;
     }
-    // What Terraform and CloudFormation call the content of a secret of AWS
-    if matches!(words, [first, last] if first.eq_ignore_ascii_case(b"secret") && last.eq_ignore_ascii_case(b"string")) {
-        return NameVerdict::Strong;
-    }
-    if ends_foreign(name) {
+    if ends_foreign(name) || is_content_of_secret(name) {
         return NameVerdict::Strong;
     }
     let [head @ .., last] = words else { return NameVerdict::Harmless };
@@ -109,6 +105,11 @@ fn is_other_kind(before: &[u8], last: &[u8]) -> bool {
     const OF_CREDENTIAL: &List = &List::new(&["amz", "goog", "oss", "allow", "allowed", "exclude", "excluded"]);
     (last.eq_ignore_ascii_case(b"credential") && is_one_of(before, OF_CREDENTIAL))
         || (last.eq_ignore_ascii_case(b"signature") && before.eq_ignore_ascii_case(b"token"))
+}
+
+/// Whether a name is what Terraform and `CloudFormation` call the content of a secret of AWS.
+pub(in crate::engine) fn is_content_of_secret(name: &[u8]) -> bool {
+    name.eq_ignore_ascii_case(b"secret_string") || name.eq_ignore_ascii_case(b"SecretString")
 }
 
 /// Whether a name is that of a program that keeps passwords: `LastPass`.

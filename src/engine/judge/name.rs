@@ -1,7 +1,7 @@
 //! What the name of a value says to the judge, beyond whether it is one of secrets.
 
 use crate::engine::assignment::{Assignment, Operator};
-use crate::engine::filter::{List, words_of};
+use crate::engine::filter::{List, is_content_of_secret, words_of};
 
 /// The word before the blank that ends at `at`; empty where there is none.
 pub(super) fn word_before(bytes: &[u8], at: usize) -> &[u8] {
@@ -43,9 +43,7 @@ pub(super) fn is_often_by_hand(name: &[u8]) -> bool {
     ]);
     let mut words = words_of(name);
     let is_secret = |word: Option<&[u8]>| word.is_some_and(|word| word.eq_ignore_ascii_case(b"secret"));
-    // The content of a secret of AWS
-    let is_content = name.eq_ignore_ascii_case(b"secret_string") || name.eq_ignore_ascii_case(b"SecretString");
-    is_content || (is_secret(words.clone().last()) && words.any(|word| SIGNERS.has(word)) && is_secret(words.next()))
+    is_content_of_secret(name) || (is_secret(words.clone().last()) && words.any(|word| SIGNERS.has(word)) && is_secret(words.next()))
 }
 
 /// Whether a name ends with an English word for a password.
