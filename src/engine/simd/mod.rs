@@ -46,19 +46,23 @@ impl Level {
 
     /// Every level that this processor has, the best one last.
     pub(super) fn all() -> Vec<Level> {
-        let mut all = vec![Level::Plain];
-        #[cfg(target_arch = "x86_64")]
-        {
-            let bits = is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("bmi2") && is_x86_feature_detected!("popcnt");
-            if bits && is_x86_feature_detected!("avx2") {
-                all.push(Level::Avx2);
-                let wide = is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vbmi");
-                if wide && is_x86_feature_detected!("avx512vbmi2") && is_x86_feature_detected!("gfni") {
-                    all.push(Level::Avx512);
-                }
-            }
-        }
-        all
+        std::iter::once(Level::Plain).chain(Level::vectors()).collect()
+    }
+
+    /// The levels of vector code that this processor has.
+    #[cfg(target_arch = "x86_64")]
+    fn vectors() -> impl Iterator<Item = Level> {
+        let bits = is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("bmi2") && is_x86_feature_detected!("popcnt");
+        let narrow = bits && is_x86_feature_detected!("avx2");
+        let wide = narrow && is_x86_feature_detected!("avx512bw") && is_x86_feature_detected!("avx512vbmi");
+        let wide = wide && is_x86_feature_detected!("avx512vbmi2") && is_x86_feature_detected!("gfni");
+        narrow.then_some(Level::Avx2).into_iter().chain(wide.then_some(Level::Avx512))
+    }
+
+    /// There is vector code for one architecture only.
+    #[cfg(not(target_arch = "x86_64"))]
+    fn vectors() -> impl Iterator<Item = Level> {
+        std::iter::empty()
     }
 }
 

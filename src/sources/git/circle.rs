@@ -59,11 +59,16 @@ fn mirror(from: &Path, to: &Path) -> io::Result<()> {
 }
 
 /// Makes a directory that nobody else may look into.
+#[cfg(unix)]
 fn private(path: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    use std::os::unix::fs::DirBuilderExt as _;
+    std::fs::DirBuilder::new().mode(0o700).create(path)
+}
+
+/// Makes a directory; those of others cannot be looked into where the temporary one is the user's own.
+#[cfg(not(unix))]
+fn private(path: &Path) -> io::Result<()> {
+    std::fs::create_dir(path)
 }
 
 #[cfg(unix)]
