@@ -6,24 +6,15 @@ mod staged;
 
 use crate::support::keyward::{Keyward, keyward, token};
 use crate::support::repo::Repo;
+use crate::support::tree::tree;
 use std::path::Path;
 
-fn tree(files: &[(&str, String)]) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    for (path, content) in files {
-        let path = dir.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, content).unwrap();
-    }
-    dir
-}
-
 fn leaking() -> tempfile::TempDir {
-    tree(&[("src/a.env", format!("KEY={}\n", token(1))), ("b.txt", "nothing\n".to_owned())])
+    tree(&[("src/a.env", &format!("KEY={}\n", token(1))), ("b.txt", "nothing\n")])
 }
 
 fn clean() -> tempfile::TempDir {
-    tree(&[("b.txt", "nothing\n".to_owned())])
+    tree(&[("b.txt", "nothing\n")])
 }
 
 fn acme<const N: usize>(dir: &Path, args: [&str; N]) -> Keyward {
@@ -65,7 +56,7 @@ mod exit_status {
 
     #[test]
     fn what_is_too_large_makes_the_scan_incomplete_unless_that_is_allowed() {
-        let dir = tree(&[("big", "x".repeat(2000))]);
+        let dir = tree(&[("big", &"x".repeat(2000))]);
         let run = acme(dir.path(), ["--max-size", "1k"]).run().expect(2);
         assert!(run.stdout.contains("big") && run.stdout.contains("INCOMPLETE"), "{}", run.stdout);
         acme(dir.path(), ["--max-size", "1k", "--allow-incomplete"]).run().expect(0);
@@ -187,7 +178,7 @@ mod inline_comments {
 
     #[test]
     fn suppress_and_are_reported_on_request() {
-        let dir = tree(&[("a", format!("K={} # keyward:allow acme-token -- a fake\nL={}\n", token(1), token(2)))]);
+        let dir = tree(&[("a", &format!("K={} # keyward:allow acme-token -- a fake\nL={}\n", token(1), token(2)))]);
         let run = acme(dir.path(), ["-f", "json", "--report-suppressed"]).run().expect(1);
         let report = json(&run.stdout);
         assert_eq!(report["findings"].as_array().unwrap().len(), 1);
@@ -198,7 +189,7 @@ mod inline_comments {
 
     #[test]
     fn do_not_leak_the_secret_that_they_quote() {
-        let dir = tree(&[("a", format!("K={} # keyward:allow -- was {}\n", token(1), token(2)))]);
+        let dir = tree(&[("a", &format!("K={} # keyward:allow -- was {}\n", token(1), token(2)))]);
         let run = acme(dir.path(), ["--report-suppressed"]).run().expect(0);
         assert!(!run.stdout.contains(&token(2)[5..]), "{}", run.stdout);
     }

@@ -1,20 +1,11 @@
 //! The configuration: where it is found, what it means, and what is said of a bad one.
 
 use crate::support::keyward::{RULES, keyward, token};
+use crate::support::tree::tree;
 use keyward::config::diagnostic::Source;
 use keyward::config::{edit, read, rule_file};
 use proptest::prelude::*;
 use std::path::Path;
-
-fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    for (path, content) in files {
-        let path = dir.path().join(path);
-        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-        std::fs::write(path, content).unwrap();
-    }
-    dir
-}
 
 /// Only the rule of the tests, from a file `acme.yaml` beside the configuration.
 const ONLY_ACME: &str = "rules: {files: acme.yaml, disable: all, enable: acme-token}\n";

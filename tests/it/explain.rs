@@ -1,16 +1,8 @@
 //! `keyward explain`: what is said of each place, for people and for programs.
 
 use crate::support::keyward::{keyward, token};
+use crate::support::tree::tree;
 use std::path::Path;
-
-/// A directory with files.
-fn tree(files: &[(&str, &str)]) -> tempfile::TempDir {
-    let dir = tempfile::tempdir().unwrap();
-    for (path, text) in files {
-        std::fs::write(dir.path().join(path), text).unwrap();
-    }
-    dir
-}
 
 /// Verdict (of what was refused: the validator) and reason of each attempt at a place.
 fn answers(dir: &Path, place: &str) -> Vec<(String, String)> {
