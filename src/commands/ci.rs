@@ -4,14 +4,16 @@
 //! cannot say what is new, more is scanned and never less; where it lacks the commits, the run fails.
 
 mod added;
+mod ends;
 mod providers;
 
 use super::file::{self, Readers};
 use super::{Console, Outcome, Session};
 use crate::report::Gate;
 use crate::sources::git::{GitEnvironment, Repository};
-use crate::sources::history::{HistoryOptions, Snapshot};
+use crate::sources::history::HistoryOptions;
 use anyhow::{Context as _, anyhow, bail};
+use ends::{Ends, ends};
 use gix::ObjectId;
 use providers::{Base, Event, Request};
 use std::path::Path;
@@ -39,12 +41,7 @@ pub struct Plan {
 /// Where there is no repository, the event cannot be read, or a commit that it names is not in the clone.
 pub fn plan(dir: &Path, range: Option<String>, lookup: Lookup<'_>) -> anyhow::Result<Plan> {
     if let Some(range) = range {
-        let base = range.split_once("..").map(|(base, _)| base.to_owned()).filter(|base| !base.is_empty() && !base.contains(' '));
-        let head = range.rsplit_once("..").map(|(_, head)| head.to_owned()).filter(|head| !head.contains(' '));
-        if let Some(base) = &base {
-            // Asked for here, since the configuration would be read from it first and the message be about that.
-            Snapshot::open(dir, base).context("--range")?;
-        }
+        let Ends { base, head } = ends(dir, &range)?;
         return Ok(Plan { shown: "ci: scanning what --range names".to_owned(), range: Some(range), base, head, names: Vec::new() });
     }
     let request = providers::find(lookup)?;
@@ -82,7 +79,7 @@ pub fn run(mut session: Session, options: &HistoryOptions, plan: &Plan, console:
     log::warn!("{}", crate::text::sanitize::sanitize(&plan.shown));
     session.is_change = plan.base.is_some();
     if let (Some(base), Some(head)) = (&plan.base, &plan.head) {
-        session.notes.extend(added::notes(&options.repo, base, if head.is_empty() { "HEAD" } else { head })?);
+        session.notes.extend(added::notes(&options.repo, base, head)?);
     }
     super::history::run(session, &HistoryOptions { names: plan.names.clone(), ..options.clone() }, console)
 }

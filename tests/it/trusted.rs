@@ -33,6 +33,25 @@ fn a_change_that_breaks_later_checks_is_stopped_and_one_that_repairs_them_is_not
 }
 
 #[test]
+fn a_change_cannot_switch_off_its_check_however_the_range_is_written() {
+    let repo = Repo::init();
+    repo.commit_file("a.txt", "x\n");
+    repo.git(&["checkout", "--quiet", "-b", "change"]);
+    repo.stage(".keywardignore", "*\n");
+    repo.stage(".keyward.yaml", "exclude: '**'\n");
+    repo.commit_file("b.env", format!("KEY={}\n", token(1)));
+    for range in ["main..change", "main..", "main...change", "^main change", "change ^main", "^main HEAD", "HEAD^!", "change^!"] {
+        ci(&repo, range).expect(1);
+    }
+    repo.git(&["checkout", "--quiet", "--orphan", "root"]);
+    repo.commit("Nothing before it");
+    ci(&repo, "HEAD^!").expect(1);
+    ci(&repo, "no-such^!").fails_with(
+        "keyward: error: --range: `no-such`: there is no branch, tag or commit of this name; check its name, or fetch it first",
+    );
+}
+
+#[test]
 #[cfg(unix)]
 fn a_push_that_breaks_later_ones_is_refused_and_one_that_repairs_them_is_not() {
     use std::os::unix::fs::PermissionsExt as _;

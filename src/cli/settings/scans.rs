@@ -86,7 +86,6 @@ pub(in crate::cli) fn ci(mut args: CiArgs) -> anyhow::Result<(Session, HistoryOp
     let rules = &mut args.common.rules;
     let is_chosen = rules.config.is_some() || rules.no_config || rules.config_from.is_some() || variable(CONFIG_VARIABLE).is_some();
     if let (Some(_), Some(head)) = (&plan.base, &plan.head) {
-        let head = if head.is_empty() { "HEAD" } else { head };
         // The scan says of a revision that is not there that it is not.
         if Snapshot::open(&args.repo, head).is_ok() {
             check(&args.repo, head, !is_chosen).context("with this change every check would fail")?;
