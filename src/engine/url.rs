@@ -5,6 +5,7 @@
 
 use super::entropy::{RANDOM, randomness};
 use super::filter::{NotASecret, Strictness, Weakness, placeholder, value_kind, weakness};
+use super::judge::is_joined_passphrase;
 use super::{Refusal, work};
 use crate::rules::{Confidence, Rule, Shape};
 use crate::text::Span;
@@ -97,6 +98,10 @@ fn user_info_end(region: &[u8]) -> Option<usize> {
         let is_odd = port.and_then(<[u8]>::first).is_some_and(u8::is_ascii_alphabetic) && authority.len() < region.len();
         return if is_odd { memchr::memrchr(b'@', region) } else { Some(at) };
     }
+    // `[::1]:8080/a@b`: the colons of an address
+    if authority.starts_with(b"[") {
+        return None;
+    }
     // `user:pa/ss@host`: what looks like a port is none, so the authority goes on.
     let colon = memchr::memchr(b':', authority)?;
     let port = &authority[colon + 1..];
@@ -162,7 +167,7 @@ pub fn judge_url(url: &UrlCredential, bytes: &[u8]) -> Result<Confidence, Refusa
     }
     let letters = password.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
     let mixed = letters > 0 && letters < password.len() && password.len() >= 7;
-    let mixed = mixed && (random || !is_name(password));
+    let mixed = mixed && (random || !is_name(password) || is_joined_passphrase(password));
     let has = |test: fn(&u8) -> bool| usize::from(password.iter().any(test));
     let kinds = has(u8::is_ascii_lowercase) + has(u8::is_ascii_uppercase) + has(u8::is_ascii_digit) + has(u8::is_ascii_punctuation);
     match (place, random, mixed) {

@@ -30,9 +30,10 @@ pub struct About {
 /// Fakes that are shorter say nothing of where else they stand: `changeit`, `android`.
 const LEAST_FAKE: usize = 12;
 
-/// What a documented fake is known by, whichever rule names it; `None` where it is too short.
+/// What a documented fake is known by, whichever rule names it; `None` where it is too short. Digits may stand behind `0x`.
 #[must_use]
 pub fn mark_of_fake(fake: &[u8]) -> Option<u64> {
+    let fake = fake.strip_prefix(b"0x").unwrap_or(fake);
     let fold = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     (fake.len() >= LEAST_FAKE).then(|| fake.iter().fold(0xcbf2_9ce4_8422_2325, fold))
 }

@@ -6,6 +6,7 @@
 mod kind;
 mod list;
 mod name;
+mod noise;
 mod placeholder;
 mod sequence;
 mod words;

@@ -84,8 +84,11 @@ pub fn secret_name(name: &[u8]) -> NameVerdict {
     // `csrf_secret` signs the tokens, which by themselves open nothing.
     let signs = last.eq_ignore_ascii_case(b"secret");
     let is_harmless = |word: &&[u8]| is_one_of(word, HARMLESS_ANYWHERE) && !(signs && is_one_of(word, OF_FORMS));
+    // `field_encryption_key` encrypts fields.
+    let is_of_fields =
+        matches!(words, [first, second, _] if first.eq_ignore_ascii_case(b"field") && second.eq_ignore_ascii_case(b"encryption"));
     if head.iter().any(|word| is_harmless(word) || is_one_of(word, NOT_CLEAR))
-        || words.first().is_some_and(|word| words.len() > 1 && is_one_of(word, HARMLESS_STARTS))
+        || words.first().is_some_and(|word| words.len() > 1 && !is_of_fields && is_one_of(word, HARMLESS_STARTS))
     {
         return NameVerdict::Harmless;
     }
@@ -280,6 +283,9 @@ mod tests {
                 "STRIPE_KEY",
                 "GITHUB_TOKEN",
                 "slackBotToken",
+                "JIRA_DATACENTER_PAT",
+                "field_encryption_key",
+                "unseal_key",
             ],
             NameVerdict::Strong,
         );

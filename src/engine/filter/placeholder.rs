@@ -3,6 +3,7 @@
 mod code;
 
 use super::list::{List, Starts};
+use super::noise::{is_noise, is_noise_around};
 use super::sequence::{is_blank_escaped, is_repeated, is_sequence};
 use super::words::{Parts, squash_into, words_of};
 use code::{is_call, is_expression, is_name};
@@ -78,18 +79,21 @@ pub fn placeholder(value: &[u8], strictness: Strictness) -> Option<Why> {
 }
 
 /// The tokens of the OAuth specifications' examples
-/// ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749), [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750)), the secret of
-/// everybody's example of one-time passwords (<https://github.com/google/google-authenticator/wiki/Key-Uri-Format>), and
+/// ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749), [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750),
+/// [OpenID Connect](https://openid.net/specs/openid-connect-core-1_0.html)), the secret of everybody's example of one-time passwords (<https://github.com/google/google-authenticator/wiki/Key-Uri-Format>), and
 /// the keys of Azure's emulators ([storage](https://learn.microsoft.com/azure/storage/common/storage-connect-azurite),
 /// [Cosmos DB](https://learn.microsoft.com/azure/cosmos-db/emulator)), in pieces.
 fn is_documented(value: &[u8]) -> bool {
-    const TOKENS: [&[&str]; 8] = [
+    const TOKENS: [&[&str]; 11] = [
         &["JBSWY3DP", "EHPK3PXP"],
         &["mF_9.B5", "f-4.1JqM"],
         &["2YotnFZFEjr", "1zCsicMWpAA"],
         &["tGzv3JOkF0X", "G5Qx2TlKWIA"],
         &["SplxlOBeZQQ", "YbYS6WxSbIA"],
         &["7Fjfp0ZBr1K", "tDRbnfVdmIw"],
+        &["SlAV3", "2hkKG"],
+        &["gX1fB", "at3bV"],
+        &["s6Bhd", "Rkqt3"],
         &["Eby8vdM02xNOcqFlqUwJ", "PLlmEtlCDXJ1OUzFT50u", "SRZ6IFsuFq2UVErCz4I6tq", "/K1SZFPTOtr/KBHBekso", "GMGw=="],
         &["C2y6yDjf5/R+ob0N8A7C", "gv30VRDJIWEHLM+4QDU5", "DE2nQ9nDuVTqobD4b8mG", "GyPMbIZnqyMsEcaGQy67", "XIw/Jw=="],
     ];
@@ -204,10 +208,10 @@ fn is_format(value: &[u8]) -> bool {
         let next = tail.get(flags + 1).copied().unwrap_or(b' ');
         let is_rare = at + found == 0 && matches!(letter, b't' | b'w' | b'f' | b'p' | b'c' | b'i' | b'r');
         let is_verb = is_rare || matches!(letter, b's' | b'd' | b'v' | b'x' | b'q' | b'u' | b'@');
-        if letter == b'(' || (is_verb && !next.is_ascii_alphanumeric()) {
+        at += found + 1;
+        if letter == b'(' || (is_verb && !next.is_ascii_alphanumeric() && !is_noise_around(value, at - 1..at + flags + 1)) {
             return true;
         }
-        at += found + 1;
     }
     false
 }
@@ -219,11 +223,6 @@ fn has_braced_name(value: &[u8]) -> bool {
     let inner = &value[open + 1..open + close];
     let is_plain = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b' ' | b':' | b'!' | b'[' | b']');
     !inner.is_empty() && (inner.iter().all(is_plain) || is_call(inner)) && !is_noise(inner)
-}
-
-/// Whether text is too random to be a name or a phrase.
-fn is_noise(text: &[u8]) -> bool {
-    super::super::entropy::randomness(text) > 1.0 && text.iter().any(u8::is_ascii_digit)
 }
 
 /// `eyJhbGciOi…${TOKEN}`: a prefix that everybody knows, and a variable behind it.
@@ -248,7 +247,7 @@ fn is_all_noise(value: &[u8]) -> bool {
 fn is_reference(value: &[u8]) -> bool {
     #[rustfmt::skip]
     static STARTS: Starts = Starts::new(&[
-        "!ref", "!sub", "!vault", "!getatt", "!env", "!secret", "enc[", "enc(", "{cipher}", "vault:", "vault.", "vault/", "secret://", "secret/",
+        "!ref", "!sub", "!vault", "!getatt", "!env", "!secret", "enc[", "enc(", "{cipher}", "{aes", "{des", "{3des", "{rsa", "crypt:", "aqicah", "vault:", "vault.", "vault/", "secret://", "secret/",
         "secrets.", "op://", "arn:", "projects/", "ssm:", "aws-ssm", "keyvault", "@microsoft.keyvault", "env:", "env.", "file:", "ref+",
         "sops", "lookup(", "kms:", "keyring:", "keychain:", "gcp-sm:", "ssm-parameter", "secretkeyref", "{vault",
     ]);

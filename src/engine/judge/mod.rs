@@ -20,7 +20,8 @@ use crate::rules::Confidence;
 use crate::rules::syntax::ValueClass;
 use call::{Call, call_of};
 use name::{is_often_by_hand, judged_name, repeats_name, says_password, says_token, word_before};
-use phrase::{is_in_groups, is_joined_passphrase, is_passphrase};
+pub(super) use phrase::is_joined_passphrase;
+use phrase::{is_in_groups, is_passphrase};
 use value::{Traits, any, chosen, is_plainly_chosen, machine_made};
 
 /// The longest value that is looked into as base64, in bytes.
@@ -123,7 +124,7 @@ pub(super) fn by_itself(value: &[u8], class: ValueClass) -> Result<Confidence, R
     let mut buffer = [0; LONGEST_ENCODED];
     match encoded_text(value, &mut buffer) {
         Some(text) => encoded(text),
-        None if class == ValueClass::Password && is_passphrase(value) => Ok(Confidence::Medium),
+        None if class == ValueClass::Password && (is_passphrase(value) || is_joined_passphrase(value)) => Ok(Confidence::Medium),
         None if counts_by_turns(value) => Ok(Confidence::Low),
         None => by_class(value, &Traits::of(value), class),
     }

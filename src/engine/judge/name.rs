@@ -48,7 +48,7 @@ pub(super) fn is_often_by_hand(name: &[u8]) -> bool {
 
 /// Whether a name ends with an English word for a password.
 pub(super) fn says_password(name: &[u8]) -> bool {
-    const WORDS: [&str; 5] = ["password", "passphrase", "passwd", "pwd", "pass"];
+    const WORDS: [&str; 6] = ["password", "passphrase", "passwd", "pwd", "pass", "identified"];
     words_of(name).last().is_some_and(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes())))
 }
 

@@ -59,7 +59,7 @@ pub(super) fn is_passphrase(value: &[u8]) -> bool {
 }
 
 /// Whether a value is such words joined by one and the same mark: `harbour-quilt-lemon-cable`.
-pub(super) fn is_joined_passphrase(value: &[u8]) -> bool {
+pub(in crate::engine) fn is_joined_passphrase(value: &[u8]) -> bool {
     let Some(&mark) = value.iter().find(|byte| !byte.is_ascii_alphabetic()) else { return false };
     let words = value.split(|&byte| byte == mark);
     let is_drawn = |word: &[u8]| {

@@ -30,6 +30,7 @@ fn the_parts_of_a_url_are_found_in_text() {
     assert_eq!(parts(&text), Some(("postgres", "app", "pw", "db.corp.net:5432")));
     assert_eq!(parts("see https://host/path@x"), None);
     assert_eq!(parts("http://host:8080/@scope/x"), None);
+    assert_eq!(parts("http://[::1]:8080/a@b"), None);
     assert_eq!(parts("http://user@host/"), Some(("http", "", "user", "host")));
 }
 
@@ -57,6 +58,8 @@ fn passwords_are_judged_by_host_and_strength() {
     assert_eq!(confidence(&url("mysql", "root", &strong, "localhost/x")), Some(Confidence::Medium));
     assert_eq!(confidence(&url("mysql", "root", &strong, "db.example.com/x")), None);
     assert_eq!(confidence(&url("mysql", "root", "Winter2023", "db.corp.io/x")), Some(Confidence::Medium));
+    assert_eq!(confidence(&url("mysql", "root", "harbour-quilt-lemon-cable", "db.corp.io/x")), Some(Confidence::Medium));
+    assert_eq!(confidence(&url("mysql", "root", "harbour-quilt", "db.corp.io/x")), Some(Confidence::Low));
     assert_eq!(confidence(&url("mysql", "root", "winter", "127.0.0.1/x")), None);
 }
 

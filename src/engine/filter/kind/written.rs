@@ -2,6 +2,7 @@
 
 use crate::engine::entropy::randomness;
 use crate::engine::filter::list::Starts;
+use crate::engine::filter::noise::is_noise_around;
 use crate::engine::filter::words::{Parts, squash_into, words_of};
 
 pub(in crate::engine::filter) fn is_markup(value: &[u8]) -> bool {
@@ -35,16 +36,23 @@ pub(in crate::engine::filter) fn is_style(value: &[u8]) -> bool {
 pub(in crate::engine::filter) fn is_pattern(value: &[u8]) -> bool {
     #[rustfmt::skip]
     static PARTS: Parts = Parts::new(&[
-        "[a-z", "[A-Z", "[0-9", "[^", "a-zA-Z", "A-Za-z", "\\d", "\\w", "\\s", "\\S", "\\b", "(?:", "(?i)", "(?=", "(?P<", ".*", ".+",
+        "[a-z", "[A-Z", "[0-9", "[^", "a-zA-Z", "A-Za-z", "\\d", "\\w", "\\s", "\\S", "\\b", "(?:", "(?i)", "(?=", "(?P<",
         "]+", "]*", "{1,", "abcdefghij", "ABCDEFGHIJ",
     ]);
     PARTS.any_in(value)
+        || has_wildcard(value)
         || (value.len() > 2 && value[0] == b'/' && value[value.len() - 1] == b'/')
         || (value.starts_with(b"/^") && memchr::memmem::find(value, b"$/").is_some())
         || (value.starts_with(b"^") && value.ends_with(b"$") && value.iter().any(|byte| matches!(byte, b'(' | b'|' | b'[' | b'{')))
         || is_grammar(value)
         || is_validation(value)
         || is_rate(value)
+}
+
+/// `.*` and `.+`, which turn up in random passwords too.
+fn has_wildcard(value: &[u8]) -> bool {
+    let dot = value.windows(2).position(|pair| matches!(pair, b".*" | b".+"));
+    dot.is_some_and(|at| !is_noise_around(value, at..at + 2))
 }
 
 /// `5/hour`, `20/m/ip,5/m/key`: how often something may be done.

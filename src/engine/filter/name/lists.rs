@@ -9,15 +9,14 @@ pub(super) const NOT_CLEAR: &List = &List::new(&["encrypted", "hashed", "salted"
 pub(super) const STRONG: &List = &List::new(&[
     "password", "passwd", "passphrase", "passcode", "pwd", "pass", "passwort", "secret", "credential", "cred", "pswd", "psw", "apikey", "pw",
     "identified", "psk", "dbpass", "keypass", "storepass", "authtoken", "contrasena", "contrase", "motdepasse", "passe", "senha", "kennwort", "wachtwoord", "haslo", "parola", "salasana", "jwt",
-    "heslo", "jelszo", "sifre", "losenord", "clave", "mdp", "contrasenia", "lozinka", "geslo", "slaptazodis", "parole", "adgangskode", "passord", "sandi", "kodeord", "community", "geheimnis",
+    "heslo", "jelszo", "sifre", "losenord", "clave", "mdp", "contrasenia", "lozinka", "geslo", "slaptazodis", "parole", "adgangskode", "passord", "sandi", "kodeord", "community", "geheimnis", "pat",
 ]);
-/// Strong only behind another word: `db_pass`.
-pub(super) const STRONG_BUT_SHORT: &List = &List::new(&["jwt"]);
+/// Strong only behind another word: `github_pat`.
+pub(super) const STRONG_BUT_SHORT: &List = &List::new(&["jwt", "pat"]);
 /// Secret sometimes.
 #[rustfmt::skip]
 pub(super) const WEAK: &List = &List::new(&[
     "auth", "authorization", "cookie", "signature", "salt", "pin", "bearer", "oauth", "session", "otp", "seed", "mnemonic",
-    "pat",
 ]);
 /// What makes a token or a key a secret one.
 #[rustfmt::skip]
@@ -27,6 +26,7 @@ pub(super) const SECRET_KINDS: &List = &List::new(&[
     "aws", "azure", "stripe", "twilio", "sendgrid", "npm", "pypi", "docker", "jwt", "hmac", "aes", "crypto", "cipher", "storage",
     "license", "subscription", "personal", "push", "security", "registration", "management", "server", "user", "db", "database", "vault",
     "root", "integration", "authentication", "authorization", "identity", "write", "read", "encrypt", "decrypt", "google", "crypt",
+    "unseal", "des", "sms", "ingest", "ingestion", "telemetry", "partner", "merchant", "payment", "backup",
 ]);
 /// Tokens that are none.
 #[rustfmt::skip]

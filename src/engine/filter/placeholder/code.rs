@@ -1,7 +1,7 @@
 //! Code that stands where a literal could: expressions, calls, paths of names, pieces between two strings.
 
-use super::is_noise;
 use crate::engine::entropy::randomness;
+use crate::engine::filter::noise::is_noise;
 use crate::engine::filter::words::Parts;
 
 /// Code instead of a literal.

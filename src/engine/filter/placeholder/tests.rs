@@ -40,7 +40,16 @@ fn placeholders_are_told_with_their_reason() {
         ),
         (
             Why::Reference,
-            &["vault:secret/data/db", "ENC[AES256,abc]", "!Ref Secret", "arn:aws:secretsmanager:x", "op://vault/item", "{cipher}abc1"],
+            &[
+                "vault:secret/data/db",
+                "ENC[AES256,abc]",
+                "!Ref Secret",
+                "arn:aws:secretsmanager:x",
+                "op://vault/item",
+                "{cipher}abc1",
+                "{AES}Kx9mPq2v",
+                "CRYPT:Kx9mPq2v",
+            ],
         ),
         (
             Why::Word,

@@ -159,6 +159,7 @@ const CLEAN: &[&str] = &[
     "token = \"sha256:9f3ac07be51d2468b0f7c1a9e3d58264\"",
     "password = \"$2b$10$abcdefghijklmnopqrstuv\"",
     "password: \"{SSHA}q83vZJ0xR9Lk2Wm\"",
+    "signing_key: 0x9F3C71A2B84E6D05",
     "password = \"Enter your password\"",
     "\"password\": \"Passwort vergessen?\"",
     "\"password\": \"Das Passwort ist falsch\"",
