@@ -126,7 +126,7 @@ mod tests {
         };
         Finding {
             fingerprint: fingerprint(&rule.id, path, secret.as_bytes()),
-            rule,
+            rule: rule.into(),
             severity: Severity::High,
             confidence: Confidence::High,
             path: path.to_owned(),

@@ -12,12 +12,13 @@ pub mod triage;
 pub use fate::{Fate, MOST_NAMES, Names, Refs, Removal};
 
 use crate::rules::{Audience, Confidence, Severity};
+use std::sync::Arc;
 
 /// A secret at a place, as it is reported. Reporters only render it.
 #[derive(Debug, Clone)]
 pub struct Finding {
-    /// The rule that matched.
-    pub rule: RuleFacts,
+    /// The rule that matched. Shared, since there may be very many findings.
+    pub rule: Arc<RuleFacts>,
     /// The rule's severity, or the one set for its path.
     pub severity: Severity,
     /// Chance that it is real.

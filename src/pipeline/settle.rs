@@ -14,6 +14,7 @@ use crate::findings::{Attribution, Finding, RuleFacts, dedupe};
 use crate::rules::About;
 use crate::sources::Coverage;
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// What a scan came to.
@@ -69,7 +70,7 @@ impl Pipeline<'_> {
         let mut results = Results { coverage, ..Results::default() };
         let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         log::debug!("looked at {} of {} bytes", of(&self.progress.looked), of(&self.progress.bytes));
-        let mut known: BTreeMap<usize, RuleFacts> = BTreeMap::new();
+        let mut known: BTreeMap<usize, Arc<RuleFacts>> = BTreeMap::new();
         let (hits, skips) = (std::mem::take(&mut *lock(&self.hits)), std::mem::take(&mut *lock(&self.skips)));
         for (origin, found) in hits {
             for (path, history) in paths(&origin, attributions) {
@@ -121,11 +122,11 @@ impl Pipeline<'_> {
     }
 
     /// What reports need of a rule.
-    pub(super) fn facts(&self, rule: usize) -> RuleFacts {
+    pub(super) fn facts(&self, rule: usize) -> Arc<RuleFacts> {
         let rule = &self.detector.rules()[rule];
         let About { provider, description, remediation, revoke, docs, tags, .. } = rule.about().clone();
         let (id, title) = (rule.id.clone(), rule.title());
-        RuleFacts { id, title, provider, description, remediation, revoke, docs, tags, audience: rule.audience }
+        Arc::new(RuleFacts { id, title, provider, description, remediation, revoke, docs, tags, audience: rule.audience })
     }
 
     /// Judges one match at one path, which is `shown` so in reports, and puts it where it belongs.
@@ -135,7 +136,7 @@ impl Pipeline<'_> {
         (path, shown): (&str, &str),
         history: Option<&Attribution>,
         found: &Found,
-        facts: &RuleFacts,
+        facts: &Arc<RuleFacts>,
         results: &mut Results,
     ) {
         let (identity, configured) = (self.places.identity(origin, shown), self.places.configured(origin, path));
@@ -168,7 +169,7 @@ impl Pipeline<'_> {
             Verdict::Suppress(suppression) => (&mut results.suppressed, Some(suppression)),
         };
         list.push(Finding {
-            rule: facts.clone(),
+            rule: Arc::clone(facts),
             severity: rule.severity,
             confidence: found.confidence,
             path: shown.to_owned(),

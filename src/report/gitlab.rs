@@ -9,7 +9,7 @@ use super::{VERSION, json, summary};
 use crate::rules::Severity;
 use crate::text::date;
 use crate::text::sanitize::sanitize;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use serde_json::{Value, json as value};
 use sha2::{Digest as _, Sha256};
 use std::io::{self, Write};
@@ -36,17 +36,25 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
             analyzer: tool(),
             scanner: tool(),
         },
-        vulnerabilities: view.findings.iter().map(vulnerability).collect(),
+        vulnerabilities: Vulnerabilities(&view.findings),
     };
-    let text = serde_json::to_string_pretty(&report).map_err(io::Error::from)?;
-    writeln!(out, "{}", json::escape(&text))
+    json::pretty(&report, out)
 }
 
 #[derive(Serialize)]
-struct Report {
+struct Report<'a> {
     version: &'static str,
     scan: Scan,
-    vulnerabilities: Vec<Value>,
+    vulnerabilities: Vulnerabilities<'a>,
+}
+
+/// A list that is made while it is written: there may be very many.
+struct Vulnerabilities<'a>(&'a [Entry<'a>]);
+
+impl Serialize for Vulnerabilities<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(vulnerability))
+    }
 }
 
 #[derive(Serialize)]

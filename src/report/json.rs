@@ -7,15 +7,13 @@ use crate::blob::SkipReason;
 use crate::findings::{Refs, Removal};
 use crate::rules::{Confidence, Severity};
 use crate::text::sanitize::is_unsafe;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use std::collections::BTreeMap;
-use std::io::{self, Write};
+use std::io::{self, BufWriter, Write};
 
 /// Writes the document.
 pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let text = serde_json::to_string_pretty(&Document::new(view)).map_err(io::Error::from)?;
-    out.write_all(escape(&text).as_bytes())?;
-    out.write_all(b"\n")
+    pretty(&Document::new(view), out)
 }
 
 /// The finding on one line.
@@ -24,12 +22,25 @@ pub(super) fn line(entry: &Entry<'_>) -> io::Result<String> {
     Ok(escape(&text))
 }
 
+/// Writes a document with line breaks, safe as by [`escape`], piece by piece: it may be larger than all that was scanned.
+pub(super) fn pretty(document: &impl Serialize, out: &mut dyn Write) -> io::Result<()> {
+    let mut safe = BufWriter::new(Safe { out, before: ' ' });
+    serde_json::to_writer_pretty(&mut safe, document).map_err(io::Error::from)?;
+    safe.write_all(b"\n")?;
+    safe.flush()
+}
+
 /// JSON text in which characters that could fool a terminal or start a command in a build log (`##[…`) are
 /// written as `\uXXXX`. They only occur inside strings, where that means the same.
 pub(crate) fn escape(json: &str) -> String {
-    use std::fmt::Write as _;
     let mut safe = String::with_capacity(json.len());
-    let mut before = ' ';
+    escape_behind(' ', json, &mut safe);
+    safe
+}
+
+/// Escapes text that stands behind a character, into `safe`. Returns the last character.
+fn escape_behind(mut before: char, json: &str, safe: &mut String) -> char {
+    use std::fmt::Write as _;
     for c in json.chars() {
         // The line breaks of pretty JSON are its only raw control characters.
         if (is_unsafe(c) && c != '\n') || (c == '#' && before == '#') {
@@ -41,18 +52,59 @@ pub(crate) fn escape(json: &str) -> String {
         }
         before = c;
     }
-    safe
+    before
+}
+
+/// Escapes what goes through.
+struct Safe<'o> {
+    out: &'o mut dyn Write,
+    /// The last character.
+    before: char,
+}
+
+impl Write for Safe<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // A buffer is cut anywhere, also within a character; the rest of that comes again.
+        let whole = match std::str::from_utf8(bytes) {
+            Ok(text) => text,
+            Err(error) => std::str::from_utf8(&bytes[..error.valid_up_to()]).map_err(io::Error::other)?,
+        };
+        let mut safe = String::with_capacity(whole.len());
+        let before = escape_behind(self.before, whole, &mut safe);
+        self.out.write_all(safe.as_bytes())?;
+        self.before = before;
+        Ok(whole.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
 }
 
 #[derive(Serialize)]
 struct Document<'a> {
     version: u32,
     tool: Tool,
-    findings: Vec<Finding<'a>>,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    suppressed: Vec<Finding<'a>>,
+    findings: Findings<'a>,
+    #[serde(skip_serializing_if = "Findings::is_empty")]
+    suppressed: Findings<'a>,
     coverage: Coverage<'a>,
     summary: Summary,
+}
+
+/// A list that is made while it is written: there may be very many.
+struct Findings<'a>(&'a [Entry<'a>]);
+
+impl Findings<'_> {
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl Serialize for Findings<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(Finding::new))
+    }
 }
 
 #[derive(Serialize)]
@@ -190,8 +242,8 @@ impl<'a> Document<'a> {
         Document {
             version: 1,
             tool: Tool { name: "keyward", version: VERSION },
-            findings: view.findings.iter().map(Finding::new).collect(),
-            suppressed: view.suppressed.iter().map(Finding::new).collect(),
+            findings: Findings(&view.findings),
+            suppressed: Findings(&view.suppressed),
             coverage: Coverage {
                 scope: &view.scope,
                 refs: view.refs,

@@ -39,9 +39,7 @@ const ROOT: &str = "%SRCROOT%";
 /// Writes the log.
 pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let log = Sarif::builder().schema(SCHEMA).version(value!("2.1.0")).runs(vec![build_run(view)]).build();
-    let text = serde_json::to_string_pretty(&log).map_err(io::Error::from)?;
-    out.write_all(json::escape(&text).as_bytes())?;
-    out.write_all(b"\n")
+    json::pretty(&log, out)
 }
 
 fn build_run(view: &View<'_>) -> Run {

@@ -74,10 +74,9 @@ impl Traits {
 /// A value of a generator: long and random.
 pub(super) fn machine_made(value: &[u8], traits: &Traits) -> Result<Confidence, Refusal> {
     match traits.kind {
-        None => {}
         // An id of OpenPGP, an address in memory: a word of a machine is too short for a key.
         Some(kind @ NotASecret::Number) if matches!(value, [b'0', b'x' | b'X', ..]) => return Err(Refusal::Kind(kind)),
-        Some(NotASecret::Number) => {}
+        None | Some(NotASecret::Number) => {}
         Some(NotASecret::Uuid) => return Ok(Confidence::Medium),
         Some(NotASecret::Identifier) if traits.classes() == 4 && (traits.digits > 1 || traits.random > 0.5) => {}
         // `my_super_secret_key_2024`

@@ -113,7 +113,7 @@ pub(crate) fn found_by(rule: &RuleFacts, path: &str, text: &str, secret: &str) -
     let start = text.find(secret).expect("the text holds the secret");
     let span = Span::new(start, start + secret.len());
     Finding {
-        rule: rule.clone(),
+        rule: rule.clone().into(),
         severity: Severity::Critical,
         confidence: Confidence::High,
         path: path.to_owned(),
