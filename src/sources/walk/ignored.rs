@@ -1,4 +1,5 @@
-//! L3: what ignore files leave out: `.gitignore`, `.git/info/exclude`, the user's own excludes file, and `.ignore`.
+//! L3: what the ignore files of a repository leave out: `.gitignore`, `.git/info/exclude` and `.ignore`. The user's own
+//! excludes file does not count, nor what lies above the repository: the same tree is scanned alike on every machine.
 //!
 //! Patterns are matched by the `ignore` crate, but the files are opened here. A repository may have a link, a pipe or a
 //! device in the place of one, which its walker would follow, or wait for without end; git takes none of them.
@@ -25,7 +26,6 @@ const MOST_NAMED: usize = 3;
 
 /// The ignore files of a walk, each directory's read once.
 pub(super) struct Ignored {
-    global: Gitignore,
     /// By the bytes of its path: hashing a `Path` goes by its components, which takes several times as long.
     known: RwLock<HashMap<OsString, Arc<Level>>>,
     odd: Mutex<Vec<String>>,
@@ -54,9 +54,7 @@ struct Rules {
 
 impl Ignored {
     pub(super) fn new() -> Self {
-        // Relative to the top of whatever repository a path lies in.
-        let global = GitignoreBuilder::new("").build_global().0;
-        Ignored { global, known: RwLock::default(), odd: Mutex::default() }
+        Ignored { known: RwLock::default(), odd: Mutex::default() }
     }
 
     /// Whether an entry below a start is left out, or said not to be.
@@ -65,7 +63,7 @@ impl Ignored {
         let level = self.level(parent, depth);
         let Some(rules) = &level.rules else { return Match::None };
         let is_dir = entry.file_type().is_some_and(|kind| kind.is_dir());
-        rules.verdict(&self.global, &level.path.join(entry.file_name()), is_dir)
+        rules.verdict(&level.path.join(entry.file_name()), is_dir)
     }
 
     /// A note on what stands in the place of ignore files and is none.
@@ -98,10 +96,11 @@ impl Ignored {
         level
     }
 
-    /// A directory that the walk starts at, with all that are above it.
+    /// A directory that the walk starts at, with those above it up to the top of the repository.
     fn start(&self, dir: &Path) -> Level {
         let Ok(path) = dir.canonicalize() else { return Level { path: dir.to_owned(), rules: None } };
-        let above: Vec<&Path> = path.ancestors().skip(1).collect();
+        let height = path.ancestors().position(|above| is_top(above, None)).unwrap_or_default();
+        let above: Vec<&Path> = path.ancestors().take(height + 1).skip(1).collect();
         let rules = above.into_iter().rev().fold(None, |rules, above| self.read(above, above, rules.as_ref()));
         let rules = self.read(&path, dir, rules.as_ref());
         Level { path, rules }
@@ -195,21 +194,17 @@ fn first(mut verdicts: impl Iterator<Item = Match<()>>) -> Match<()> {
 }
 
 impl Rules {
-    /// What the innermost file says that says something: of `.ignore` first, then of the repository's own files, and of
-    /// the user's last.
-    fn verdict(self: &Arc<Self>, global: &Gitignore, path: &Path, is_dir: bool) -> Match<()> {
+    /// What the innermost file says that says something: of `.ignore` first, then of git's own files.
+    fn verdict(self: &Arc<Self>, path: &Path, is_dir: bool) -> Match<()> {
         let of = |patterns: &Gitignore| patterns.matched(path, is_dir).map(drop);
-        let plain = first(chain(Some(self)).map(|rules| of(&rules.plain)));
-        if !plain.is_none() {
-            return plain;
-        }
-        let Some(top) = chain(Some(self)).find_map(|rules| rules.top.as_deref()) else { return Match::None };
         let own = || {
             let mut left = false;
             chain(Some(self)).take_while(move |rules| !std::mem::replace(&mut left, rules.top.is_some()))
         };
-        first(own().map(|rules| of(&rules.git)))
-            .or(first(own().map(|rules| of(&rules.exclude))))
-            .or(global.matched(path.strip_prefix(top).unwrap_or(path), is_dir).map(drop))
+        let plain = first(own().map(|rules| of(&rules.plain)));
+        if !plain.is_none() || chain(Some(self)).all(|rules| rules.top.is_none()) {
+            return plain;
+        }
+        first(own().map(|rules| of(&rules.git))).or(first(own().map(|rules| of(&rules.exclude))))
     }
 }

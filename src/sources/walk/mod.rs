@@ -1,8 +1,9 @@
 //! L3: the files of a working tree, in parallel.
 //!
-//! The walk itself is that of the `ignore` crate, but for the ignore files (see `ignored`): `.gitignore`, `.ignore`,
-//! `.git/info/exclude` and the global excludes file are respected by default. Two things are never dropped by them: a path that the user named, and a file that
-//! git tracks (see `tracked`), because what is committed leaks whatever an ignore file says. `.git` itself is not walked.
+//! The walk itself is that of the `ignore` crate, but for the ignore files (see `ignored`): `.gitignore`, `.ignore` and
+//! `.git/info/exclude` are respected by default. Two things are never dropped by them: a path that the user named, and a
+//! file that git tracks (see `tracked`), because what is committed leaks whatever an ignore file says. `.git` itself is not
+//! walked.
 //!
 //! Files are read, not mapped: a mapped file that somebody truncates kills the process with SIGBUS, and trees are
 //! scanned while builds and editors write to them.
