@@ -52,7 +52,7 @@ pub fn placeholder(value: &[u8], strictness: Strictness) -> Option<Why> {
     if is_documented(value) {
         return Some(Why::Word);
     }
-    if has_fake_word(value) {
+    if has_fake_word(value) || ends_as_example(value) {
         return Some(Why::Word);
     }
     match strictness {
@@ -80,11 +80,12 @@ pub fn placeholder(value: &[u8], strictness: Strictness) -> Option<Why> {
 
 /// The tokens of the OAuth specifications' examples
 /// ([RFC 6749](https://www.rfc-editor.org/rfc/rfc6749), [RFC 6750](https://www.rfc-editor.org/rfc/rfc6750),
-/// [OpenID Connect](https://openid.net/specs/openid-connect-core-1_0.html)), the secret of everybody's example of one-time passwords (<https://github.com/google/google-authenticator/wiki/Key-Uri-Format>), and
+/// [OpenID Connect](https://openid.net/specs/openid-connect-core-1_0.html)), the UUIDs of
+/// [RFC 4122](https://www.rfc-editor.org/rfc/rfc4122) and of documentation, the secret of everybody's example of one-time passwords (<https://github.com/google/google-authenticator/wiki/Key-Uri-Format>), and
 /// the keys of Azure's emulators ([storage](https://learn.microsoft.com/azure/storage/common/storage-connect-azurite),
 /// [Cosmos DB](https://learn.microsoft.com/azure/cosmos-db/emulator)), in pieces.
 fn is_documented(value: &[u8]) -> bool {
-    const TOKENS: [&[&str]; 11] = [
+    const TOKENS: [&[&str]; 16] = [
         &["JBSWY3DP", "EHPK3PXP"],
         &["mF_9.B5", "f-4.1JqM"],
         &["2YotnFZFEjr", "1zCsicMWpAA"],
@@ -94,6 +95,11 @@ fn is_documented(value: &[u8]) -> bool {
         &["SlAV3", "2hkKG"],
         &["gX1fB", "at3bV"],
         &["s6Bhd", "Rkqt3"],
+        &["123e4567-e89b-12d3", "-a456-426614174000"],
+        &["550e8400-e29b-41d4", "-a716-446655440000"],
+        &["f81d4fae-7dec-11d0", "-a765-00a0c91e6bf6"],
+        &["6ba7b810-9dad-11d1", "-80b4-00c04fd430c8"],
+        &["00112233-4455-6677", "-8899-aabbccddeeff"],
         &["Eby8vdM02xNOcqFlqUwJ", "PLlmEtlCDXJ1OUzFT50u", "SRZ6IFsuFq2UVErCz4I6tq", "/K1SZFPTOtr/KBHBekso", "GMGw=="],
         &["C2y6yDjf5/R+ob0N8A7C", "gv30VRDJIWEHLM+4QDU5", "DE2nQ9nDuVTqobD4b8mG", "GyPMbIZnqyMsEcaGQy67", "XIw/Jw=="],
     ];
@@ -135,6 +141,12 @@ fn has_fake_word(value: &[u8]) -> bool {
         "CAFEBABE",
     ]);
     WORDS.any_in(value)
+}
+
+/// `….example`, `…-example`: whatever stands before it.
+fn ends_as_example(value: &[u8]) -> bool {
+    let last = value.rsplit(|byte| !byte.is_ascii_alphabetic()).next().unwrap_or_default();
+    last.len() < value.len() && last.eq_ignore_ascii_case(b"example")
 }
 
 /// Text that a program replaces.

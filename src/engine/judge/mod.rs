@@ -39,7 +39,9 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
     let verdict = if class == ValueClass::Any || is_by_place { NameVerdict::Strong } else { secret_name(name) };
     // `checksum/secret: …`: an annotation of a manifest
     let is_checksum = bytes[..assignment.name.start].ends_with(b"checksum/");
-    if verdict == NameVerdict::Harmless || is_checksum || is_harmless_behind(word_before(bytes, assignment.name.start), name) {
+    // What Laravel puts into forms: https://laravel.com/docs/csrf
+    let is_of_form = name == b"_token" && value.len() == 40;
+    if verdict == NameVerdict::Harmless || is_checksum || is_of_form || is_harmless_behind(word_before(bytes, assignment.name.start), name) {
         return Err(Refusal::HarmlessName);
     }
     if is_search_key(bytes, assignment.value) {

@@ -44,7 +44,7 @@ pub(super) const HARMLESS_KEYS: &List = &List::new(&[
     "settings", "property", "param", "parameter", "header", "query", "form", "field", "data", "meta", "metadata", "json", "yaml", "xml",
     "lookup", "group", "range", "shard", "routing", "idempotency", "dedup", "deduplication", "storagekey", "localstorage",
     "first", "second", "third", "last", "next", "previous", "prev", "parent", "pub", "react", "ctrl", "alt", "shift", "tab", "enter", "delete", "escape", "s3", "bucket", "tag", "annotation", "resource", "type",
-    "socket", "recv", "apt", "sealed", "wrapped", "encrypted", "format", "gpg", "pgp", "publishable", "site", "anon", "hashed", "product", "sender", "state",
+    "socket", "recv", "apt", "sealed", "wrapped", "encrypted", "format", "gpg", "pgp", "publishable", "site", "anon", "hashed", "product", "sender", "state", "repo",
 ]);
 /// Words at the end that say that the value is something else.
 #[rustfmt::skip]

@@ -70,7 +70,8 @@ fn is_splice(value: &[u8]) -> bool {
 /// `name(…)` and `name[…]`
 pub(super) fn is_call(value: &[u8]) -> bool {
     let Some(open) = memchr::memchr2(b'(', b'[', value) else { return false };
-    let callee = &value[..open];
+    // `jwt:decode(…)` of Lua
+    let callee = value[..open].rsplit(|&byte| byte == b':').next().unwrap_or_default();
     let close = if value[open] == b'(' { b')' } else { b']' };
     let closes = value.last() == Some(&close) || open + 1 == value.len() || (callee.contains(&b'.') && value[open..].contains(&close));
     let goes_on = memchr::memmem::find(&value[open..], &[close, b'.']).is_some();

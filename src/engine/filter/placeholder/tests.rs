@@ -36,6 +36,7 @@ fn placeholders_are_told_with_their_reason() {
                 "settings.db.password",
                 "tokens[0]",
                 "get_token()",
+                "jwt:decode(token.secret)",
             ],
         ),
         (
@@ -66,6 +67,7 @@ fn placeholders_are_told_with_their_reason() {
                 "my-sample-token",
                 "dummy_key",
                 "AKIAIOSFODNN7EXAMPLE",
+                "q8Zx2mLk9.example",
             ],
         ),
         (Why::Repeated, &["xxxxxxxxxxxx", "****", "00000000", "abababababab", "aaaaaaaaab12"]),

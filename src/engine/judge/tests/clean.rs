@@ -160,6 +160,7 @@ const CLEAN: &[&str] = &[
     "password = \"$2b$10$abcdefghijklmnopqrstuv\"",
     "password: \"{SSHA}q83vZJ0xR9Lk2Wm\"",
     "signing_key: 0x9F3C71A2B84E6D05",
+    "<input type=\"hidden\" name=\"_token\" value=\"q83vZJ0xR9Lk2Wm8Yt5uPnB7sD1eHcGfKaVjM3o8\">",
     "password = \"Enter your password\"",
     "\"password\": \"Passwort vergessen?\"",
     "\"password\": \"Das Passwort ist falsch\"",
