@@ -35,10 +35,16 @@ pub(super) fn opens(bytes: &[u8], at: usize, rule: &Rule) -> bool {
     match before {
         // A line of a diff
         b'-' | b'+' if at < 2 || matches!(bytes[at - 2], b'\n' | b'\r') => true,
+        b'-' if is_default(bytes, at) => true,
         b'_' | b'-' | b'+' => !is_word(bytes[at]) || (rule.check.is_some() && before != b'+'),
         b'/' => !in_base64(bytes, at - 1),
         _ => true,
     }
+}
+
+/// Whether what a variable of a shell has where nothing is given to it begins at `at`: `${ACME_KEY:-…}`.
+pub(super) fn is_default(bytes: &[u8], at: usize) -> bool {
+    bytes[..at].ends_with(b":-")
 }
 
 /// Whether a token of the rule that began at `start` may end at `end`.

@@ -4,6 +4,7 @@
 //! clock, the same answer for any thread count or neighbour. Everything that depends on where the bytes lie
 //! happens in triage. `docs/detector.md` explains the stages.
 
+mod apart;
 pub mod assignment;
 mod automaton;
 mod boundary;
@@ -16,6 +17,7 @@ mod events;
 pub mod examples;
 pub mod filter;
 mod gathered;
+mod given;
 mod heads;
 #[cfg(test)]
 mod hostile;

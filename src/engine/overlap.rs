@@ -27,6 +27,8 @@ fn kind(rule: &Rule) -> u8 {
         Shape::Pem(_) => 5,
         // Told by what stands around it, whatever it is.
         Shape::Pattern { .. } if rule.about().provider == "Generic" => 3,
+        // As well, but by what a program takes.
+        Shape::Pattern { value: Some(_), .. } => 4,
         // Told by its context alone, or by its own shape, which says more, or by both.
         Shape::Format(_) | Shape::Pattern { .. } => {
             4 - u8::from(["Generic", "Private keys"].contains(&rule.about().provider.as_str()))

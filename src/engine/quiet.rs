@@ -10,7 +10,7 @@ use super::layout::Action;
 use super::program::Program;
 use super::runs::Word;
 use super::words::WordHit;
-use super::{Detector, named, surroundings, url};
+use super::{Detector, boundary, named, surroundings, url};
 use crate::engine::assignment;
 use crate::text::Span;
 use crate::text::chars::kind;
@@ -50,7 +50,12 @@ fn is_refused(detector: &Detector, bytes: &[u8], room: &mut named::Room, parse: 
 
 /// Whether a word, or a `wide` stretch, is none that a rule without a leading literal begins with.
 pub(super) fn is_quiet_word(program: &Program, bytes: &[u8], word: Word, wide: bool) -> bool {
-    let span = Span::new(word.start, word.end);
+    let is_default = bytes[word.start] == b'-' && boundary::is_default(bytes, word.start + 1);
+    let is_none = |start: usize| begins_none(program, bytes, Span::new(start, word.end), wide);
+    is_none(word.start) && (!is_default || is_none(word.start + 1))
+}
+
+fn begins_none(program: &Program, bytes: &[u8], span: Span, wide: bool) -> bool {
     let lengths = &program.lengths;
     let length = span.len();
     let mut known = [&lengths.wide, &lengths.word].into_iter().take(if wide { 1 } else { 2 });

@@ -153,21 +153,28 @@ impl<'a> Scanner<'a> {
     /// Formats told by the length of the word (or run of base64 characters) that they begin with. It holds a
     /// digit, and nothing but what the formats of that length are made of.
     #[inline]
-    fn by_length(&mut self, word: Word, wide: bool) {
-        let length = word.end - word.start;
-        if length > LONGEST_WORD {
-            return;
-        }
+    fn by_length(&mut self, mut word: Word, wide: bool) {
         let lengths = &self.program.lengths;
         let known = if wide { &lengths.wide } else { &lengths.word };
-        for &rule in known.alone(length) {
-            self.format(rule, word.start);
-        }
-        if known.is_contextual(length)
-            && surroundings::value_position(self.bytes, Span::new(word.start, word.end))
-            && known.admits(length, self.bytes[word.start..word.end].iter().fold(0, |kinds, &byte| kinds | kind(byte)))
-        {
-            self.contextual(word.start, length, wide);
+        loop {
+            let length = word.end - word.start;
+            if length > LONGEST_WORD {
+                return;
+            }
+            for &rule in known.alone(length) {
+                self.format(rule, word.start);
+            }
+            if known.is_contextual(length)
+                && surroundings::value_position(self.bytes, Span::new(word.start, word.end))
+                && known.admits(length, self.bytes[word.start..word.end].iter().fold(0, |kinds, &byte| kinds | kind(byte)))
+            {
+                self.contextual(word.start, length, wide);
+            }
+            // The dash of `${NAME:-…}` is none of the token.
+            word.start += 1;
+            if !boundary::is_default(self.bytes, word.start) {
+                return;
+            }
         }
     }
 
@@ -348,7 +355,7 @@ impl<'a> Scanner<'a> {
 
 /// Whether a token may begin at `at` that nothing but its context tells: a few begin with `*`, which stands for all projects.
 pub(super) fn may_begin(bytes: &[u8], at: usize) -> bool {
-    (is_token(bytes[at]) || bytes[at] == b'*') && !(at > 0 && is_word(bytes[at - 1]))
+    (is_token(bytes[at]) || bytes[at] == b'*') && (!(at > 0 && is_word(bytes[at - 1])) || boundary::is_default(bytes, at))
 }
 
 /// Whether what stands at `at` may belong to an escape sequence.

@@ -1,7 +1,8 @@
 //! L2: what stands around a token: context words within reach, and the name that the token is given to.
 
+use super::given::{LINE_REACH, last_name};
 use super::words::{WordHit, WordIndex};
-use super::{Refusal, work};
+use super::{Refusal, apart, boundary, work};
 use crate::rules::format::Part;
 use crate::rules::keywords::squash;
 use crate::rules::{CONTEXT_REACH, Rule, Shape};
@@ -15,10 +16,6 @@ const SHORT_WORD: usize = 6;
 /// Evidence of a word in the name and on the line: above the length of any context word.
 const IN_NAME: usize = 2000;
 const ON_LINE: usize = 1000;
-/// How much of a line before a token is looked at, in bytes.
-const LINE_REACH: usize = 160;
-/// At most this much stands between `default` and the value that it leads, in bytes.
-const LEAD_REACH: usize = 32;
 
 /// The stretch in which the context words of a token are looked for.
 pub(super) fn context_window(bytes: &[u8], token: Span) -> Span {
@@ -81,10 +78,6 @@ const OTHER_ENDS: &[&str] = &[
 /// Ends of names of what is there to be published, whatever stands before them: `RECAPTCHA_SITE_KEY`.
 const PUBLIC_ENDS: [&str; 5] = ["sitekey", "publickey", "publishablekey", "pubkey", "public"];
 
-/// Words between a name and its value: a type, a function that only converts, what prose says.
-const LEADS: [&str; 15] =
-    ["str", "string", "static", "text", "any", "value", "default", "is", "to", "from", "some", "new", "bytes", "byte", "b"];
-
 /// How surely the context words among `hits` say what the token is: the more the surer; refused where they do not.
 /// A word in the name that the token is given to says more than one on the line, and that more than one
 /// further off; a long word says more than a short one.
@@ -96,6 +89,7 @@ pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterat
     if is_search_key(bytes, token) {
         return Err(Refusal::OtherName);
     }
+    let window = context_window(bytes, token);
     let name = last_name(bytes, line, token.start, token.start.saturating_sub(2 * LINE_REACH));
     let squashed = squash(&String::from_utf8_lossy(name.of(bytes)));
     let says_secret = SECRET_WORDS.iter().any(|word| squashed.contains(word));
@@ -103,10 +97,17 @@ pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterat
     let says_other = OTHER_ENDS.iter().any(|end| squashed.ends_with(end));
     let line_end = line_end(bytes, token.end);
     work::add(line_end - line.start);
+    let ends_in_id = squashed.ends_with("id");
     let mut best = 0;
-    let (mut is_name, mut has_id) = (false, false);
+    let (mut is_name, mut is_header, mut has_id) = (false, false, false);
     for hit in hits {
         work::add(1);
+        if let Some(length) = apart::found(bytes, rule, hit, name, window.start) {
+            if says_secret && !says_other && !ends_in_id && length > 0 {
+                best = best.max(IN_NAME + length);
+            }
+            continue;
+        }
         let is_id = begins_key_id(bytes, hit);
         if (token.start < hit.end && hit.start < token.end) || !(is_id || stands_alone(bytes, hit)) {
             continue;
@@ -122,18 +123,20 @@ pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterat
             1
         };
         best = best.max(near + (hit.end - hit.start));
-        is_name |= hit.start == name.start && hit.end == name.end;
+        let is_whole = hit.start == name.start && hit.end == name.end;
+        is_name |= is_whole;
+        is_header |= is_whole && name.of(bytes)[..2].eq_ignore_ascii_case(b"x-");
     }
     let (in_name, on_line) = (best > IN_NAME, best > ON_LINE);
-    let ends_in_id = squashed.ends_with("id");
     if best == 0 {
         return Err(Refusal::NoContext);
     }
     if is_public && !is_name {
         return Err(Refusal::OtherName);
     }
-    let means_it = if (is_name && ends_in_id) || (has_id && !says_other) {
-        // The rule knows the very name: `CC_TEST_REPORTER_ID`; or the id that has such a secret stands beside it.
+    let means_it = if (is_name && ends_in_id) || ((is_header || has_id) && !says_other) {
+        // The rule knows the very name: `CC_TEST_REPORTER_ID`, `X-Metabase-Session`; or the id that has such a secret
+        // stands beside it.
         true
     } else if says_other {
         in_name && says_secret
@@ -183,6 +186,7 @@ pub(super) fn value_position(bytes: &[u8], token: Span) -> bool {
                 byte,
                 b'"' | b'\'' | b'`' | b'=' | b':' | b' ' | b'\t' | b'(' | b',' | b'>' | b'[' | b'{' | b'|' | b'\n' | b'\r' | b';' | b'&'
             )
+            || (byte == b'-' && boundary::is_default(bytes, token.start))
     });
     let behind = bytes.get(token.end).copied();
     let followed = behind.is_some_and(|byte| matches!(byte, b'/' | b'(' | b'[') || (byte == b'@' && before != Some(b':')));
@@ -226,46 +230,6 @@ fn line_end(bytes: &[u8], at: usize) -> usize {
     bytes[at..to].iter().position(|&byte| byte == b'\n' || byte == b'\r').map_or(to, |newline| at + newline)
 }
 
-/// The last name before the token: what it is given to, or the function that takes it. Looks no further back than
-/// `floor`, but for the name of a variable of Terraform.
-fn last_name(bytes: &[u8], line: Span, at: usize, floor: usize) -> Span {
-    let mut end = at;
-    while end > line.start && !is_alnum(bytes[end - 1]) {
-        end -= 1;
-    }
-    let mut start = end;
-    while start > line.start && (is_word(bytes[start - 1]) || matches!(bytes[start - 1], b'.' | b'$')) {
-        start -= 1;
-    }
-    // A type between the name and the value (`key: &str = …`) is not the name, nor is what Terraform calls a
-    // variable's value (`variable "key" { default = … }`).
-    let word = bytes[start..end].to_ascii_lowercase();
-    let own = Span::new(start, end);
-    let outer = match &word[..] {
-        b"default" => terraform_variable(bytes, start),
-        _ => None,
-    };
-    if let Some(outer) = outer {
-        return outer;
-    }
-    if LEADS.iter().any(|lead| lead.as_bytes() == word) {
-        let outer = last_name(bytes, Span::new(start.saturating_sub(LINE_REACH).max(floor), start), start, floor);
-        if !outer.is_empty() {
-            return outer;
-        }
-    }
-    own
-}
-
-/// The name in `variable "name" {` before `at`, behind which no block has ended yet.
-fn terraform_variable(bytes: &[u8], at: usize) -> Option<Span> {
-    let from = at.saturating_sub(CONTEXT_REACH - LEAD_REACH);
-    let head = &bytes[from..at];
-    let start = memchr::memmem::rfind(head, b"variable \"")? + b"variable \"".len();
-    let length = memchr::memchr(b'"', &head[start..])?;
-    (!head[start..].contains(&b'}')).then(|| Span::new(from + start, from + start + length))
-}
-
 /// Whether a word of the line says that a secret is at hand, or the line is a request.
 fn line_says_secret(bytes: &[u8], line: Span) -> bool {
     let text = squash(&String::from_utf8_lossy(line.of(bytes)));
@@ -279,13 +243,24 @@ pub(super) fn stands_alone(bytes: &[u8], hit: WordHit) -> bool {
     if is_long && !says_key(&bytes[hit.start..hit.end]) {
         return true;
     }
+    !joined_before(bytes, hit) && (is_long || !joined_behind(bytes, hit))
+}
+
+/// Whether a word is no part of a longer one in the same case.
+pub(super) fn is_own_word(bytes: &[u8], hit: WordHit) -> bool {
+    !joined_before(bytes, hit) && !joined_behind(bytes, hit)
+}
+
+fn joined_before(bytes: &[u8], hit: WordHit) -> bool {
     let first = bytes[hit.start];
-    let last = bytes[hit.end - 1];
     let before = hit.start.checked_sub(1).map(|at| bytes[at]);
+    before.is_some_and(|byte| byte.is_ascii_alphabetic() && !(byte.is_ascii_lowercase() && first.is_ascii_uppercase()))
+}
+
+fn joined_behind(bytes: &[u8], hit: WordHit) -> bool {
+    let last = bytes[hit.end - 1];
     let behind = bytes.get(hit.end).copied();
-    let joined_before = before.is_some_and(|byte| byte.is_ascii_alphabetic() && !(byte.is_ascii_lowercase() && first.is_ascii_uppercase()));
-    let joined_behind = behind.is_some_and(|byte| byte.is_ascii_lowercase() || (byte.is_ascii_uppercase() && last.is_ascii_uppercase()));
-    !joined_before && (is_long || !joined_behind)
+    behind.is_some_and(|byte| byte.is_ascii_lowercase() || (byte.is_ascii_uppercase() && last.is_ascii_uppercase()))
 }
 
 /// Whether a context word is the beginning of an id of an AWS key, which no secret key is without: `AKIA` and 16 more.

@@ -13,7 +13,7 @@ use crate::rules::{CONTEXT_REACH, Confidence, PEM_REACH, Place, Rule, Shape};
 use crate::text::Span;
 use crate::text::chars::{is_token, is_word};
 use aho_corasick::AhoCorasick;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 /// One rule at one place.
 #[derive(Debug, Clone, PartialEq)]
@@ -100,7 +100,10 @@ impl<'a> Tracer<'a> {
                     _ => None,
                 })
                 .collect();
-            for word in stretches(self.bytes, self.window, wide) {
+            let behind = |word: &Span| boundary::is_default(self.bytes, word.start + 1).then(|| Span::new(word.start + 1, word.end));
+            let words = stretches(self.bytes, self.window, wide);
+            let all: Vec<Span> = words.iter().copied().chain(words.iter().filter_map(behind)).collect();
+            for word in all {
                 let has_digit = word.of(self.bytes).iter().any(u8::is_ascii_digit);
                 for (index, _) in rules.iter().filter(|(_, lengths)| (lengths.min..=lengths.max).contains(&word.len())) {
                     let before = self.attempts.len();
@@ -215,7 +218,8 @@ impl<'a> Tracer<'a> {
         }
         let window = surroundings::context_window(self.bytes, span);
         let text = window.of(self.bytes).to_ascii_lowercase();
-        let hits = rule.context.iter().flat_map(|word| {
+        let firsts: BTreeSet<&String> = rule.apart.iter().map(|words| &words[0]).collect();
+        let hits = rule.context.iter().chain(firsts).flat_map(|word| {
             let places = memchr::memmem::find_iter(&text, word.as_bytes()).map(|at| window.start + at);
             places.map(|start| WordHit { word: 0, start, end: start + word.len() }).collect::<Vec<_>>()
         });

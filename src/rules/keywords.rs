@@ -103,6 +103,32 @@ pub(super) fn context_words(words: &[String]) -> Vec<String> {
     all
 }
 
+/// Words that end the name of a secret.
+const KINDS: [&str; 12] = ["access", "api", "apikey", "auth", "client", "key", "oauth", "pass", "password", "pat", "secret", "token"];
+/// First words of names that belong to no provider, or to the language as well.
+#[rustfmt::skip]
+const COMMON: [&str; 29] = [
+    "access", "account", "acl", "api", "app", "application", "authentication", "batch", "bootstrap", "box", "channel", "consumer",
+    "content", "encrypted", "exchange", "exponent", "front", "here", "language", "line", "news", "now", "pre", "private", "secret", "smtp",
+    "storage", "tenant", "user",
+];
+
+/// The context words that are names of a provider's secret, each as its words, which count with others between them as
+/// well: `acme_key` in `ACME_STAGING_KEY`. Not where the first word alone is context already.
+pub(super) fn names_apart(context: &[String]) -> Vec<Vec<String>> {
+    let mut all: Vec<Vec<String>> = Vec::new();
+    for word in context {
+        let words: Vec<String> = word.split(['_', '-']).map(str::to_lowercase).collect();
+        let is_plain = words.iter().all(|word| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+        let (Some(first), Some(last)) = (words.first(), words.last()) else { continue };
+        let is_name = is_plain && words.len() > 1 && first.len() >= LEAST_KEYWORD && KINDS.contains(&last.as_str());
+        if is_name && !COMMON.contains(&first.as_str()) && !context.contains(first) && !all.contains(&words) {
+            all.push(words);
+        }
+    }
+    all
+}
+
 /// The keywords of a format: the literals with which it begins or, where those say too little, the ones
 /// with which some later part of it begins. `None` where all are too short.
 fn format_keywords(format: &Format) -> Option<Vec<Keyword>> {
@@ -166,7 +192,7 @@ pub(crate) fn leading_literals(parts: &[Part]) -> Vec<Vec<u8>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Format, Place, context_words, format_keywords, spellings};
+    use super::{Format, Place, context_words, format_keywords, names_apart, spellings};
 
     fn keywords(format: &str) -> Option<Vec<(String, Place)>> {
         let format = Format::parse(format).expect("a valid format");
@@ -207,6 +233,14 @@ mod tests {
         assert_eq!(words("Acme_Key"), ["acme_key", "acme-key", "acmekey"]);
         assert_eq!(words("acme-"), ["acme-", "acme_"]);
         assert_eq!(words("acme.example"), ["acme.example"]);
+    }
+
+    #[test]
+    fn names_of_a_provider_count_with_words_between() {
+        let apart = |words: &[&str]| names_apart(&words.iter().map(|&word| word.to_owned()).collect::<Vec<_>>());
+        assert_eq!(apart(&["acme_key", "acme-key", "acmekey", "acme.example"]), [["acme", "key"]]);
+        assert!(apart(&["acme", "acme_key"]).is_empty(), "the first word is context by itself");
+        assert!(apart(&["app_secret", "ac_key", "acme_stack", "acme_"]).is_empty());
     }
 
     #[test]

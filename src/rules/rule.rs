@@ -8,7 +8,7 @@ use super::check::Check;
 use super::format::Format;
 use super::gate::Gate;
 pub use super::keywords::{Keyword, Place};
-use super::keywords::{context_words, derive_keywords, squash};
+use super::keywords::{context_words, derive_keywords, names_apart, squash};
 use super::lazy::Lazy;
 use super::pattern::Pattern;
 use super::plan::Plan;
@@ -67,6 +67,9 @@ pub struct Details {
     pub keywords: Vec<Keyword>,
     /// Words one of which must stand near, in lower case. Empty: none needed.
     pub context: Vec<String>,
+    /// Names among the context words that count with other words between theirs, each as its words.
+    #[doc(hidden)]
+    pub apart: Vec<Vec<String>>,
     /// Offline check of the secret.
     #[doc(hidden)]
     pub check: Option<Check>,
@@ -152,6 +155,7 @@ impl Rule {
             plan,
             format_key: syntax.format.as_deref().map_or(0, text_key),
             keywords,
+            apart: names_apart(&context),
             context,
             check,
             entropy: syntax.entropy.unwrap_or(0.0),

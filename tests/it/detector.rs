@@ -65,6 +65,56 @@ fn a_shapeless_token_needs_its_context() {
 }
 
 #[test]
+fn a_name_of_a_provider_counts_with_words_between() {
+    let rules = "{provider: Test, rules: [{id: test-apart, name: apart, severity: high, format: '{hex:32}', context: [acme_token]}]}";
+    let detector = detector(rules);
+    let token = concat!("0f3a9c47b21d8e65", "a0f4c3b2917d8e56");
+    for text in [
+        format!("ACME_STAGING_TOKEN={token}"),
+        format!("acmeStagingToken: '{token}'"),
+        format!("x.acme.staging.token={token}"),
+        format!("acme:\n  region: eu\n  stagingToken: {token}\n"),
+        format!("{{\n  \"acme\": {{\n    \"stagingToken\": \"{token}\"\n  }}\n}}"),
+        format!("[acme]\nregion = eu\nstaging_token = {token}\n"),
+        format!("provider \"acme\" {{\n  staging_token = \"{token}\"\n}}"),
+    ] {
+        assert_eq!(found(&detector, &text), [(token, "test-apart".to_owned())], "{text}");
+    }
+    for text in [
+        format!("STAGING_TOKEN={token}"),
+        format!("TOKEN_OF_ACME={token}"),
+        format!("ACME_STAGING_TOKEN_ID={token}"),
+        format!("ACME_STAGING_TOKEN_URL={token}"),
+        format!("acmeistic_staging_token = {token}"),
+        format!("ACME_STAGING_TOKENIZER_KEY={token}"),
+        format!("acme:\n  region: eu\nstaging_token: {token}\n"),
+        format!("acme: eu\n  staging_token: {token}\n"),
+        format!("[acme]\nregion = eu\n[other]\nstaging_token = {token}\n"),
+        format!("[acme]\n\nstaging_token = {token}\n"),
+    ] {
+        assert_eq!(found(&detector, &text), [], "{text}");
+    }
+}
+
+#[test]
+fn a_token_is_found_where_its_name_stands_further_off() {
+    let detector = detector(RULES);
+    let token = concat!("0f3a9c47b21d8e65", "a0f4c3b2917d8e56");
+    for text in [
+        format!("ACMECLOUD_KEY=${{ACMECLOUD_KEY:-{token}}}"),
+        format!("<meta-data android:name=\"com.acmecloud.ApiKey\" android:value=\"{token}\"/>"),
+        format!("<meta name=\"acmecloud-api-key\" content=\"{token}\">"),
+        format!("Const AcmecloudKey As String = \"{token}\""),
+        format!("$AcmecloudKey = ConvertTo-SecureString \"{token}\" -AsPlainText -Force"),
+    ] {
+        assert_eq!(found(&detector, &text), [(token, "test-context".to_owned())], "{text}");
+    }
+    let head = concat!("tst_a8Kq2LmZ", "p0Xv7Rw3Nb5T");
+    assert_eq!(found(&detector, &format!("X=${{X:-{head}}}")), [(head, "test-head".to_owned())]);
+    assert_eq!(found(&detector, &format!("acmecloud_key-{token}")), [], "a dash alone gives nothing");
+}
+
+#[test]
 fn every_kind_of_shape_is_run() {
     let detector = detector(RULES);
     let text = ["k: 0f3a9c47b21d8e65a0f4", "c3b2917d8e56-us12, wid=ab12cd34;"].concat();

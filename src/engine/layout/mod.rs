@@ -28,6 +28,7 @@ use groups::Groups;
 pub(in crate::engine) use lengths::Lengths;
 use literals::Literals;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use table::Table;
 
 /// Literals are looked up by this many bytes of them at most.
@@ -118,6 +119,10 @@ impl<'a> Builder<'a> {
         self.layout.wide.push(is_wide(rule));
         self.layout.lengths.add(index, rule);
         for word in &rule.context {
+            self.context.add(word, index);
+        }
+        let firsts: BTreeSet<&str> = rule.apart.iter().map(|words| words[0].as_str()).collect();
+        for word in firsts {
             self.context.add(word, index);
         }
         match &rule.shape {
