@@ -32,10 +32,15 @@ fn kind(rule: &Rule) -> u8 {
         // Told by its context alone, or by its own shape, which says more, or by both.
         Shape::Format(_) | Shape::Pattern { .. } => {
             4 - u8::from(["Generic", "Private keys"].contains(&rule.about().provider.as_str()))
-                + 2 * u8::from(rule.keywords.iter().any(|keyword| keyword.place != Place::Near))
+                + 2 * u8::from(is_told_by_form(rule))
                 + u8::from(!rule.context.is_empty())
         }
     }
+}
+
+/// Whether a literal in it tells a match of the rule, or its check.
+fn is_told_by_form(rule: &Rule) -> bool {
+    rule.keywords.is_empty() || rule.keywords.iter().any(|keyword| keyword.place != Place::Near)
 }
 
 /// A match in encoded text, led back to the bytes.
@@ -82,7 +87,6 @@ pub(super) fn merge(rules: &[Arc<Rule>], direct: Vec<Match>, mut decoded: Vec<De
 /// Whether a match in encoded text says more than one that was found directly in the same bytes.
 fn beats(rules: &[Arc<Rule>], decoded: &Decoded, direct: &Match) -> bool {
     let (ours, theirs) = (&rules[decoded.found.rule], &rules[direct.rule]);
-    let by_form = |rule: &Rule| rule.keywords.iter().any(|keyword| keyword.place != Place::Near);
     let covers = decoded.found.secret.contains(&direct.secret);
     match kind(ours).cmp(&kind(theirs)) {
         Ordering::Less => false,
@@ -90,7 +94,7 @@ fn beats(rules: &[Arc<Rule>], decoded: &Decoded, direct: &Match) -> bool {
         // The same finding with its value in clear, or the choice of all rules where only some could see the value.
         // But a URL is taken apart before its parts are decoded.
         Ordering::Equal if covers && (decoded.escaped || decoded.found.rule == direct.rule) => !matches!(ours.shape, Shape::Url { .. }),
-        Ordering::Equal => by_form(ours) && !by_form(theirs),
+        Ordering::Equal => is_told_by_form(ours) && !is_told_by_form(theirs),
     }
 }
 

@@ -127,7 +127,7 @@ fn text(rules: &[Rule], random: &mut Random) -> Vec<u8> {
                 text.extend_from_slice(b"\"\n");
             }
             2 => text.extend(rule.context.first().map(|word| word.to_uppercase()).unwrap_or_default().as_bytes()),
-            3 => text.extend(rule.keywords[random.below(rule.keywords.len())].text.as_bytes()),
+            3 if !rule.keywords.is_empty() => text.extend(rule.keywords[random.below(rule.keywords.len())].text.as_bytes()),
             _ => text.extend_from_slice(GLUE[random.below(GLUE.len())].as_bytes()),
         }
     }

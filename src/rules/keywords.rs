@@ -35,11 +35,11 @@ pub fn squash(name: &str) -> String {
     name.chars().filter(|c| c.is_ascii_alphanumeric() || !c.is_ascii()).map(|c| c.to_ascii_lowercase()).collect()
 }
 
-/// The literals one of which every match of a rule holds or has near.
+/// The literals one of which every match of a rule holds or has near. None where the rule is `told` without.
 ///
 /// # Errors
 /// Where there is none, or one is too short.
-pub(super) fn derive_keywords(shape: &Shape, syntax: &RuleSyntax, context: &[String]) -> Result<Vec<Keyword>, String> {
+pub(super) fn derive_keywords(shape: &Shape, syntax: &RuleSyntax, context: &[String], told: bool) -> Result<Vec<Keyword>, String> {
     let near = |words: &[String]| words.iter().map(|word| Keyword { text: word.to_lowercase(), place: Place::Near }).collect::<Vec<_>>();
     let inside = |text: &str, min, max| Keyword { text: text.to_lowercase(), place: Place::Inside { min, max } };
     let keywords = match shape {
@@ -57,7 +57,7 @@ pub(super) fn derive_keywords(shape: &Shape, syntax: &RuleSyntax, context: &[Str
         }
         Shape::Format(_) | Shape::Assignment { .. } => near(&syntax.keywords),
     };
-    if keywords.is_empty() {
+    if keywords.is_empty() && !told {
         return Err(format!("nothing gates the rule: give `context` or a literal of at least {LEAST_KEYWORD} characters"));
     }
     if let Some(short) = keywords.iter().find(|keyword| keyword.text.len() < LEAST_KEYWORD) {

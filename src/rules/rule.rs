@@ -4,7 +4,7 @@
 //! match begins relative to its keyword, and the reach.
 
 use super::about::About;
-use super::check::Check;
+use super::check::{Check, Strength};
 use super::format::Format;
 use super::gate::Gate;
 pub use super::keywords::{Keyword, Place};
@@ -62,7 +62,7 @@ pub struct Details {
     /// Equal for rules of the same format, which match in the same places; 0 for the other shapes.
     #[doc(hidden)]
     pub format_key: u64,
-    /// Literals one of which every match holds or has near. Never empty.
+    /// Literals one of which every match holds or has near. Empty only where length and check tell a format.
     #[doc(hidden)]
     pub keywords: Vec<Keyword>,
     /// Words one of which must stand near, in lower case. Empty: none needed.
@@ -144,9 +144,11 @@ impl Rule {
         check_id(&syntax.id).map_err(|what| fail("id", what))?;
         let shape = compile_shape(syntax).map_err(|(field, what)| fail(field, what))?;
         let context = context_words(&syntax.context);
-        let keywords = derive_keywords(&shape, syntax, &context).map_err(|what| fail("keywords", what))?;
         let check = syntax.checksum.as_deref().map(Check::parse).transpose().map_err(|what| fail("checksum", what))?;
         let plan = if let Shape::Format(format) = &shape { Plan::of(format) } else { Plan::Keywords };
+        // What has the length is few, and of that the check lets through what the rule means.
+        let told = matches!(plan, Plan::Length(_)) && check.is_some_and(|check| check.strength() == Strength::Refutes);
+        let keywords = derive_keywords(&shape, syntax, &context, told).map_err(|what| fail("keywords", what))?;
         let details = Details {
             severity: syntax.severity,
             confidence: syntax.confidence.unwrap_or(Confidence::High),

@@ -115,6 +115,34 @@ fn a_token_is_found_where_its_name_stands_further_off() {
 }
 
 #[test]
+fn a_header_that_the_rule_knows_needs_no_word_for_a_secret() {
+    let rules = "{provider: Test, rules: [{id: test-session, name: s, severity: high, format: '{uuid}', context: [x-acme-session]}]}";
+    let detector = detector(rules);
+    let id = concat!("0f3a9c47-b21d-4e65-", "a0f4-c3b2917d8e56");
+    assert_eq!(found(&detector, &format!("curl -H 'X-Acme-Session: {id}' https://h/x")), [(id, "test-session".to_owned())]);
+    assert_eq!(found(&detector, &format!("X-Acme-Session-Name: {id}")), []);
+    assert_eq!(found(&detector, &format!("X-Acme-Session\nname: {id}")), []);
+}
+
+#[test]
+fn length_and_check_tell_a_token_by_themselves() {
+    let rules = "{provider: Test, rules: [{id: test-seed, name: seed, severity: high, format: 'S{base32:55}', checksum: stellar-seed}]}";
+    let detector = detector(rules);
+    let mut seed: Vec<u8> = b"S".iter().chain(b"A2K7QX5TMB3W".iter().cycle()).take(56).copied().collect();
+    assert!(checksum::seal(Check::StellarSeed, &mut seed));
+    let seed = String::from_utf8(seed).expect("ASCII");
+    assert_eq!(found(&detector, &format!("value {seed} here")), [(&seed[..], "test-seed".to_owned())]);
+    let other = seed.replacen("QX5", "QX4", 1);
+    assert_eq!(found(&detector, &format!("value {other} here")), []);
+    let without = |format: &str| {
+        load::parse_rules(&format!(
+            "{{provider: Test, rules: [{{id: test-a, name: a, severity: low, format: '{format}', checksum: jwt}}]}}"
+        ))
+    };
+    assert!(without("{base32:55}").is_ok() && without("{base32:5..55}").is_err(), "a certain length is needed");
+}
+
+#[test]
 fn every_kind_of_shape_is_run() {
     let detector = detector(RULES);
     let text = ["k: 0f3a9c47b21d8e65a0f4", "c3b2917d8e56-us12, wid=ab12cd34;"].concat();

@@ -43,7 +43,8 @@ impl Maker<'_> {
     fn piece(&mut self) -> Vec<u8> {
         let rule = &self.rules[self.random.below(self.rules.len())];
         let word = rule.context.first().map_or("service", String::as_str).to_owned();
-        let keyword = rule.keywords[self.random.below(rule.keywords.len())].text.clone();
+        let keyword =
+            rule.keywords.get(self.random.below(rule.keywords.len().max(1))).map(|keyword| keyword.text.clone()).unwrap_or_default();
         let secret = self.secret();
         let text = String::from_utf8_lossy(&secret).into_owned();
         let made = match self.kinds[self.random.below(self.kinds.len())] {
