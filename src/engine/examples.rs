@@ -76,13 +76,18 @@ pub fn negatives(rule: &Rule) -> Vec<Vec<u8>> {
         if matches!(format.parts.last(), Some(Part::Run(run)) if run.min == run.max && run.set.contains(b'9')) {
             texts.push(fill(FORMS[1], &name, &[&secret[..], b"q9Z"].concat()).text);
         }
-        texts.push(fill(FORMS[1], &name, &mask(&secret)).text);
+        if secret.len() >= LEAST_MASKED {
+            texts.push(fill(FORMS[1], &name, &mask(&secret)).text);
+        }
         texts.push(fill(FORMS[0], &name, b"<your-value-here>").text);
         texts.push(fill(FORMS[0], &name, b"${VALUE_FROM_VAULT}").text);
     }
     texts.extend(rule.about().negatives.iter().map(|template| fill(template, &name, &sample::secret(rule, 9).unwrap_or_default()).text));
     texts
 }
+
+/// Where a secret is shorter, masking it leaves as much as it hides.
+const LEAST_MASKED: usize = 12;
 
 /// A secret of which only the head is left: every letter and digit behind the first six is an `x`.
 fn mask(secret: &[u8]) -> Vec<u8> {

@@ -286,6 +286,10 @@ mod rules {
         let run = keyward(dir.path(), ["rules", "check", "vain.yaml"]).run().expect(1);
         assert!(run.stdout.contains("rule `acme-token`: not found in: token: none\n"), "{}", run.stdout);
         assert!(run.stdout.contains("rule `acme-token`: found, but should not be, in: "), "{}", run.stdout);
+        let twin = "  - {id: acme-twin, name: twin, severity: low, enabled: false, format: 'acme_{base62:24}'}\n";
+        std::fs::write(dir.path().join("twins.yaml"), format!("{RULES}{twin}")).unwrap();
+        let run = keyward(dir.path(), ["rules", "check", "twins.yaml"]).run().expect(0);
+        assert_eq!(run.stdout, "2 rules checked, 0 problems\n", "one that is off takes nothing from another");
         std::fs::write(dir.path().join("bad.yaml"), RULES.replace("{base62:24}", "{base99:24}")).unwrap();
         let run = keyward(dir.path(), ["rules", "check", "good.yaml", "bad.yaml", "none.yaml"]).run().expect(2);
         assert!(run.stderr.contains("--> bad.yaml:8:13") && run.stderr.contains("none.yaml: no such file"), "{}", run.stderr);
