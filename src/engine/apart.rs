@@ -3,28 +3,47 @@
 
 use super::surroundings::is_own_word;
 use super::words::WordHit;
-use crate::rules::Rule;
+use crate::rules::{CONTEXT_REACH, Rule};
 use crate::text::Span;
+use crate::text::chars::is_word;
+
+/// Whether a context word at `hit` may count for a token at `at`: not where it is the first word of such a name and, as a
+/// look at what follows it tells, neither stands in a name with others nor heads a section.
+pub(super) fn may_count(bytes: &[u8], rule: &Rule, hit: WordHit, at: usize) -> bool {
+    rule.apart.is_empty() || !is_first(bytes, rule, hit) || may_name(bytes, hit, at)
+}
 
 /// Whether a first word of such a name stands at `hit`, and whether the others follow it in the name that the token is
-/// given to: how long the longest of these names is. `None` for any other context word. Looks no further back than `floor`.
-pub(super) fn found(bytes: &[u8], rule: &Rule, hit: WordHit, name: Span, floor: usize) -> Option<usize> {
-    let word = &bytes[hit.start..hit.end];
-    let mut known = rule.apart.iter().filter(|words| words[0].as_bytes().eq_ignore_ascii_case(word)).peekable();
-    known.peek()?;
-    if !is_own_word(bytes, hit) {
+/// given to: how long the longest of these names is. `None` for any other context word.
+pub(super) fn found(bytes: &[u8], rule: &Rule, hit: WordHit, name: Span, token: Span) -> Option<usize> {
+    if rule.apart.is_empty() || !is_first(bytes, rule, hit) {
+        return None;
+    }
+    let floor = token.start.saturating_sub(CONTEXT_REACH);
+    let is_inside = name.start <= hit.start && hit.end <= name.end;
+    let is_named = may_name(bytes, hit, token.start) && (is_inside || (hit.end <= name.start && is_section(bytes, floor, hit, name.start)));
+    if !is_named {
         return Some(0);
     }
-    let from = if name.start <= hit.start && hit.end <= name.end {
-        hit.end
-    } else if hit.end <= name.start && is_section(bytes, floor, hit, name.start) {
-        name.start
-    } else {
-        return Some(0);
-    };
-    let rest = Span::new(from, name.end);
-    let fitting = known.filter(|words| follow(bytes, rest, &words[1..]));
+    let rest = Span::new(if is_inside { hit.end } else { name.start }, name.end);
+    let word = &bytes[hit.start..hit.end];
+    let fitting = rule.apart.iter().filter(|words| words[0].as_bytes().eq_ignore_ascii_case(word) && follow(bytes, rest, &words[1..]));
     Some(fitting.map(|words| words.iter().map(String::len).sum()).max().unwrap_or(0))
+}
+
+fn is_first(bytes: &[u8], rule: &Rule, hit: WordHit) -> bool {
+    let word = &bytes[hit.start..hit.end];
+    rule.apart.iter().any(|words| words[0].as_bytes().eq_ignore_ascii_case(word))
+}
+
+/// Whether what follows the word at `hit` may be the rest of a name, or the end of a heading: it is no host and no path.
+fn may_name(bytes: &[u8], hit: WordHit, at: usize) -> bool {
+    if hit.end > at || !is_own_word(bytes, hit) {
+        return false;
+    }
+    let length = bytes[hit.end..at].iter().take_while(|&&byte| is_word(byte) || matches!(byte, b'.' | b'$')).count();
+    let next = bytes[hit.end + length];
+    if length > 0 { next != b'/' } else { matches!(next, b'"' | b'\'' | b':' | b']' | b'=' | b'{' | b' ' | b'\t') }
 }
 
 /// Whether the words stand in `rest` one behind the other, each as a word of its own.

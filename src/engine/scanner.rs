@@ -6,7 +6,7 @@ use super::program::Program;
 use super::runs::{Visitor, Word};
 use super::simd::Places;
 use super::words::WordHit;
-use super::{Detector, Match, Scratch, boundary, decode, matcher, named, overlap, pem, surroundings, url, validate};
+use super::{Detector, Match, Scratch, apart, boundary, decode, matcher, named, overlap, pem, surroundings, url, validate};
 use crate::engine::assignment;
 use crate::rules::plan::{LONGEST_WORD, LengthRule};
 use crate::rules::{CONTEXT_REACH, Confidence, Place, Rule, Shape};
@@ -171,10 +171,10 @@ impl<'a> Scanner<'a> {
                 self.contextual(word.start, length, wide);
             }
             // The dash of `${NAME:-…}` is none of the token.
-            word.start += 1;
-            if !boundary::is_default(self.bytes, word.start) {
+            if self.bytes[word.start] != b'-' || !boundary::is_default(self.bytes, word.start + 1) {
                 return;
             }
+            word.start += 1;
         }
     }
 
@@ -188,7 +188,10 @@ impl<'a> Scanner<'a> {
         candidates.clear();
         for hit in self.scratch.context.within(window) {
             let rules = &program.context_rules[hit.word as usize];
-            candidates.extend(rules.iter().filter(|&&rule| lengths.of_rule[rule as usize].as_ref().is_some_and(fits)));
+            let may_count = |rule: u32| {
+                lengths.of_rule[rule as usize].as_ref().is_some_and(fits) && apart::may_count(self.bytes, self.rule(rule), hit, at)
+            };
+            candidates.extend(rules.iter().filter(|&&rule| may_count(rule)));
         }
         candidates.sort_unstable();
         candidates.dedup();
@@ -214,10 +217,9 @@ impl<'a> Scanner<'a> {
             .of(at, rule.format_key, || matcher::match_at(&format.parts, bytes, at, &mut |end| boundary::closes(bytes, at, end, rule)));
         let Some(end) = end else { return };
         let span = Span::new(at, end);
-        if validate::token(rule, span.of(bytes)).is_err() {
-            return;
-        }
-        if let Some(evidence) = self.evidence(index, rule, span) {
+        // What stands around most words of a length is quicker told than whether they stand for something.
+        let Some(evidence) = self.evidence(index, rule, span) else { return };
+        if validate::token(rule, span.of(bytes)).is_ok() {
             self.push(index, span, span, validate::confidence(rule, span.of(bytes)), evidence);
         }
     }

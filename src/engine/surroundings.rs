@@ -78,6 +78,20 @@ const OTHER_ENDS: &[&str] = &[
 /// Ends of names of what is there to be published, whatever stands before them: `RECAPTCHA_SITE_KEY`.
 const PUBLIC_ENDS: [&str; 5] = ["sitekey", "publickey", "publishablekey", "pubkey", "public"];
 
+/// How the context words stand around a token.
+#[derive(Default)]
+struct Standing {
+    /// Evidence of the best of them.
+    best: usize,
+    /// Length of the longest name of a secret whose words stand apart in the name that the token is given to.
+    apart: usize,
+    /// Whether one is the whole name, and whether that is a header of the provider.
+    is_name: bool,
+    is_header: bool,
+    /// Whether the id stands there that such a secret goes with.
+    has_id: bool,
+}
+
 /// How surely the context words among `hits` say what the token is: the more the surer; refused where they do not.
 /// A word in the name that the token is given to says more than one on the line, and that more than one
 /// further off; a long word says more than a short one.
@@ -89,43 +103,17 @@ pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterat
     if is_search_key(bytes, token) {
         return Err(Refusal::OtherName);
     }
-    let window = context_window(bytes, token);
     let name = last_name(bytes, line, token.start, token.start.saturating_sub(2 * LINE_REACH));
+    let Standing { mut best, apart, is_name, is_header, has_id } = standing(bytes, rule, token, (line, name), hits);
+    if best.max(apart) == 0 {
+        return Err(Refusal::NoContext);
+    }
     let squashed = squash(&String::from_utf8_lossy(name.of(bytes)));
+    let ends_in = |ends: &[&str]| ends.iter().any(|end| squashed.ends_with(end));
     let says_secret = SECRET_WORDS.iter().any(|word| squashed.contains(word));
-    let is_public = PUBLIC_ENDS.iter().any(|end| squashed.ends_with(end));
-    let says_other = OTHER_ENDS.iter().any(|end| squashed.ends_with(end));
-    let line_end = line_end(bytes, token.end);
-    work::add(line_end - line.start);
-    let ends_in_id = squashed.ends_with("id");
-    let mut best = 0;
-    let (mut is_name, mut is_header, mut has_id) = (false, false, false);
-    for hit in hits {
-        work::add(1);
-        if let Some(length) = apart::found(bytes, rule, hit, name, window.start) {
-            if says_secret && !says_other && !ends_in_id && length > 0 {
-                best = best.max(IN_NAME + length);
-            }
-            continue;
-        }
-        let is_id = begins_key_id(bytes, hit);
-        if (token.start < hit.end && hit.start < token.end) || !(is_id || stands_alone(bytes, hit)) {
-            continue;
-        }
-        has_id |= is_id;
-        let near = if is_generic(&bytes[hit.start..hit.end]) {
-            0
-        } else if name.start <= hit.start && hit.end <= name.end {
-            IN_NAME
-        } else if hit.start >= line.start && hit.end <= line_end {
-            ON_LINE
-        } else {
-            1
-        };
-        best = best.max(near + (hit.end - hit.start));
-        let is_whole = hit.start == name.start && hit.end == name.end;
-        is_name |= is_whole;
-        is_header |= is_whole && name.of(bytes)[..2].eq_ignore_ascii_case(b"x-");
+    let (is_public, says_other, ends_in_id) = (ends_in(&PUBLIC_ENDS), ends_in(OTHER_ENDS), ends_in(&["id"]));
+    if apart > 0 && says_secret && !says_other && !ends_in_id {
+        best = best.max(IN_NAME + apart);
     }
     let (in_name, on_line) = (best > IN_NAME, best > ON_LINE);
     if best == 0 {
@@ -152,6 +140,39 @@ pub(super) fn evidence(bytes: &[u8], rule: &Rule, token: Span, hits: impl Iterat
         false if says_other => Err(Refusal::OtherName),
         false => Err(Refusal::NotNamed),
     }
+}
+
+/// How the words at `hits` stand around the token, its line and its name.
+fn standing(bytes: &[u8], rule: &Rule, token: Span, (line, name): (Span, Span), hits: impl Iterator<Item = WordHit>) -> Standing {
+    let line_end = line_end(bytes, token.end);
+    work::add(line_end - line.start);
+    let mut seen = Standing::default();
+    for hit in hits {
+        work::add(1);
+        if let Some(length) = apart::found(bytes, rule, hit, name, token) {
+            seen.apart = seen.apart.max(length);
+            continue;
+        }
+        let is_id = begins_key_id(bytes, hit);
+        if (token.start < hit.end && hit.start < token.end) || !(is_id || stands_alone(bytes, hit)) {
+            continue;
+        }
+        seen.has_id |= is_id;
+        let near = if is_generic(&bytes[hit.start..hit.end]) {
+            0
+        } else if name.start <= hit.start && hit.end <= name.end {
+            IN_NAME
+        } else if hit.start >= line.start && hit.end <= line_end {
+            ON_LINE
+        } else {
+            1
+        };
+        seen.best = seen.best.max(near + (hit.end - hit.start));
+        let is_name = hit.start == name.start && hit.end == name.end;
+        seen.is_name |= is_name;
+        seen.is_header |= is_name && name.of(bytes)[..2].eq_ignore_ascii_case(b"x-");
+    }
+    seen
 }
 
 /// Whether a token is the key with which the pages of a documentation search their index, which every reader gets:
@@ -216,7 +237,7 @@ fn is_digest(bytes: &[u8], at: usize) -> bool {
 fn line_before(bytes: &[u8], at: usize) -> Span {
     let from = at.saturating_sub(LINE_REACH);
     let before = &bytes[from..at];
-    let start = before.iter().rposition(|&byte| byte == b'\n' || byte == b'\r').map_or(from, |newline| from + newline + 1);
+    let start = memchr::memrchr2(b'\n', b'\r', before).map_or(from, |newline| from + newline + 1);
     if bytes[start..at].iter().any(|&byte| is_alnum(byte)) || start <= from {
         return Span::new(start, at);
     }

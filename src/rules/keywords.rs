@@ -159,9 +159,9 @@ fn lower_heads(parts: &[Part]) -> Vec<String> {
     heads
 }
 
-/// Every literal with which a match can begin, as far as it is fixed, at most 64 of them.
+/// Every literal with which a match can begin, as far as it is fixed, at most 96 of them.
 pub(crate) fn leading_literals(parts: &[Part]) -> Vec<Vec<u8>> {
-    const MOST: usize = 64;
+    const MOST: usize = 96;
     let mut heads: Vec<Vec<u8>> = vec![Vec::new()];
     for part in parts {
         let too_short = heads.iter().any(|head| head.len() < LEAST_KEYWORD);
