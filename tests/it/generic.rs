@@ -185,6 +185,30 @@ const PASSWORDS: &[&str] = &[
     "child.expect('password:')\nchild.sendline('@@')",
     "echo '@@' | kinit bob@CORP-NET.IO",
     "sudo passwd bob <<< '@@'",
+    // What a function returns, what holds where nothing else is set, and the branches of a choice
+    r#"public String getDbPassword() { return "@@"; }"#,
+    "def get_password(self) -> str:\n    \"\"\"Of the database.\"\"\"\n    return \"@@\"\n",
+    "func password() (string, error) {\n\treturn \"@@\", nil\n}",
+    r#"override fun password(): String = "@@""#,
+    "def password\n  '@@'\nend\n",
+    "fn password(&self) -> String {\n    \"@@\".to_string()\n}",
+    "var password: String {\n    return \"@@\"\n}",
+    "public string Password\n{\n    get { return \"@@\"; }\n}",
+    r#"public string GetPassword() => "@@";"#,
+    "const getPassword = () => {\n  return '@@';\n};",
+    "get password() { return '@@'; }",
+    r#"get_password = lambda: "@@""#,
+    r#"pw = ENV.fetch("DB_PASSWORD") { "@@" }"#,
+    r#"password = os.environ.get("X", "@@")"#,
+    r#"let password = env::var("X").unwrap_or("@@".to_string());"#,
+    r#"String password = Optional.ofNullable(System.getenv("X")).orElse("@@");"#,
+    "const password = options.user.secret || process.env.X || '@@';",
+    "const pass = isProd ? '@@' : 'dev';",
+    "const password = process.env.NODE_ENV === 'production' ? 'a' : '@@';",
+    "password = 'a' if dev else '@@'",
+    "      | username | password |\n      | bob | @@ |\n",
+    "config:\n  app:dbPassword: @@\n",
+    "db:\n  password:\n    @@\n  user: bob\n",
 ];
 
 /// Maps of users, whose members may also be ids or names; `@@` is the password.
@@ -200,6 +224,12 @@ const OF_USERS: &[&str] = &[
 
 /// Where keys and tokens stand.
 const KEYS: &[&str] = &[
+    r#"const gptKey = "@@";"#,
+    r#"public const string AcmeKey = "@@";"#,
+    r#"{"acmeKey": "@@"}"#,
+    "$acmeKey = '@@';",
+    "'acmeKey' => '@@',",
+    r#"Encryption.configure { |config| config.key = "@@" }"#,
     r#"const merchantKey = "@@";"#,
     r#"  secret_string = "@@""#,
     "curl -H 'Authorization: GenieKey @@' https://api.corp-net.io/",

@@ -50,7 +50,8 @@ pub(super) fn form_of(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -
     if name.dashes > 0 && name.opened.is_none() && stands_alone && !line.trim_ascii().is_empty() {
         return Form::Flag;
     }
-    let is_line = |line| begins_line(line) || (operator == Operator::Colon && is_label(cursor, line));
+    let is_line =
+        |line| begins_line(line) || (operator == Operator::Colon && (is_label(cursor, line) || is_namespace(line, cursor.peek())));
     if name.opened.is_none() && name.line.is_some_and(is_line) { Form::Line } else { Form::Inline }
 }
 
@@ -79,6 +80,12 @@ fn begins_line(line: &[u8]) -> bool {
     };
     let known = |word: &[u8]| is_mark(word) || INTRODUCTIONS.iter().any(|known| known.as_bytes() == word);
     line.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty()).all(known)
+}
+
+/// Whether nothing but a namespace stands before a key of YAML, as in a configuration of Pulumi: `app:dbPassword: …`
+fn is_namespace(line: &[u8], next: Option<u8>) -> bool {
+    let word = line.trim_ascii_start().strip_suffix(b":").unwrap_or_default();
+    next == Some(b' ') && !word.is_empty() && word.iter().all(|&byte| is_word(byte) || byte == b'-')
 }
 
 /// Whether a few words on the line tell what the name behind them is of, and one value follows: `# Admin password: …`.

@@ -43,7 +43,7 @@ pub(super) fn values(bytes: &[u8], name: &Name<'_>, visit: &mut impl FnMut(Found
     } else if cursor.at_line_end() {
         let start = name.span.start - name.line.map_or(0, <[u8]>::len);
         if is_header(&bytes[start..column.end], column.separator) && !follows_row(bytes, name.span.start, start, column) {
-            rows(cursor, column, visit);
+            rows(cursor, column, is_row_of_gherkin(&bytes[start..column.end]), visit);
         }
         return false;
     }
@@ -179,7 +179,7 @@ fn is_header(line: &[u8], separator: u8) -> bool {
 }
 
 /// The rows below a header that ends at the cursor.
-fn rows(mut cursor: Cursor<'_>, column: Column, visit: &mut impl FnMut(Found)) {
+fn rows(mut cursor: Cursor<'_>, column: Column, is_framed: bool, visit: &mut impl FnMut(Found)) {
     beyond::note();
     for row in 0..MOST_ROWS {
         cursor.eat("\r");
@@ -189,8 +189,9 @@ fn rows(mut cursor: Cursor<'_>, column: Column, visit: &mut impl FnMut(Found)) {
         let rest = cursor.rest();
         let line = &rest[..memchr::memchr2(b'\n', b'\r', rest).unwrap_or(rest.len())];
         let is_rule = column.separator == b'|' && is_rule(line);
-        // Without the rule below the header it is no table.
-        if column.separator == b'|' && row == 0 && !is_rule {
+        // Without the rule below the header it is no table, but for those of Gherkin, with a bar at both ends of each row.
+        let is_row = || is_framed && is_row_of_gherkin(line);
+        if column.separator == b'|' && row == 0 && !is_rule && !is_row() {
             return;
         }
         if !is_rule {
@@ -201,6 +202,12 @@ fn rows(mut cursor: Cursor<'_>, column: Column, visit: &mut impl FnMut(Found)) {
         }
         cursor.at += line.len();
     }
+}
+
+/// `| bob | … |`
+fn is_row_of_gherkin(line: &[u8]) -> bool {
+    let line = line.trim_ascii();
+    line.len() > 4 && line.starts_with(b"| ") && line.ends_with(b" |")
 }
 
 /// `|---|:--:|`, `+----+----+`

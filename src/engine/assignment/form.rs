@@ -3,7 +3,7 @@
 use super::cursor::{Cursor, begins_with, is_word};
 use super::name::Name;
 use super::quote::Quote;
-use super::{Assignment, Form, Operator, bare, compare, listing, markup, pair, spaced, user, value};
+use super::{Assignment, Form, Operator, bare, compare, fallback, listing, markup, pair, returned, spaced, user, value};
 use crate::text::Span;
 
 /// The longest type between a name and its `=`, in bytes.
@@ -53,7 +53,7 @@ fn scheme_apart(bytes: &[u8], found: Found) -> Found {
 fn after_quoted(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     match cursor.peek()? {
         b')' => {
-            let found = pair::fallback(cursor, name).or_else(|| pair::pair_of_calls(cursor));
+            let found = fallback::fallback(cursor, name).or_else(|| pair::pair_of_calls(cursor));
             return found.or_else(|| value_of_element(cursor, name));
         }
         b'>' => {
@@ -89,7 +89,7 @@ fn after_quoted(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
             Some(Found { value, operator: Operator::Comma, form: Form::Argument })
         }
         _ => assigned(cursor, name)
-            .or_else(|| pair::fallback(cursor, name))
+            .or_else(|| fallback::fallback(cursor, name))
             .or_else(|| if blanks > 0 { markup::value_attribute(cursor) } else { None }),
     }
 }
@@ -121,7 +121,11 @@ fn after_bare(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
             return if cursor.peek() == Some(b',') { pair::pair(cursor, name) } else { pair::pair_of_calls(cursor) };
         }
         b']' | b'}' => cursor.at += 1,
-        b'(' | b'{' => return built(cursor, name).or_else(|| value_property(cursor, name)).or_else(|| compare::behind(cursor, name)),
+        b'(' => {
+            let found = built(cursor, name).or_else(|| compare::behind(cursor, name));
+            return found.or_else(|| returned::by_function(cursor, name));
+        }
+        b'{' => return built(cursor, name).or_else(|| returned::by_property(cursor, name)).or_else(|| compare::behind(cursor, name)),
         b')' => return compare::behind(cursor, name),
         b'"' => return compare::in_shell(cursor, name),
         b'?' if cursor.peek_ahead(1) == Some(b':') => cursor.at += 1,
@@ -131,16 +135,20 @@ fn after_bare(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     }
     let blanks = cursor.skip_blanks();
     match cursor.peek()? {
-        b'\n' | b'\r' => pair::name_and_value_lines(cursor, name),
+        b'\n' | b'\r' => {
+            let found = pair::name_and_value_lines(cursor, name).or_else(|| returned::by_method_of_ruby(cursor, name));
+            found.or_else(|| returned::by_property(cursor, name))
+        }
         b',' => {
             let found = pair::keyed_in_flow(cursor).or_else(|| pair::compared_or_passed(cursor, name));
             found.or_else(|| listing::next_cell(cursor, name))
         }
-        b'{' => value_property(cursor, name),
-        b'|' => pair::fallback(cursor, name).or_else(|| listing::next_column(cursor, name)),
+        b'{' => returned::by_property(cursor, name),
+        b'|' => fallback::fallback(cursor, name).or_else(|| listing::next_column(cursor, name)),
         _ if blanks > 0 && markup::opens_tag(cursor.bytes, name.span) => markup::value_attribute(cursor),
         _ => {
-            let found = pair::braced_default(cursor, name).or_else(|| assigned(cursor, name)).or_else(|| pair::fallback(cursor, name));
+            let found =
+                fallback::braced_default(cursor, name).or_else(|| assigned(cursor, name)).or_else(|| fallback::fallback(cursor, name));
             found.or_else(|| if blanks > 0 { spaced::spaced(cursor, name) } else { None })
         }
     }
@@ -154,7 +162,10 @@ fn assigned(cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     }
     match operator {
         Operator::Colon if in_url(name) => None,
-        Operator::Colon => typed(after, name).or_else(|| value_after(after, name, operator)),
+        Operator::Colon => {
+            let found = typed(after, name).or_else(|| returned::by_computed_property(after, name));
+            found.or_else(|| value_after(after, name, operator))
+        }
         _ => value_after(after, name, operator),
     }
 }
@@ -261,7 +272,7 @@ fn value_after(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -> Optio
         Operator::Equals => bare_after(cursor, name, operator),
         Operator::Colon => {
             let plain = markup::marked_text(cursor).or_else(|| bare_after(cursor, name, operator)).or_else(|| listing::first_item(cursor));
-            plain.or_else(|| pair::nested_value(cursor, name))
+            plain.or_else(|| pair::nested_value(cursor, name)).or_else(|| listing::scalar_below(cursor, name))
         }
         Operator::Fallback => bare_after(cursor, name, operator).filter(|found| found.form == Form::Line),
         _ => None,
@@ -273,7 +284,10 @@ fn literal_after(cursor: Cursor<'_>, name: &Name<'_>, operator: Operator) -> Opt
     if let Some(found) = pair::user_and_password(cursor, name) {
         return Some(found);
     }
-    let value = value::literal(cursor, operator)?;
+    let Some(value) = value::literal(cursor, operator) else {
+        let is_set = matches!(operator, Operator::Equals | Operator::Colon | Operator::Arrow);
+        return if is_set { returned::by_closure(cursor) } else { None };
+    };
     let is_flag = name.dashes > 0 && !name.quoted;
     let form = if is_flag { Form::Flag } else { Form::Literal };
     Some(Found { value, operator, form })
@@ -301,19 +315,6 @@ fn skip_index(cursor: &mut Cursor<'_>) -> Option<()> {
     (cursor.bytes.get(cursor.at - 1) == Some(&b']')).then_some(())
 }
 
-/// `string Password { get; set; } = "…"`
-fn value_property(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
-    cursor.eat("{");
-    cursor.skip_blanks();
-    cursor.rest().starts_with(b"get").then_some(())?;
-    let inside = cursor.rest().iter().take(48).take_while(|&&byte| byte != b'}' && byte != b'\n').count();
-    cursor.at += inside;
-    cursor.eat("}").then_some(())?;
-    cursor.skip_blanks();
-    let (operator, after) = operator(cursor)?;
-    literal_after(after, name, operator)
-}
-
 /// `name("…")`, `name{"…"}`, `setName("…")`, `name.equals("…")`, `new Credential("user", "…")`
 fn built(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
     cursor.at += 1;
@@ -331,7 +332,15 @@ fn built(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
         after.at += 1;
         after.skip_blanks_and_line_break();
         let value = value::literal(after, Operator::Comma)?;
-        return Some(Found { value, operator: Operator::Comma, form: Form::Position });
+        // `Credentials("realm", "host", "user", "…")` is of another kind.
+        let is_pair = !is_followed_by_literal(Cursor::new(cursor.bytes, value.after));
+        return is_pair.then_some(Found { value, operator: Operator::Comma, form: Form::Position });
     }
     Some(Found { value, operator: Operator::Call, form: Form::Argument })
+}
+
+/// Whether another literal is the next argument.
+fn is_followed_by_literal(mut cursor: Cursor<'_>) -> bool {
+    cursor.skip_blanks();
+    cursor.eat(",") && value::literal(cursor, Operator::Comma).is_some()
 }

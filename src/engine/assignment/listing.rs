@@ -21,6 +21,24 @@ pub(super) fn first_item(mut cursor: Cursor<'_>) -> Option<Found> {
     (!is_key).then_some(Found { value: found, operator: Operator::Colon, form: Form::Line })
 }
 
+/// `name:` and the value on the next line, further to the right and alone there. The cursor is behind the colon.
+pub(super) fn scalar_below(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
+    let indent = name.line.filter(|line| !name.quoted && line.iter().all(|&byte| byte == b' '))?.len();
+    cursor.skip_blanks_and_line_break().then_some(())?;
+    let (value, _) = bare::value(cursor, Form::Line, Operator::Colon)?;
+    let is_key = value.span.of(cursor.bytes).ends_with(b":") || cursor.rest().starts_with(b"- ");
+    // What goes on below is text.
+    let mut after = Cursor::new(cursor.bytes, value.after);
+    let ends = !after.skip_blanks_and_line_break() || after.at_line_end() || indent_at(after) <= indent;
+    let is_alone = indent_at(cursor) > indent && !value.partial && !is_key && ends;
+    is_alone.then_some(Found { value, operator: Operator::Colon, form: Form::Line })
+}
+
+/// How far to the right of its line's beginning a place is.
+fn indent_at(cursor: Cursor<'_>) -> usize {
+    cursor.at - memchr::memrchr(b'\n', &cursor.bytes[..cursor.at]).map_or(0, |at| at + 1)
+}
+
 /// Calls `visit` with the other values of the list whose first value was `found`: `names = ["…", "…"]`, and the items of
 /// YAML below each other.
 pub(super) fn further_items(bytes: &[u8], found: &Assignment, visit: &mut impl FnMut(Span)) {

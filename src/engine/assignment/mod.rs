@@ -15,6 +15,7 @@ mod command;
 mod compare;
 mod cursor;
 mod described;
+mod fallback;
 mod form;
 mod listing;
 mod markup;
@@ -23,6 +24,7 @@ mod name;
 mod pair;
 pub(super) mod programs;
 mod quote;
+mod returned;
 mod spaced;
 mod table;
 mod user;
@@ -75,6 +77,8 @@ pub enum Operator {
     Compare,
     /// `,` between name and value in a call, a tuple or a list
     Comma,
+    /// `() { return …; }`, `() => …`: a function of the name returns the value.
+    Return,
     /// Only blanks.
     Space,
     /// `(`: the name is a function or a variable that is built
@@ -134,12 +138,15 @@ pub fn parse_all(bytes: &[u8], keyword: Span, visit: &mut impl FnMut(Assignment)
     if let Some(found) = command::parse(within, keyword) {
         return visit(found);
     }
+    let Some(keyword) = name::written(within, keyword) else { return };
     let Some(name) = name::Name::around(within, keyword) else { return };
     let is_all = columns::values(within, &name, &mut |found| visit(found.of(name.span)));
     table::values(within, &name, &mut |found| visit(found.of(name.span)));
     if let Some(found) = if is_all { None } else { form::parse(within, &name) } {
         visit(found);
-        listing::further_items(within, &found, &mut |value| visit(Assignment { value, ..found }));
+        let mut further = |value| visit(Assignment { value, ..found });
+        listing::further_items(within, &found, &mut further);
+        fallback::other_branch(within, &found, &mut further);
     } else if !is_all {
         members::values(within, &name, &mut |found| visit(found.of(name.span)));
     }

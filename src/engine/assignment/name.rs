@@ -42,6 +42,19 @@ impl<'a> Name<'a> {
     }
 }
 
+/// The part of a keyword that belongs to a name. Of one that goes on with the operator, as in `key = "`, only the end of a
+/// name in humps counts: where another mark stands before it, a shorter keyword is found there too.
+pub(super) fn written(bytes: &[u8], keyword: Span) -> Option<Span> {
+    let text = keyword.of(bytes);
+    let marks = text.iter().rev().take_while(|byte| matches!(byte, b'"' | b'\'' | b' ' | b'=' | b':' | b'>')).count();
+    if marks == 0 {
+        return Some(keyword);
+    }
+    let is_hump =
+        keyword.start > 0 && bytes[keyword.start - 1].is_ascii_lowercase() && text[0].is_ascii_uppercase() && !text[1].is_ascii_uppercase();
+    (is_hump && marks < text.len()).then(|| Span::new(keyword.start, keyword.end - marks))
+}
+
 fn is_name_byte(byte: u8) -> bool {
     is_word(byte) || matches!(byte, b'-' | b'.')
 }

@@ -1,65 +1,11 @@
 //! Values that are given to a name by their place: as the next argument of a call, as the other half of a pair or a
-//! record, as what holds where a variable is not set.
+//! record.
 
 use super::cursor::{Cursor, is_word};
 use super::form::{Found, operator};
 use super::name::{LINE_BEFORE, Name};
 use super::quote::Quote;
 use super::{Form, Operator, bare, beyond, compare, value};
-use crate::text::Span;
-
-/// `name || "…"`, `getenv("NAME") ?: "…"`, `var("NAME").unwrap_or("…")`
-pub(super) fn fallback(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
-    const OPERATORS: [&str; 8] = ["||=", "??=", "||", "??", "?:", "or ", "//=", ".."];
-    const METHODS: [&str; 10] = [
-        ".unwrap_or(",
-        ".unwrap_or_else(",
-        ".orElse(",
-        ".getOrElse(",
-        ".or_else(",
-        ".withDefault(",
-        ".default(",
-        ".orDefault(",
-        ".get_or(",
-        ".or(",
-    ];
-    if let Some(found) = filtered_default(cursor) {
-        return Some(found);
-    }
-    if name.quoted {
-        while matches!(cursor.peek(), Some(b')' | b']' | b'?')) && !cursor.rest().starts_with(b"??") && !cursor.rest().starts_with(b"?:") {
-            cursor.at += 1;
-        }
-        while cursor.eat(".ok()") {}
-    }
-    let direct = cursor;
-    cursor.skip_blanks();
-    let is_fallback = OPERATORS.iter().any(|operator| cursor.eat(operator)) || {
-        cursor = direct;
-        METHODS.iter().any(|method| cursor.eat(method)) && skip_closure(&mut cursor)
-    };
-    if !is_fallback {
-        return None;
-    }
-    let value = value::literal(cursor, Operator::Fallback)?;
-    Some(Found { value, operator: Operator::Fallback, form: Form::Literal })
-}
-
-/// `name | default("…")` of Jinja, Twig and Helm.
-fn filtered_default(mut cursor: Cursor<'_>) -> Option<Found> {
-    cursor.skip_blanks();
-    cursor.eat("|").then_some(())?;
-    cursor.skip_blanks();
-    ["default(", "d(", "default:", "default "].iter().any(|filter| cursor.eat(filter)).then_some(())?;
-    let value = value::literal(cursor, Operator::Fallback)?;
-    Some(Found { value, operator: Operator::Fallback, form: Form::Literal })
-}
-
-/// Steps over `|_|` and `() =>` before the value that a closure returns.
-fn skip_closure(cursor: &mut Cursor<'_>) -> bool {
-    let _ = ["|_| ", "|| ", "() => ", "() -> "].iter().any(|closure| cursor.eat(closure));
-    true
-}
 
 /// `.get("name").value("…")`, `find(By.NAME, "password").send_keys("…")`
 pub(super) fn pair_of_calls(mut cursor: Cursor<'_>) -> Option<Found> {
@@ -143,18 +89,6 @@ pub(super) fn user_and_password(mut cursor: Cursor<'_>, name: &Name<'_>) -> Opti
     cursor.eat(",").then_some(())?;
     let value = value::literal(cursor, Operator::Comma)?;
     Some(Found { value, operator: Operator::Comma, form: Form::Position })
-}
-
-/// `${NAME:-…}` of shells and Compose files, `${name:…}` of Spring.
-pub(super) fn braced_default(mut cursor: Cursor<'_>, name: &Name<'_>) -> Option<Found> {
-    (name.line.unwrap_or_default().ends_with(b"${") && !name.quoted).then_some(())?;
-    (cursor.eat(":-") || cursor.eat(":=") || cursor.eat("-") || cursor.eat(":")).then_some(())?;
-    let length =
-        cursor.rest().iter().take(super::LONGEST_VALUE).take_while(|&&byte| byte > b' ' && !matches!(byte, b'}' | b'{' | b'"')).count();
-    let end = cursor.at + length;
-    (length > 0 && cursor.bytes.get(end) == Some(&b'}')).then_some(())?;
-    let value = value::Value { span: Span::new(cursor.at, end), after: end, quoted: true, partial: false };
-    Some(Found { value, operator: Operator::Fallback, form: Form::Literal })
 }
 
 /// Whether a function's second argument is the value of the first one. Of others nobody knows.

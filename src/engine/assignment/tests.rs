@@ -100,7 +100,8 @@ fn lists_of_other_lengths_are_none() {
         "Set the host, the user name, the password\nat home, or, x1",
         "f(user, password)\n(\"bob\", \"x1\")",
         "INSERT INTO t (a, password) SELECT (1, 'x1')",
-        "| user | password |\n| bob | x1 |",
+        "user | password\nbob | x1",
+        "| user | password |\n| bob | eve | x1 |",
     ] {
         assert!(!values(line).contains(&"x1"), "{line}");
     }
@@ -144,6 +145,15 @@ fn no_value_is_taken_from_another_statement() {
         "password -> \"abc\"",
         "\"password\"\n\"abc\"",
         "`json:\"password\"`",
+        "if (validPassword()) { return \"abc\" }",
+        "if !user.password() {\n    return \"abc\"\n}",
+        "user.password();\nreturn \"abc\"",
+        "return password() + \"abc\"",
+        "def password(value):\n    check(value)\n    return \"abc\"",
+        "def password\n  \"abc\" + salt(x)\nend",
+        "password:\n    abc\n    goes on",
+        "password:\n    abc: 1",
+        "cachekey = \"abc\"",
     ] {
         assert_eq!(values(line), Vec::<&str>::new(), "{line}");
     }

@@ -1,8 +1,8 @@
 //! Values: literals, and what stands unquoted.
 
-use super::Operator;
 use super::cursor::{Cursor, starts_ignoring_case};
 use super::quote::quotation;
+use super::{Operator, fallback};
 use crate::text::Span;
 
 /// A value as it stands in the text.
@@ -39,13 +39,13 @@ pub(super) fn literal(mut cursor: Cursor<'_>, operator: Operator) -> Option<Valu
     let value = plain_literal(cursor)
         .or_else(|| if crossed { None } else { listed(cursor) })
         .or_else(|| wrapped(cursor))
-        .or_else(|| if crossed { None } else { alternative(cursor, operator) })?;
+        .or_else(|| if crossed { None } else { fallback::alternative(cursor, operator) })?;
     let is_key = crossed && is_key(Cursor::new(cursor.bytes, value.after));
     (!is_key).then_some(value)
 }
 
 /// A literal right here, with the prefixes that languages allow before it.
-fn plain_literal(mut cursor: Cursor<'_>) -> Option<Value> {
+pub(super) fn plain_literal(mut cursor: Cursor<'_>) -> Option<Value> {
     cursor.eat("<<");
     if cursor.eat("!!str ") || cursor.eat("!!binary ") {
         cursor.skip_blanks();
@@ -148,34 +148,6 @@ fn wrapped(mut cursor: Cursor<'_>) -> Option<Value> {
         let inner = cursor.identifier(b".:");
         (!inner.is_empty() && cursor.eat("(")).then(|| plain_literal(cursor)).flatten()
     })
-}
-
-/// `process.env.NAME || "…"`, `getenv('NAME') ?: '…'`, `os.Getenv(x) or "…"`. What `cond ? a : "…"` gives may be a name.
-fn alternative(mut cursor: Cursor<'_>, operator: Operator) -> Option<Value> {
-    matches!(operator, Operator::Equals | Operator::Colon | Operator::Arrow).then_some(())?;
-    let start = cursor.at;
-    let callee = cursor.identifier(b".$:");
-    (!callee.is_empty()).then_some(())?;
-    if matches!(cursor.peek(), Some(b'(' | b'[')) {
-        let inside = cursor.rest().iter().take(64).take_while(|&&byte| !matches!(byte, b')' | b']' | b'\n' | b';')).count();
-        cursor.at += inside + 1;
-        matches!(cursor.bytes.get(cursor.at - 1), Some(b')' | b']')).then_some(())?;
-    }
-    cursor.skip_blanks();
-    // `password = args.password if args.password else "…"`
-    if cursor.eat("if ") {
-        let line = &cursor.rest()[..cursor.rest().iter().take(96).take_while(|&&byte| byte != b'\n').count()];
-        cursor.at += memchr::memmem::find(line, b" else ")? + b" else ".len();
-        return plain_literal(cursor);
-    }
-    if cursor.eat("? ") {
-        let line = &cursor.rest()[..cursor.rest().iter().take(96).take_while(|&&byte| byte != b'\n').count()];
-        cursor.at += memchr::memmem::find(line, b" : ")? + b" : ".len();
-        return plain_literal(cursor).map(|value| Value { partial: true, ..value });
-    }
-    (cursor.at > start && ["||", "??", "?:", "or "].iter().any(|operator| cursor.eat(operator))).then_some(())?;
-    cursor.skip_blanks();
-    plain_literal(cursor)
 }
 
 /// Takes an authentication scheme off a value: `Bearer …`, `Basic …`. Says whether there was one.

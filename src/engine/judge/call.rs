@@ -1,5 +1,6 @@
 //! What a call does with the literal that it is given: `setPassword("…")` takes a password, `getPassword("…")` a prompt.
 
+use super::name::without_getter;
 use crate::engine::assignment::{Assignment, Operator};
 use crate::engine::filter::{List, words_of};
 
@@ -25,11 +26,16 @@ pub(super) fn call_of(bytes: &[u8], assignment: &Assignment) -> Call {
         "describe", "input", "revoke", "issue", "peek", "consume", "on", "split", "mask", "redact", "strip", "extract", "handle", "process", "format", "render", "to", "accept", "advance", "authenticate",
     ]);
     static SETTERS: List = List::new(&["set", "with", "add", "put", "use", "and", "new", "init"]);
-    if assignment.operator != Operator::Call {
+    if !matches!(assignment.operator, Operator::Call | Operator::Return) {
         return Call::Takes;
     }
     let name = assignment.name.of(bytes);
     let method = name.rsplit(|&byte| byte == b'.').next().unwrap_or(name);
+    // What `getPassword()` returns is one, what `validatePassword()` returns is none.
+    if assignment.operator == Operator::Return {
+        let is_query = words_of(without_getter(method)).next().is_some_and(|first| VERBS.has(first));
+        return if is_query { Call::Query } else { Call::Takes };
+    }
     let first = words_of(method).next().unwrap_or_default();
     let before = &bytes[assignment.name.start.saturating_sub(REACH)..assignment.name.start];
     let is_declared = method.len() == name.len() && declares(before);

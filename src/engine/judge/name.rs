@@ -15,22 +15,26 @@ pub(super) fn judged_name<'b>(bytes: &'b [u8], assignment: &Assignment) -> &'b [
     let name = assignment.name.of(bytes);
     match assignment.operator {
         Operator::Call => name.rsplit(|&byte| byte == b'.').next().unwrap_or(name),
+        Operator::Return => without_getter(name.rsplit(|&byte| byte == b'.').next().unwrap_or(name)),
         Operator::Compare => {
             const METHODS: [&str; 5] = ["equals", "equalsIgnoreCase", "compareTo", "eql", "eq"];
             let mut parts = name.rsplit(|&byte| byte == b'.');
             let last = parts.next().unwrap_or(name);
             let is_method = METHODS.iter().any(|method| last.eq_ignore_ascii_case(method.as_bytes()));
-            without_get(if is_method { parts.next().unwrap_or(last) } else { last })
+            without_getter(if is_method { parts.next().unwrap_or(last) } else { last })
         }
         _ => name,
     }
 }
 
 /// `getPassword` as `Password`, and `get_password` as `password`.
-fn without_get(name: &[u8]) -> &[u8] {
-    match name {
-        [b'g' | b'G', b'e', b't', b'_', rest @ ..] => rest,
-        [b'g' | b'G', b'e', b't', rest @ ..] if rest.first().is_some_and(u8::is_ascii_uppercase) => rest,
+pub(super) fn without_getter(name: &[u8]) -> &[u8] {
+    const VERBS: [&[u8]; 4] = [b"get", b"fetch", b"load", b"read"];
+    let verb = |verb: &&&[u8]| name.len() > verb.len() && name[..verb.len()].eq_ignore_ascii_case(verb);
+    let Some(rest) = VERBS.iter().find(verb).map(|verb| &name[verb.len()..]) else { return name };
+    match rest {
+        [b'_', noun @ ..] => noun,
+        [first, ..] if first.is_ascii_uppercase() => rest,
         _ => name,
     }
 }

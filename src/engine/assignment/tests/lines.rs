@@ -18,8 +18,9 @@ pub(in crate::engine) fn random(seed: u64, length: usize) -> String {
 }
 
 /// Keywords as rules have them, longest first.
-const KEYWORDS: [&str; 26] = [
+const KEYWORDS: [&str; 27] = [
     "acme-key",
+    "key = \"",
     "authorization",
     "private_key",
     "access_key",
@@ -306,6 +307,33 @@ pub(in crate::engine) const LINES: &[&str] = &[
     "password = args.password if args.password else \"@\"",
     "cy.get('[name=password]').type('@')",
     "I fill in \"Password\" with \"@\"",
+    // What a function returns, and what holds where nothing else is set
+    "String getPassword() { return \"@\"; }",
+    "public String getPassword()\n{\n    // of the database\n    return \"@\";\n}",
+    "def get_password():\n    return \"@\"",
+    "func (c *Conf) Password() (string, error) {\n\treturn \"@\", nil\n}",
+    "fun password(): String = \"@\"",
+    "def password = \"@\"",
+    "def self.password\n  '@'\nend",
+    "fn password() -> &'static str {\n    \"@\"\n}",
+    "public string Password { get { return \"@\"; } }",
+    "public string Password\n{\n    get => \"@\";\n}",
+    "var password: String { \"@\" }",
+    "const getPassword = async (): Promise<string> => \"@\";",
+    "{ password: function() { return '@' } }",
+    "get_password = lambda: \"@\"",
+    "api_key = -> { '@' }",
+    "ENV.fetch('DB_PASSWORD') { '@' }",
+    "env::var(\"DB_PASSWORD\")\n    .unwrap_or(\"@\".into())",
+    "let password = env::var(\"X\").unwrap_or_else(|_| \"@\".to_string());",
+    "password = os.environ.get('X', '@')",
+    "password = System.getenv().getOrDefault(\"X\", \"@\")",
+    "const password = a.b || c.d() || '@';",
+    "const password = a === 'b' ? '@' : '';",
+    "password = '' if dev else '@'",
+    "| user | password |\n| bob  | @ |\n",
+    "password:\n    @\nuser: bob\n",
+    "const acmeKey = \"@\";",
     // Programs and what is set for them
     "dotnet build -p:Password=@",
     "gh secret set DB_PASSWORD --body \"@\"",
