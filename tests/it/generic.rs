@@ -431,6 +431,20 @@ fn phrases_with_everyday_words_are_passwords_and_secrets_that_sign() {
 }
 
 #[test]
+fn bytes_at_random_are_a_key_where_an_application_signs_with_it() {
+    let detector = Detector::builtin();
+    let byte = |at: u8, seed: u8, step: u8| format!("\\x{:02x}", at.wrapping_mul(step).wrapping_add(seed));
+    let bytes = |seed, step| (0..24).map(|at| byte(at, seed, step)).collect::<Vec<_>>().concat();
+    let random = bytes(17, 101);
+    assert!(is_found(&detector, &format!("app.secret_key = b'{random}'\n"), &random));
+    assert!(!is_found(&detector, &format!("app.icon_key = b'{random}'\n"), &random));
+    let (counting, same) = (bytes(0, 1), bytes(7, 0));
+    for value in [counting, same] {
+        assert!(!is_found(&detector, &format!("app.secret_key = b'{value}'\n"), &value), "{value}");
+    }
+}
+
+#[test]
 fn words_drawn_at_random_are_a_password_where_its_name_says_so() {
     let detector = Detector::builtin();
     for phrase in [["harbour-quilt", "-lemon-cable"], ["tiger-ribbon", "-montana-brick"], ["walnut_gravity", "_saturn_puzzle"]] {

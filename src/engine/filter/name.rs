@@ -337,6 +337,8 @@ mod tests {
                 "recaptchaSiteKey",
                 "passes",
                 "hashed_key",
+                "appIdKey",
+                "telemetryKey",
             ],
             NameVerdict::Harmless,
         );

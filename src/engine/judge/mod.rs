@@ -19,10 +19,10 @@ use super::{Refusal, work};
 use crate::rules::Confidence;
 use crate::rules::syntax::ValueClass;
 use call::{Call, call_of};
-use name::{is_often_by_hand, judged_name, repeats_name, says_password, says_token, word_before};
+use name::{is_often_by_hand, judged_name, repeats_name, says_password, says_secret_key, says_token, word_before};
 pub(super) use phrase::is_joined_passphrase;
 use phrase::{is_in_groups, is_passphrase};
-use value::{Traits, any, chosen, is_plainly_chosen, machine_made};
+use value::{Traits, any, chosen, is_bytes_at_random, is_plainly_chosen, machine_made};
 
 /// The longest value that is looked into as base64, in bytes.
 const LONGEST_ENCODED: usize = 512;
@@ -93,6 +93,7 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
             Ok(Confidence::Medium)
         }
         None if class == ValueClass::Password && says_password(name) && is_joined_passphrase(value) => Ok(Confidence::Medium),
+        None if says_secret_key(name) && is_bytes_at_random(value) => Ok(Confidence::Medium),
         None if stands_in.is_some() || counts_by_turns(value) => traits.kind.map_or(Ok(Confidence::Low), |kind| Err(Refusal::Kind(kind))),
         None => by_class(value, &traits, class),
     }?;

@@ -56,6 +56,11 @@ pub(super) fn says_password(name: &[u8]) -> bool {
     words_of(name).last().is_some_and(|word| WORDS.iter().any(|known| word.eq_ignore_ascii_case(known.as_bytes())))
 }
 
+/// Whether a name is that of the key with which an application signs: `SECRET_KEY`, `app.secret_key`.
+pub(super) fn says_secret_key(name: &[u8]) -> bool {
+    name.len() >= 10 && name[name.len() - 10..].eq_ignore_ascii_case(b"secret_key")
+}
+
 /// Whether a value only says its own name: `password = "password"`, `token: "access_token"`.
 pub(super) fn repeats_name(name: &[u8], value: &[u8]) -> bool {
     let mut known = 0;

@@ -194,6 +194,26 @@ pub(super) fn is_plainly_chosen(value: &[u8], traits: &Traits) -> bool {
     (8..=64).contains(&traits.length) && traits.classes() >= 3 && traits.digits > 0 && is_told && !is_id_long
 }
 
+/// Whether a value is bytes of a generator as Python writes them, most of them escaped: `\x8f\x02e?…`
+pub(super) fn is_bytes_at_random(value: &[u8]) -> bool {
+    const MOST: usize = 64;
+    let mut bytes = Vec::with_capacity(MOST);
+    let (mut at, mut escapes) = (0, 0);
+    while at < value.len() && bytes.len() <= MOST {
+        let digits = value.get(at + 2..at + 4).filter(|_| value[at..].starts_with(b"\\x")).and_then(|hex| std::str::from_utf8(hex).ok());
+        let escaped = digits.and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        escapes += usize::from(escaped.is_some());
+        bytes.push(escaped.unwrap_or(value[at]));
+        at += if escaped.is_some() { 4 } else { 1 + usize::from(value[at] == b'\\') };
+    }
+    let counts = bytes.windows(2).filter(|pair| pair[1] == pair[0].wrapping_add(1)).count();
+    let length = bytes.len();
+    let mut distinct = bytes;
+    distinct.sort_unstable();
+    distinct.dedup();
+    (12..=MOST).contains(&length) && escapes * 3 >= length && distinct.len() * 4 >= length * 3 && counts * 4 <= length
+}
+
 /// Any literal that is no placeholder.
 pub(super) fn any(value: &[u8], traits: &Traits) -> Result<Confidence, Refusal> {
     match traits.kind {

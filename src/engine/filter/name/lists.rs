@@ -26,7 +26,7 @@ pub(super) const SECRET_KINDS: &List = &List::new(&[
     "aws", "azure", "stripe", "twilio", "sendgrid", "npm", "pypi", "docker", "jwt", "hmac", "aes", "crypto", "cipher", "storage",
     "license", "subscription", "personal", "push", "security", "registration", "management", "server", "user", "db", "database", "vault",
     "root", "integration", "authentication", "authorization", "identity", "write", "read", "encrypt", "decrypt", "google", "crypt",
-    "unseal", "des", "sms", "ingest", "ingestion", "telemetry", "partner", "merchant", "payment", "backup",
+    "unseal", "des", "sms", "ingest", "ingestion", "partner", "merchant", "payment", "backup",
 ]);
 /// Tokens that are none.
 #[rustfmt::skip]
@@ -44,7 +44,7 @@ pub(super) const HARMLESS_KEYS: &List = &List::new(&[
     "settings", "property", "param", "parameter", "header", "query", "form", "field", "data", "meta", "metadata", "json", "yaml", "xml",
     "lookup", "group", "range", "shard", "routing", "idempotency", "dedup", "deduplication", "storagekey", "localstorage",
     "first", "second", "third", "last", "next", "previous", "prev", "parent", "pub", "react", "ctrl", "alt", "shift", "tab", "enter", "delete", "escape", "s3", "bucket", "tag", "annotation", "resource", "type",
-    "socket", "recv", "apt", "sealed", "wrapped", "encrypted", "format", "gpg", "pgp", "publishable", "site", "anon", "hashed", "product", "sender", "state", "repo",
+    "socket", "recv", "apt", "sealed", "wrapped", "encrypted", "format", "gpg", "pgp", "publishable", "site", "anon", "hashed", "product", "sender", "state", "repo", "id", "telemetry",
 ]);
 /// Words at the end that say that the value is something else.
 #[rustfmt::skip]
