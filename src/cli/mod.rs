@@ -104,8 +104,9 @@ fn pre_push(args: args::PrePushArgs, console: &mut Console<'_>) -> anyhow::Resul
     if stdin.is_terminal() {
         anyhow::bail!("git runs this as its pre-push hook; to scan what a push would publish, run `keyward history --not-in origin`");
     }
+    let url = args.url.clone();
     let (session, options) = settings::pre_push(args)?;
-    commands::pre_push::run(session, options, &mut stdin.lock(), console)
+    commands::pre_push::run(session, options, url.as_deref(), &mut stdin.lock(), console)
 }
 
 fn pre_receive(args: args::PreReceiveArgs, console: &Console<'_>) -> anyhow::Result<Outcome> {

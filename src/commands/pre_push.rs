@@ -1,12 +1,12 @@
 //! `keyward pre-push`: what a push is about to publish, as git's hook of that name is told.
 //!
 //! Git writes a line `<local ref> <local id> <remote ref> <remote id>` for each reference that is pushed. What the
-//! remote has already, by those ids or by its tracking branches, is left out.
+//! remote has already is left out: what those ids lead to, and what its tracking branches do where they can be trusted.
 
 use super::{Console, Outcome, Session};
 use crate::pipeline::Attributions;
 use crate::report::Gate;
-use crate::sources::git::{GitEnvironment, Repository};
+use crate::sources::git::{GitEnvironment, References, Remotes, Repository};
 use crate::sources::history::HistoryOptions;
 use anyhow::{Context as _, bail};
 use std::io::{BufRead, Read as _};
@@ -26,11 +26,17 @@ struct Push {
 }
 
 /// Scans what the references that `input` lists would publish. `options` names the repository, and in `not_in` the
-/// remote where git said which.
+/// remote where git said which; `url` is where the push goes.
 ///
 /// # Errors
 /// Where a line is not git's, there is no repository, an id is not known, or a report cannot be written.
-pub fn run(mut session: Session, options: HistoryOptions, input: &mut dyn BufRead, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+pub fn run(
+    mut session: Session,
+    options: HistoryOptions,
+    url: Option<&str>,
+    input: &mut dyn BufRead,
+    console: &mut Console<'_>,
+) -> anyhow::Result<Outcome> {
     session.gate = Gate::Push;
     // Where there is none, nothing on standard input would pass for nothing to publish.
     let repository = Repository::open(&options.repo, &GitEnvironment::of_process()?)?;
@@ -44,12 +50,14 @@ pub fn run(mut session: Session, options: HistoryOptions, input: &mut dyn BufRea
     }
     let range = range(&repository, &published);
     let names = published.iter().filter(|push| is_zero(&push.remote)).map(|push| push.name.clone()).collect();
-    let remote = options.not_in.as_deref().and_then(|given| tracked(&repository, given));
-    if remote.is_none() && published.iter().any(|push| is_zero(&push.remote)) {
-        // Without its name, which may be a URL with a password.
-        log::warn!("nothing is known of what the remote has: everything counts as new to it");
+    let remote = tracked(&repository, options.not_in.as_deref(), url, &published);
+    let is_new = |push: &&Push| is_zero(&push.remote) || !is_here(&repository, &push.remote);
+    if let Err(why) = &remote
+        && published.iter().any(is_new)
+    {
+        log::warn!("{}: everything counts as new to it", crate::text::sanitize::sanitize(why));
     }
-    super::history::run(session, &HistoryOptions { range: Some(range), not_in: remote, names, ..options }, console)
+    super::history::run(session, &HistoryOptions { range: Some(range), not_in: remote.ok(), names, ..options }, console)
 }
 
 /// Coverage of a push that publishes nothing.
@@ -59,21 +67,56 @@ fn nothing() -> crate::sources::Coverage {
 
 /// What is pushed, without what the remote has at the same places. Ids that are not in this clone exclude nothing.
 fn range(repository: &Repository, published: &[&Push]) -> String {
-    let reader = repository.objects().reader(0);
-    let is_known = |id: &str| gix::ObjectId::from_hex(id.as_bytes()).is_ok_and(|id| reader.header(&id).is_ok());
     let mut words: Vec<String> = published.iter().map(|push| push.local.clone()).collect();
-    words.extend(published.iter().filter(|push| !is_zero(&push.remote) && is_known(&push.remote)).map(|push| format!("^{}", push.remote)));
+    let known = published.iter().filter(|push| !is_zero(&push.remote) && is_here(repository, &push.remote));
+    words.extend(known.map(|push| format!("^{}", push.remote)));
     words.join(" ")
 }
 
-/// The remote whose tracking branches tell what it has. Git gives the URL instead of a name where that was given to it.
-fn tracked(repository: &Repository, given: &str) -> Option<String> {
-    let local = repository.local();
-    let config = local.config_snapshot();
-    let has_url = |name: &str| config.string(format!("remote.{name}.url").as_str()).is_some_and(|url| *url == *given.as_bytes());
-    let names: Vec<String> = local.remote_names().iter().map(ToString::to_string).collect();
-    let mut candidates = names.iter().filter(|name| *name == given || has_url(name));
-    candidates.find(|name| is_tracked(repository, name)).cloned()
+/// The remote whose tracking branches tell what there is where the push goes; or why there is none.
+///
+/// Git gives the URL instead of a name where that was given to it. What was fetched from one place says nothing of another
+/// one that the remote is pushed to, and nothing of the same one where that says otherwise itself.
+fn tracked(repository: &Repository, given: Option<&str>, url: Option<&str>, published: &[&Push]) -> Result<String, String> {
+    let nothing = || "nothing is known of what the remote has".to_owned();
+    let (Some(given), Some(remotes)) = (given, Remotes::read(repository)) else { return Err(nothing()) };
+    let by_name = remotes.push_urls(given);
+    let targets = match url {
+        Some(url) => vec![url.to_owned()],
+        None if by_name.is_empty() => vec![given.to_owned()],
+        None => by_name.clone(),
+    };
+    let fetched: Vec<Vec<String>> = targets.iter().map(|target| remotes.fetched_from(target)).collect();
+    let mut names = fetched[0].clone();
+    names.retain(|name| fetched.iter().all(|others| others.contains(name)) && is_tracked(repository, name));
+    // Several may be fetched from there.
+    names.sort_by_key(|name| name != given);
+    let Some(name) = names.into_iter().next() else {
+        let is_named = !by_name.is_empty() && is_tracked(repository, given);
+        return Err(if is_named { format!("{given} is pushed to another URL than it is fetched from") } else { nothing() });
+    };
+    let references = repository.references(None).map_err(|_| nothing())?;
+    if published.iter().any(|push| is_contradicted(repository, &references, &name, push)) {
+        let remedy = format!("to tell it what the remote has, run `git fetch --prune {name}` first");
+        return Err(format!("the remote has other branches than the last fetch from {name} left here ({remedy})"));
+    }
+    Ok(name)
+}
+
+/// Whether a branch of the remote is not where its tracking branch is, or at something that is not in the clone.
+fn is_contradicted(repository: &Repository, references: &References, remote: &str, push: &Push) -> bool {
+    let Some(branch) = push.name.strip_prefix("refs/heads/") else { return false };
+    match references.resolve(&format!("refs/remotes/{remote}/{branch}")) {
+        Ok(Some(id)) => gix::ObjectId::from_hex(push.remote.as_bytes()).ok() != Some(id),
+        Ok(None) => !is_zero(&push.remote) && !is_here(repository, &push.remote),
+        Err(_) => true,
+    }
+}
+
+/// Whether an object is in the clone.
+fn is_here(repository: &Repository, id: &str) -> bool {
+    let reader = repository.objects().reader(0);
+    gix::ObjectId::from_hex(id.as_bytes()).is_ok_and(|id| reader.header(&id).is_ok())
 }
 
 /// Whether something is known of what a remote has.

@@ -153,7 +153,7 @@ pub struct PrePushArgs {
     /// Name of the remote, as git gives it
     #[arg(value_name = "REMOTE")]
     pub remote: Option<String>,
-    /// Its URL, as git gives it; not used
+    /// Its URL, as git gives it; what was fetched from another one is not known to be there
     #[arg(value_name = "URL")]
     pub url: Option<String>,
     /// Do not scan the messages of commits and tags

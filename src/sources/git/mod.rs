@@ -14,6 +14,7 @@ mod locate;
 mod objects;
 mod references;
 mod reftable;
+mod remotes;
 mod similar;
 mod tree;
 
@@ -24,6 +25,7 @@ pub use locate::{check_work_tree, exclude_file, is_repository};
 pub(crate) use objects::ALLOCATION_LIMIT;
 pub use objects::{ObjectError, Objects, Pack, Reader};
 pub use references::{Logged, Named, References, Target};
+pub use remotes::Remotes;
 pub use similar::{Deleted, Former, Gone, Similarity, deleted_files};
 pub use tree::{EntryKind, Limits, TreeEntry, TreeLookup, find_entry, parse_tree};
 
