@@ -187,7 +187,7 @@ const SLOP: usize = 64;
 /// Walks from the ends of a range until only excluded commits are left.
 ///
 /// Newest first, as git does, so that it touches little more than the range itself. `since` leaves out commits with an
-/// earlier committer date, but not those below them.
+/// earlier committer date, whatever those above and below them have (git's `--since-as-filter`).
 pub(super) fn select(repository: &Repository, ends: &Ends, since: Option<i64>, shallow: &HashSet<ObjectId>) -> Selection {
     let reader = repository.objects().reader(16 << 20);
     let mut walk = Walk {
@@ -331,12 +331,14 @@ impl Walk<'_> {
 
     fn finish(mut self, since: Option<i64>, excluded: &[ObjectId]) -> Selection {
         let is_included = |node: &Node| node.flags & HIDDEN == 0 && since.is_none_or(|since| node.time >= since);
+        let followers = if since.is_some() { self.followers(is_included) } else { HashSet::new() };
         let mut commits: Vec<Selected> = Vec::new();
         let mut bases: Vec<(i64, ObjectId)> = Vec::new();
         for (id, node) in self.nodes.iter().filter(|(_, node)| is_included(node)) {
             let parents: Vec<ObjectId> = node.parents.iter().filter(|parent| self.nodes.contains_key(*parent)).copied().collect();
             let left_out = parents.iter().filter_map(|parent| self.nodes.get(parent).map(|node| (parent, node)));
-            bases.extend(left_out.filter(|(_, node)| !is_included(node)).map(|(parent, node)| (node.time, *parent)));
+            let is_base = |(parent, node): &(&ObjectId, &Node)| !is_included(node) && !followers.contains(*parent);
+            bases.extend(left_out.filter(is_base).map(|(parent, node)| (node.time, *parent)));
             self.selection.is_cut |= node.is_cut;
             commits.push(Selected { id: *id, tree: node.tree, parents, time: node.time });
         }
@@ -346,6 +348,21 @@ impl Walk<'_> {
         bases.extend(excluded.iter().filter_map(|id| self.nodes.get(id).map(|node| (node.time, *id))));
         self.selection.bases = newest_first(bases);
         self.selection
+    }
+
+    /// Commits that follow an included one. Where dates are not in order they may be left out themselves, and yet are not
+    /// what was there before: they hold what the included ones brought.
+    fn followers(&self, is_included: impl Fn(&Node) -> bool) -> HashSet<ObjectId> {
+        let mut children: HashMap<ObjectId, Vec<ObjectId>> = HashMap::default();
+        for (id, node) in &self.nodes {
+            node.parents.iter().for_each(|parent| children.entry(*parent).or_default().push(*id));
+        }
+        let mut open: Vec<ObjectId> = self.nodes.iter().filter(|(_, node)| is_included(node)).map(|(id, _)| *id).collect();
+        let mut found = HashSet::new();
+        while let Some(id) = open.pop() {
+            open.extend(children.remove(&id).into_iter().flatten().filter(|child| found.insert(*child)));
+        }
+        found
     }
 }
 

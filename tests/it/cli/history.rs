@@ -125,3 +125,37 @@ fn the_result_does_not_depend_on_the_number_of_threads() {
         |threads: &str| json(&acme(repo.dir(), ["history", "-f", "json", "--threads", threads]).run().expect(1).stdout)["findings"].take();
     assert_eq!(report("1"), report("8"));
 }
+
+#[test]
+fn since_a_date_no_later_commit_with_an_earlier_one_hides_what_others_bring() {
+    let repo = Repo::init();
+    let commit = |path: &str, content: &str, date: &str| {
+        repo.stage(path, content);
+        let args = ["commit", "--quiet", "-m", "Change"];
+        assert!(repo.try_git(repo.dir(), &args, &[("GIT_COMMITTER_DATE", date)]).status.success());
+    };
+    let found = || {
+        let run = acme(repo.dir(), ["history", "--since", "2024-03-01", "-f", "json"]).run();
+        let report = json(&run.stdout);
+        let paths: Vec<String> =
+            report["findings"].as_array().unwrap().iter().map(|one| one["path"].as_str().unwrap().to_owned()).collect();
+        (paths, report["coverage"]["commits"].as_u64().unwrap())
+    };
+    let (early, odd, late) = ("2024-01-01T00:00:00Z", "2001-01-01T00:00:00Z", "2024-04-01T00:00:00Z");
+    commit("old.env", &format!("KEY={}\n", token(1)), early);
+    commit("new.env", &format!("KEY={}\n", token(2)), late);
+    let new = || (vec!["new.env".to_owned()], 1);
+    assert_eq!(found(), new());
+    commit("odd.env", &format!("KEY={}\n", token(3)), odd);
+    assert_eq!(found(), new(), "a commit is in if its own date is");
+    commit("d.env", "KEY=\n", late);
+    assert_eq!(found(), (vec!["new.env".to_owned()], 2));
+    // A move away from where an odd commit has it takes nothing back.
+    repo.git(&["mv", "new.env", "moved.env"]);
+    commit("moved.env", &format!("KEY={}\n", token(2)), late);
+    assert_eq!(found(), (vec!["new.env".to_owned()], 3));
+    // What was there before is still known.
+    repo.git(&["mv", "old.env", "older.env"]);
+    commit("older.env", &format!("KEY={}\n", token(1)), late);
+    assert_eq!(found(), (vec!["new.env".to_owned()], 4));
+}
