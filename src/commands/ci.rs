@@ -47,7 +47,10 @@ pub fn plan(dir: &Path, range: Option<String>, lookup: Lookup<'_>) -> anyhow::Re
     let request = providers::find(lookup)?;
     let clone = Clone { repository: Repository::open(dir, &GitEnvironment::of_process()?)?, request: &request };
     let (range, base) = match &request.event {
-        Event::Everything => (None, None),
+        Event::Everything(commit) => {
+            clone.check(commit.as_deref())?;
+            (None, None)
+        }
         Event::Deletion => (Some("HEAD..HEAD".to_owned()), None),
         Event::Local => (clone.upstream(), None),
         Event::Change { base, head } => clone.change(base, head.as_deref())?,
@@ -91,6 +94,21 @@ struct Clone<'r> {
 }
 
 impl Clone<'_> {
+    /// Checks that this is a clone of what the pipeline is of, or at least one of anything: where a fetch failed, nothing
+    /// would be found in it.
+    fn check(&self, commit: Option<&str>) -> anyhow::Result<()> {
+        if let Some(commit) = commit {
+            let meant =
+                || format!("{}; where another repository is meant, run `keyward history`", self.missing(commit, "what the pipeline is of"));
+            self.commit(commit).with_context(meant)?;
+        }
+        let has_references = || self.repository.references(None)?.below("refs/").map_err(|what| anyhow!(what)).map(|all| !all.is_empty());
+        if self.repository.head()?.is_none() && !has_references()? {
+            bail!("the clone has no commit, so nothing could be checked: check out what is to be scanned");
+        }
+        Ok(())
+    }
+
     /// The range of a change, and its base where there is one.
     fn change(&self, base: &Base, head: Option<&str>) -> anyhow::Result<(Option<String>, Option<String>)> {
         let head = match head {

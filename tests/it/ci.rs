@@ -96,6 +96,31 @@ fn schedules_and_starts_by_hand_scan_everything() {
 }
 
 #[test]
+fn a_clone_without_the_commit_of_the_pipeline_or_without_any_fails() {
+    let case = case();
+    let (empty, gone) = (Repo::init(), "1".repeat(40));
+    let pipelines: &[(&str, &[(&str, &str)])] = &[
+        ("GITHUB_SHA", &[("GITHUB_EVENT_NAME", "schedule")]),
+        ("GITHUB_SHA", &[("GITHUB_EVENT_NAME", "workflow_dispatch")]),
+        ("CI_COMMIT_SHA", &[("GITLAB_CI", "true"), ("CI_PIPELINE_SOURCE", "schedule")]),
+        ("BUILD_SOURCEVERSION", &[("TF_BUILD", "True"), ("BUILD_REASON", "Manual")]),
+        ("GIT_COMMIT", &[("JENKINS_URL", "https://j.example.org")]),
+    ];
+    for (name, variables) in pipelines {
+        let of = |repo: &Repo, id: &str| run(repo, &[variables, &[(*name, id)][..]].concat());
+        finds(of(&case.repo, &case.head), 2, "the whole history");
+        for repo in [&case.repo, &empty] {
+            let said = of(repo, &gone).expect(2).stderr;
+            assert!(said.contains(&format!("`{gone}` (what the pipeline is of) is not in the clone")), "{said}");
+        }
+        let said = run(&empty, variables).expect(2).stderr;
+        assert!(said.contains("the clone has no commit"), "{said}");
+    }
+    run(&empty, &[("CI", "true")]).expect(2);
+    run(&empty, &[]).expect(0);
+}
+
+#[test]
 fn an_empty_range_is_clean_and_says_so() {
     let case = case();
     let payload = json!({"pull_request": {"base": {"sha": case.head}, "head": {"sha": case.head}}});

@@ -29,8 +29,8 @@ pub(super) enum Event {
     Change { base: Base, head: Option<String> },
     /// A branch or tag was deleted.
     Deletion,
-    /// A schedule, a start by hand.
-    Everything,
+    /// A schedule, a start by hand: everything, if the clone has this commit, the one that the pipeline is of.
+    Everything(Option<String>),
     /// No pipeline: what the branch adds to its upstream.
     Local,
 }
@@ -103,7 +103,7 @@ pub(super) fn find(lookup: Lookup<'_>) -> anyhow::Result<Request> {
 /// No provider that is known. A pipeline's branch is at its upstream, so that nothing would seem new there.
 fn elsewhere(variables: &Variables<'_>) -> Request {
     let (name, event) = match variables.get("CI") {
-        Some(value) if value != "false" && value != "0" => ("unknown pipeline", Event::Everything),
+        Some(value) if value != "false" && value != "0" => ("unknown pipeline", Event::Everything(None)),
         _ => ("no pipeline", Event::Local),
     };
     Request { provider: "git", name: name.to_owned(), event, depth: "a depth that reaches it (`git fetch --unshallow`)" }
@@ -155,7 +155,7 @@ fn github(variables: &Variables<'_>) -> anyhow::Result<Request> {
             let base = text(&payload, "/pull_request/base/sha")?;
             change(Base::Commit(base), Some(text(&payload, "/pull_request/head/sha")?))
         }
-        _ => Event::Everything,
+        _ => Event::Everything(variables.id("GITHUB_SHA")),
     };
     Ok(Request { provider: "GitHub", name, event, depth: "`fetch-depth: 0` for actions/checkout" })
 }
@@ -197,7 +197,7 @@ fn gitlab(variables: &Variables<'_>) -> Request {
         Some(base) => change(Base::Commit(base), variables.id("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA").or(commit)),
         None => match name.as_str() {
             "push" | "external_pull_request_event" | "merge_request_event" => push(variables.id("CI_COMMIT_BEFORE_SHA"), branch, commit),
-            _ => Event::Everything,
+            _ => Event::Everything(commit),
         },
     };
     Request { provider: "GitLab", name, event, depth: "`GIT_DEPTH: \"0\"` in the job's variables" }
@@ -226,7 +226,7 @@ fn azure(variables: &Variables<'_>) -> Request {
             let branch = variables.get("BUILD_SOURCEBRANCH").and_then(|name| name.strip_prefix("refs/heads/").map(str::to_owned));
             push(None, Branch { name: branch, default: None }, version)
         }
-        _ => Event::Everything,
+        _ => Event::Everything(version),
     };
     Request { provider: "Azure", name, event, depth: "`fetchDepth: 0` for the checkout step" }
 }
@@ -245,7 +245,7 @@ fn jenkins(variables: &Variables<'_>) -> Request {
         // Jenkins may have merged the target in already, which that base leaves out again.
         (Some(target), _) => ("change request", change(Base::Target(target), commit)),
         (None, Some(id)) => ("build", push(Some(id), Branch { name: jenkins_branch(variables), default: None }, commit)),
-        (None, None) => ("first build", Event::Everything),
+        (None, None) => ("first build", Event::Everything(commit)),
     };
     Request { provider: "Jenkins", name: name.to_owned(), event, depth: "no shallow clone in the job's git settings" }
 }
