@@ -21,8 +21,8 @@ pub(super) struct Ends {
     pub(super) included: Vec<(String, ObjectId)>,
     /// What is excluded with everything below.
     pub(super) excluded: Vec<ObjectId>,
-    /// Two sides of which everything counts that is not below both.
-    pub(super) sides: Option<(ObjectId, ObjectId)>,
+    /// Pairs of sides of which everything counts that is not below both.
+    pub(super) sides: Vec<(ObjectId, ObjectId)>,
 }
 
 /// What is said of a range that is empty whatever the repository holds, as where a variable of a script is not set.
@@ -42,7 +42,10 @@ pub(super) fn resolve(repository: &Repository, range: &str) -> Result<Ends, Sour
             for (name, id) in [(word, from), (word, to)] {
                 ends.included.extend(id.map(|id| (name.to_owned(), id)));
             }
-            ends.sides = from.zip(to).or(ends.sides);
+            ends.sides.extend(from.zip(to));
+            if ends.sides.len() > MOST_PAIRS {
+                return Err(refused("more pairs of sides (`A...B`) than can be followed at once"));
+            }
         } else if let Some((from, to)) = word.split_once("..") {
             let has_both = !from.is_empty() && !to.is_empty();
             let (before, after) = (revision(repository, or_head(from))?, revision(repository, or_head(to))?);
@@ -177,9 +180,21 @@ pub(super) struct Selected {
     pub(super) time: i64,
 }
 
-const LEFT: u8 = 1;
-const RIGHT: u8 = 2;
-const HIDDEN: u8 = 4;
+/// What a commit is below: something excluded, and the sides of each pair, in two bits.
+type Flags = u32;
+
+const HIDDEN: Flags = 1;
+const LEFT: Flags = 2;
+const RIGHT: Flags = 4;
+
+/// Pairs of sides that have a place in [`Flags`].
+const MOST_PAIRS: usize = 15;
+
+/// Flags with what is below both sides of a pair hidden.
+fn settled(flags: Flags) -> Flags {
+    let is_below_both = |pair: usize| flags >> (2 * pair) & (LEFT | RIGHT) == LEFT | RIGHT;
+    if (0..MOST_PAIRS).any(is_below_both) { flags | HIDDEN } else { flags }
+}
 
 /// Dates of commits are not always in order, so the walk goes on for as many commits after nothing seems left to exclude.
 const SLOP: usize = 64;
@@ -200,12 +215,12 @@ pub(super) fn select(repository: &Repository, ends: &Ends, since: Option<i64>, s
         buffer: Vec::new(),
     };
     for (name, id) in &ends.included {
-        let side = match ends.sides {
-            Some((left, _)) if left == *id => LEFT,
-            Some((_, right)) if right == *id => RIGHT,
-            _ => 0,
-        };
-        walk.start(name, *id, side);
+        let sides = ends.sides.iter().enumerate().map(|(pair, (left, right))| {
+            let side = |is: bool, flag: Flags| if is { flag << (2 * pair) } else { 0 };
+            side(left == id, LEFT) | side(right == id, RIGHT)
+        });
+        let sides = settled(sides.fold(0, |all, flags| all | flags));
+        walk.start(name, *id, sides);
     }
     let excluded: Vec<ObjectId> = ends.excluded.iter().filter_map(|id| walk.start("", *id, HIDDEN)).collect();
     walk.run();
@@ -213,7 +228,7 @@ pub(super) fn select(repository: &Repository, ends: &Ends, since: Option<i64>, s
 }
 
 struct Node {
-    flags: u8,
+    flags: Flags,
     time: i64,
     tree: ObjectId,
     parents: Vec<ObjectId>,
@@ -236,7 +251,7 @@ struct Walk<'s> {
 
 impl Walk<'_> {
     /// Puts what a revision names into the queue, through tags; the commit that it leads to.
-    fn start(&mut self, name: &str, mut id: ObjectId, flags: u8) -> Option<ObjectId> {
+    fn start(&mut self, name: &str, mut id: ObjectId, flags: Flags) -> Option<ObjectId> {
         loop {
             match self.reader.read(&id, &mut self.buffer) {
                 Ok(Kind::Commit) => break,
@@ -266,7 +281,7 @@ impl Walk<'_> {
     }
 
     /// Adds flags to a commit, which is read where it is new. Flags of one whose parents are known go down to them.
-    fn add(&mut self, id: ObjectId, flags: u8) {
+    fn add(&mut self, id: ObjectId, flags: Flags) {
         let mut open = vec![(id, flags)];
         while let Some((id, flags)) = open.pop() {
             if !self.nodes.contains_key(&id) {
@@ -275,10 +290,7 @@ impl Walk<'_> {
             }
             let node = self.nodes.get_mut(&id).expect("looked up above");
             let before = node.flags;
-            node.flags |= flags;
-            if node.flags & (LEFT | RIGHT) == LEFT | RIGHT {
-                node.flags |= HIDDEN;
-            }
+            node.flags = settled(node.flags | flags);
             if node.flags == before {
                 continue;
             }
@@ -291,7 +303,7 @@ impl Walk<'_> {
         }
     }
 
-    fn read(&mut self, id: ObjectId, flags: u8) {
+    fn read(&mut self, id: ObjectId, flags: Flags) {
         let read = self.reader.read_kind(&id, Kind::Commit, &mut self.buffer);
         let commit = read.and_then(|()| Commit::parse(&self.buffer));
         match commit {

@@ -71,7 +71,7 @@ impl Scope {
         }
         // What a range does to submodules is told by its commits, also where it leaves out none.
         let follows_links = options.submodules && options.range.is_some();
-        scope.is_difference = !scope.ends.excluded.is_empty() || scope.ends.sides.is_some() || scope.since.is_some() || follows_links;
+        scope.is_difference = !scope.ends.excluded.is_empty() || !scope.ends.sides.is_empty() || scope.since.is_some() || follows_links;
         scope.is_all = !scope.is_difference && options.range.is_none() && options.branches.is_empty();
         if scope.is_difference && options.unreachable {
             scope.notes.push("--unreachable adds nothing here: what no commit leads to is in no range".to_owned());
