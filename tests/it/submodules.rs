@@ -13,7 +13,12 @@ fn report(stdout: &str) -> serde_json::Value {
 }
 
 fn found(report: &serde_json::Value) -> Vec<(&str, &str)> {
-    report["findings"].as_array().unwrap().iter().map(|one| (one["path"].as_str().unwrap(), one["secret"].as_str().unwrap())).collect()
+    report["findings"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["path"].as_str().unwrap(), one["secret"].as_str().unwrap_or_default()))
+        .collect()
 }
 
 /// A repository with a submodule at `vendor/lib`, which has one at `deep`; each had a secret, and one is in a message.
@@ -167,4 +172,28 @@ fn a_commit_that_a_submodule_lacks_is_named() {
     let report = report(&run.stdout);
     let named: Vec<_> = report["coverage"]["skips"].as_array().unwrap().iter().map(|skip| skip["what"].as_str().unwrap()).collect();
     assert_eq!(named, ["absent", &format!("vendor/lib: commit {nowhere}")]);
+}
+
+#[test]
+fn a_range_says_that_submodules_are_not_scanned_and_ci_scans_them_where_asked() {
+    let (top, _middle, _inner) = nested();
+    let range = |args: &[&str]| {
+        let run = args.iter().fold(keyward(top.dir(), ["ci", "--range", "HEAD~1..HEAD", "--format", "json"]).acme(), Keyward::arg);
+        let run = run.run();
+        let report = report(&run.stdout);
+        let paths: Vec<String> = found(&report).into_iter().map(|(path, _)| path.to_owned()).collect();
+        (run.status, paths, report["coverage"]["notes"].to_string())
+    };
+    let (status, paths, notes) = range(&[]);
+    assert_eq!((status, paths.len()), (0, 0));
+    assert!(notes.contains("1 of their commits are named here and were not scanned"), "{notes}");
+    let (status, paths, notes) = range(&["--submodules"]);
+    assert_eq!((status, notes.as_str()), (1, "[]"));
+    assert_eq!(paths, ["vendor/lib/(commit message)", "vendor/lib/a.txt", "vendor/lib/deep/in.txt"]);
+    top.commit_file("other.txt", "nothing of submodules\n");
+    assert_eq!(range(&[]), (0, Vec::new(), "[]".to_owned()));
+    let staged = top.git(&["rev-parse", "HEAD"]);
+    let push = format!("refs/heads/main {staged} refs/heads/main {}\n", top.git(&["rev-parse", "HEAD~2"]));
+    let said = keyward(top.dir(), ["pre-push", "origin", "url"]).acme().stdin(push).run().expect(0).stdout;
+    assert!(said.contains("submodules are repositories of their own"), "{said}");
 }

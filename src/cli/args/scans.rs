@@ -113,6 +113,9 @@ pub struct CiArgs {
     /// Do not scan the messages of commits and tags
     #[arg(long, help_heading = "What is scanned")]
     pub no_messages: bool,
+    /// Scan initialised submodules too: what the range moves them to, or all of them
+    #[arg(long, help_heading = "What is scanned")]
+    pub submodules: bool,
     /// Where everything is scanned, do not read blobs again in which nothing was found before; what a change adds always is
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, num_args = 0..=1, require_equals = true, help_heading = "What is scanned")]
     pub cache: Option<Option<PathBuf>>,

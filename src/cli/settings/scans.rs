@@ -92,7 +92,9 @@ pub(in crate::cli) fn ci(mut args: CiArgs) -> anyhow::Result<(Session, HistoryOp
         }
     }
     let note = trust(&args.repo, plan.base.as_ref(), is_chosen, rules, &mut args.common.report);
-    let commits = CommitArgs { range: plan.range.clone(), no_messages: args.no_messages, cache: args.cache, ..CommitArgs::default() };
+    let range = plan.range.clone();
+    let commits =
+        CommitArgs { range, no_messages: args.no_messages, submodules: args.submodules, cache: args.cache, ..CommitArgs::default() };
     let (mut session, options) = history(HistoryArgs { repo: args.repo, commits, common: args.common })?;
     session.notes.extend(note);
     Ok((session, options, plan))

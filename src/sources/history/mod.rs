@@ -183,11 +183,17 @@ impl History {
             let what = "were found clean before, by the same program and rules, and not read again (--cache)";
             coverage.notes.push(format!("{known} of {} blobs {what}", coverage.blobs));
         }
+        self.note_links(links, &mut coverage);
+        coverage
+    }
+
+    /// Says of how many commits of submodules, which are named here, nothing is known.
+    fn note_links(&self, links: usize, coverage: &mut Coverage) {
         if links > 0 && !self.options.submodules {
             let what = "submodules are repositories of their own";
-            coverage.notes.push(format!("{what}: {links} of their commits are named here and were not scanned; --submodules does"));
+            let flag = "`history` and `ci` do with --submodules";
+            coverage.notes.push(format!("{what}: {links} of their commits are named here and were not scanned; {flag}"));
         }
-        coverage
     }
 
     /// Adds what is in the object database and not reachable; the names in loose directories, reachable or not.
@@ -253,6 +259,8 @@ impl History {
             coverage.blobs += scanned.blobs;
             coverage.bytes += scanned.bytes;
         }
+        let links: HashSet<&ObjectId> = added.new.links.iter().map(|link| &link.id).collect();
+        self.note_links(links.len(), &mut coverage);
         // A submodule is another repository, which other people may read: what is moved into it is new there.
         let looks = !self.options.submodules && sink.seeks_replaced();
         if looks && !replaced::tell(objects, &self.pool, selection, self.options.max_size, sink) {
