@@ -6,6 +6,7 @@ use super::GitEnvironment;
 use super::files::{check_repository, common_dir, object_directories};
 use super::{causes, read_regular};
 use crate::sources::SourceError;
+use crate::text::system;
 
 /// What was found, and what the environment adds to it.
 pub(super) struct Place {
@@ -150,6 +151,13 @@ fn refuse_broken_link(base: &Path, found: Option<&Found>) -> Result<(), SourceEr
             return Ok(());
         }
         let link = dir.join(".git");
+        // One that may not be read is there all the same.
+        if link.symlink_metadata().is_ok()
+            && let Err(error) = std::fs::metadata(link.join("HEAD"))
+            && error.kind() == std::io::ErrorKind::PermissionDenied
+        {
+            return Err(SourceError::Repository { path: link.display().to_string(), what: system::words(&error) });
+        }
         if link.is_file() && gix::discover::is_git(&link).is_err() {
             return Err(SourceError::Repository {
                 path: link.display().to_string(),
