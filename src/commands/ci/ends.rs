@@ -1,7 +1,7 @@
 //! Where a range that the user names begins, and what it leads to.
 
 use crate::sources::git::{GitEnvironment, Repository};
-use crate::sources::history::Snapshot;
+use crate::sources::history::{Snapshot, without_parent};
 use anyhow::Context as _;
 use std::path::Path;
 
@@ -39,6 +39,9 @@ fn ends_of_word(dir: &Path, word: &str) -> anyhow::Result<Ends> {
     }
     if let Some(commit) = word.strip_suffix("^!") {
         return Ok(Ends { base: Some(parent(dir, commit)?), head: Some(commit.to_owned()) });
+    }
+    if let Some((commit, number)) = without_parent(word) {
+        return Ok(Ends { base: Some(format!("{commit}^{number}")), head: Some(commit.to_owned()) });
     }
     Ok(match word.strip_prefix('^') {
         Some(excluded) => Ends { base: Some(excluded.to_owned()), head: None },

@@ -22,6 +22,7 @@ mod range;
 mod reach;
 mod refs;
 mod replaced;
+mod revision;
 mod scope;
 mod search;
 mod snapshot;
@@ -33,6 +34,7 @@ mod workers;
 pub use attribution::Traced;
 pub use clean::Clean;
 pub use options::{DEFAULT_MEMORY, HistoryOptions};
+pub use range::without_parent;
 pub use snapshot::{Paths, Snapshot};
 pub use submodules::Histories;
 

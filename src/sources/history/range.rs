@@ -1,7 +1,8 @@
 //! L3: which commits a range stands for, by the rules of `git rev-list`.
 //!
-//! `A..B`, `A...B`, `A..`, `..B`, `^A B`, `A^!` (without its parents), `A^@` (its parents), a single revision. An id of zeros, which pushes give for "nothing there
-//! before" and "deleted", excludes or includes nothing.
+//! `A..B`, `A...B`, `A..`, `..B`, `^A B`, `A^!` (without its parents), `A^-` and `A^-2` (without that parent), `A^@` (its
+//! parents), a single revision. An id of zeros, which pushes give for "nothing there before" and "deleted", excludes or
+//! includes nothing.
 
 use std::collections::{BinaryHeap, HashSet};
 
@@ -9,10 +10,11 @@ use gix::ObjectId;
 use gix::hashtable::HashMap;
 use gix::objs::Kind;
 
+use super::revision::{parents, revision};
 use super::walk::{tag_target, unreadable};
 use crate::blob::Skip;
 use crate::sources::SourceError;
-use crate::sources::git::{Commit, ObjectError, Reader, Repository, causes};
+use crate::sources::git::{Commit, Reader, Repository};
 
 /// Where a range begins and ends.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -57,6 +59,10 @@ pub(super) fn resolve(repository: &Repository, range: &str) -> Result<Ends, Sour
         } else if let Some(commit) = word.strip_suffix("^!") {
             ends.excluded.extend(parents(repository, commit)?);
             ends.included.extend(revision(repository, commit)?.map(|id| (commit.to_owned(), id)));
+        } else if let Some((commit, number)) = without_parent(word) {
+            let parent = parents(repository, commit)?.into_iter().nth(number.wrapping_sub(1));
+            ends.excluded.push(parent.ok_or_else(|| refused("the commit has no such parent"))?);
+            ends.included.extend(revision(repository, commit)?.map(|id| (commit.to_owned(), id)));
         } else if let Some(commit) = word.strip_suffix("^@") {
             ends.included.extend(parents(repository, commit)?.into_iter().map(|id| (word.to_owned(), id)));
         } else if let Some(excluded) = word.strip_prefix('^') {
@@ -76,76 +82,15 @@ pub(super) fn resolve(repository: &Repository, range: &str) -> Result<Ends, Sour
     Ok(ends)
 }
 
-/// The parents of the commit that a revision names.
-fn parents(repository: &Repository, name: &str) -> Result<Vec<ObjectId>, SourceError> {
-    let Some(mut id) = revision(repository, name)? else { return Ok(Vec::new()) };
-    let reader = repository.objects().reader(0);
-    let mut buffer = Vec::new();
-    let failed =
-        |error: &ObjectError| SourceError::Revision { revision: name.to_owned(), what: format!("cannot read the commit: {error}") };
-    while reader.read(&id, &mut buffer).map_err(|error| failed(&error))? == Kind::Tag {
-        id = tag_target(&buffer).ok_or_else(|| failed(&ObjectError::Missing))?;
-    }
-    Ok(Commit::parse(&buffer).map_err(|error| failed(&error))?.parents)
+/// The parts of `A^-` and `A^-2`: the commit, and which of its parents is left out.
+pub fn without_parent(word: &str) -> Option<(&str, usize)> {
+    let (commit, number) = word.rsplit_once("^-")?;
+    let number = if number.is_empty() { 1 } else { number.parse().ok()? };
+    Some((commit, number))
 }
 
 fn or_head(revision: &str) -> &str {
     if revision.is_empty() { "HEAD" } else { revision }
-}
-
-/// The object that a revision names; `None` for an id of zeros.
-pub(super) fn revision(repository: &Repository, revision: &str) -> Result<Option<ObjectId>, SourceError> {
-    let unknown = |cause: String| {
-        let is_shallow = repository.shallow().is_ok_and(|commits| !commits.is_empty());
-        let hint = if is_shallow {
-            "the clone is shallow: fetch the whole history (`git fetch --unshallow`, or `fetch-depth: 0` in GitHub Actions)"
-        } else {
-            "check its name, or fetch it first"
-        };
-        SourceError::Revision { revision: revision.to_owned(), what: format!("{cause}; {hint}") }
-    };
-    if revision.len() == repository.objects().hash().len_in_hex()
-        && let Ok(id) = ObjectId::from_hex(revision.as_bytes())
-    {
-        if id.is_null() {
-            return Ok(None);
-        }
-        return match repository.objects().reader(0).header(&id) {
-            Ok(_) => Ok(Some(id)),
-            Err(ObjectError::Missing) => Err(unknown("no such object".to_owned())),
-            Err(error) => Err(unknown(error.to_string())),
-        };
-    }
-    if revision.is_empty() || revision.starts_with('-') {
-        return Err(unknown("not a revision".to_owned()));
-    }
-    let spelled = if repository.has_reftable() { spelled_out(repository, revision)? } else { revision.to_owned() };
-    match repository.local().rev_parse_single(spelled.as_str()) {
-        Ok(id) => Ok(Some(id.detach())),
-        Err(_) if is_plain_name(revision) => Err(unknown("there is no branch, tag or commit of this name".to_owned())),
-        Err(error) => Err(unknown(format!("not found ({})", causes(&error)))),
-    }
-}
-
-/// Whether a revision is no more than a name, and no part of an id, so that there is nothing to say about how it was read.
-fn is_plain_name(revision: &str) -> bool {
-    let is_in_names = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'/' | b'-' | b'_' | b'.');
-    revision.bytes().all(is_in_names) && !revision.bytes().all(|byte| byte.is_ascii_hexdigit())
-}
-
-/// Puts the id in the place of the reference that a revision begins with, for a parser that cannot read reftables.
-/// What is no reference stays: an abbreviated id, say.
-fn spelled_out(repository: &Repository, revision: &str) -> Result<String, SourceError> {
-    let (name, steps) = revision.split_at(revision.find(['^', '~', '@', ':']).unwrap_or(revision.len()));
-    let name = if name.is_empty() && steps == "@" { "HEAD" } else { name };
-    let private = (repository.git_dir() != repository.common_dir()).then(|| repository.git_dir().to_owned());
-    let references = repository.references(private)?;
-    let spellings = ["{}", "refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD"];
-    let found = spellings.iter().find_map(|spelling| references.resolve(&spelling.replace("{}", name)).ok().flatten());
-    Ok(found.map_or_else(
-        || revision.to_owned(),
-        |id| format!("{id}{}", steps.strip_prefix('@').filter(|rest| rest.is_empty()).unwrap_or(steps)),
-    ))
 }
 
 /// The commits of a range.

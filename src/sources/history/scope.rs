@@ -6,11 +6,15 @@ use gix::glob::wildmatch;
 use gix::hashtable::HashSet;
 
 use super::HistoryOptions;
-use super::range::{Ends, resolve, revision};
+use super::range::{Ends, resolve};
 use super::refs::{self, Tip};
+use super::revision::revision;
 use crate::blob::Skip;
 use crate::sources::SourceError;
-use crate::sources::git::{Repository, causes};
+use crate::sources::git::Repository;
+
+/// Words of a range that are shown.
+const MOST_SHOWN: usize = 8;
 
 /// What to scan, looked up.
 #[derive(Debug, Default)]
@@ -105,7 +109,11 @@ impl Scope {
 /// The scope as the user gave it.
 fn shown(options: &HistoryOptions) -> String {
     let mut words = vec!["history"];
-    words.extend(options.range.as_deref());
+    let range: Vec<&str> = options.range.iter().flat_map(|range| range.split_whitespace()).collect();
+    // A push may be of hundreds of branches.
+    let unnamed = if range.len() > MOST_SHOWN { format!("and {} more", range.len() - MOST_SHOWN) } else { String::new() };
+    words.extend(range.iter().take(MOST_SHOWN));
+    words.extend((!unnamed.is_empty()).then_some(unnamed.as_str()));
     words.extend(options.branches.iter().map(String::as_str));
     words.extend(options.not_in.iter().flat_map(|remote| ["not in", remote]));
     words.extend(options.since.iter().flat_map(|date| ["since", date]));
@@ -138,9 +146,9 @@ fn branches(repository: &Repository, name: &str) -> Result<Vec<Tip>, SourceError
 
 /// A date as git understands it, in seconds since 1970.
 fn seconds(date: &str) -> Result<i64, SourceError> {
-    let time = gix::date::parse(date, Some(gix::date::Zoned::now())).map_err(|error| SourceError::Revision {
+    let time = gix::date::parse(date, Some(gix::date::Zoned::now())).map_err(|_| SourceError::Revision {
         revision: date.to_owned(),
-        what: format!("not a date ({}): write 2024-01-31, or \"2 weeks ago\"", causes(&error)),
+        what: "not a date: write 2024-01-31, or \"2 weeks ago\"".to_owned(),
     })?;
     let refused = |what: String| Err(SourceError::Revision { revision: date.to_owned(), what });
     if let Some(unit) = unknown_unit(date) {

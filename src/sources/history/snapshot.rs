@@ -1,6 +1,6 @@
 //! L3: single files of a revision, for what is to be read from the base of a change and not from the change.
 
-use super::range::revision;
+use super::revision::revision;
 use super::walk::tag_target;
 use crate::sources::SourceError;
 use crate::sources::git::{EntryKind, GitEnvironment, Limits, ObjectError, Repository, TreeLookup, find_entry, tree_of};

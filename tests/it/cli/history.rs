@@ -1,6 +1,7 @@
 //! `keyward history` from the command line.
 
 use super::{Repo, acme, clean, json, token};
+use std::os::unix::fs::PermissionsExt as _;
 
 #[test]
 fn what_was_ever_committed_is_found_with_its_commit() {
@@ -75,12 +76,35 @@ fn what_does_not_resolve_fails_by_its_name() {
         (["--range", "..."], "a side is missing"),
         (["--range", &format!("HEAD..{}", "0".repeat(40))], "names nothing to scan"),
         (["--range", "^HEAD"], "names nothing to scan"),
+        (["--range", "HEAD~30"], "`HEAD~30`: the history does not go back so far"),
+        (["--range", "HEAD^3..HEAD"], "has no such parent"),
+        (["--range", "HEAD^-"], "the commit has no such parent"),
+        (["--range", "HEAD^-2"], "the commit has no such parent"),
+        (["--range", "HEAD^{blob}"], "this leads to no object of that kind"),
+        (["--range", "no-such~2"], "there is no branch, tag or commit `no-such`"),
+        (["--range", "HEAD:no-such"], "there is nothing at this path"),
+        (["--range", "::x"], "nothing is staged at this path"),
+        (["--range", ":/no-such"], "no commit message has this text"),
+        (["--range", "HEAD@{99}"], "the log of the reference has no such entry"),
+        (["--range", "@{-9}"], "so many branches were not checked out here before"),
+        (["--range", "@{u}.."], "the branch has no upstream that was fetched"),
+        (["--range", "main@{push}"], "the branch has no remote branch that it is pushed to"),
+        (["--range", "HEAD~x"], "not a revision as git writes it"),
+        (["--range", "abc123"], "no commit or more than one whose id begins so"),
     ] {
         let [flag, value] = args;
         let run = acme(repo.dir(), ["history", flag, value]).run().expect(2);
         assert!(run.stderr.starts_with("keyward: error: ") && run.stderr.contains(named), "{args:?}: {}", run.stderr);
+        assert!(!run.stderr.contains("delegate") && !run.stderr.contains("input="), "words of a library: {}", run.stderr);
         assert_eq!(run.stdout, "");
     }
+    let closed = Repo::init();
+    std::fs::set_permissions(closed.dir().join(".git"), std::fs::Permissions::from_mode(0o000)).unwrap();
+    if std::fs::read_dir(closed.dir().join(".git")).is_err() {
+        let run = acme(closed.dir(), ["history"]).run().expect(2);
+        assert!(run.stderr.contains(".git: permission denied"), "{}", run.stderr);
+    }
+    std::fs::set_permissions(closed.dir().join(".git"), std::fs::Permissions::from_mode(0o755)).unwrap();
     let run = acme(clean().path(), ["history"]).run().expect(2);
     assert!(run.stderr.contains("not inside a git repository"), "{}", run.stderr);
     let run = acme(repo.dir(), ["history", "no-such"]).run().expect(2);

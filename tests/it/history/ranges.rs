@@ -191,6 +191,8 @@ fn ranges_hold_the_commits_that_git_lists() {
         "MERGE^2..main ^three",
         "late main ^main~1",
         "MERGE^! ^one",
+        "MERGE^-",
+        "MERGE^-2 late",
         "MERGE^@ ^MERGE^1",
     ];
     for revisions in ranges.map(|range| range.replace("MERGE", merge)) {
