@@ -9,6 +9,7 @@ use crate::report::Gate;
 use crate::sources::git::{GitEnvironment, References, Remotes, Repository};
 use crate::sources::history::HistoryOptions;
 use anyhow::{Context as _, bail};
+use std::collections::HashSet;
 use std::io::{BufRead, Read as _};
 
 /// The most that is read of git's list: several thousand references, in bytes.
@@ -67,9 +68,11 @@ fn nothing() -> crate::sources::Coverage {
 
 /// What is pushed, without what the remote has at the same places. Ids that are not in this clone exclude nothing.
 fn range(repository: &Repository, published: &[&Push]) -> String {
-    let mut words: Vec<String> = published.iter().map(|push| push.local.clone()).collect();
     let known = published.iter().filter(|push| !is_zero(&push.remote) && is_here(repository, &push.remote));
-    words.extend(known.map(|push| format!("^{}", push.remote)));
+    let words = published.iter().map(|push| push.local.clone()).chain(known.map(|push| format!("^{}", push.remote)));
+    // Many branches may be at one commit.
+    let mut seen = HashSet::new();
+    let words: Vec<String> = words.filter(|word| seen.insert(word.clone())).collect();
     words.join(" ")
 }
 

@@ -112,3 +112,18 @@ fn what_the_ids_of_the_remote_lead_to_is_not_new_wherever_it_is() {
     let run = told(&repo, "elsewhere", &[("refs/heads/main", &head, &base)]).expect(0);
     assert!(!run.stderr.contains("new"), "all is known: {}", run.stderr);
 }
+
+#[test]
+fn a_push_of_many_branches_has_a_short_scope() {
+    let (repo, _, public) = leaked();
+    let mut heads: Vec<(String, String)> = Vec::new();
+    for number in 0..12 {
+        let id = repo.commit_file("b.txt", format!("{number}\n"));
+        heads.push((format!("refs/heads/b{number}"), id.clone()));
+        heads.push((format!("refs/heads/again{number}"), id));
+    }
+    let lines: Vec<(&str, &str, &str)> = heads.iter().map(|(name, id)| (name.as_str(), id.as_str(), ZERO)).collect();
+    let said = told(&repo, &public, &lines).expect(1).stdout;
+    let scope = said.lines().find(|line| line.contains("history ")).expect("the scope is told");
+    assert!(scope.contains(&heads[0].1) && scope.contains("and 4 more") && scope.len() < 600, "{scope}");
+}
