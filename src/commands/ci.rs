@@ -55,7 +55,11 @@ pub fn plan(dir: &Path, range: Option<String>, lookup: Lookup<'_>) -> anyhow::Re
         Event::Local => (clone.upstream(), None),
         Event::Change { base, head } => clone.change(base, head.as_deref())?,
     };
-    let what = range.as_deref().unwrap_or("the whole history");
+    let everything = match &request.event {
+        Event::Local => "the whole history, as HEAD adds nothing to an upstream",
+        _ => "the whole history",
+    };
+    let what = range.as_deref().unwrap_or(everything);
     let head = range.as_deref().and_then(|range| range.rsplit_once("..")).map(|(_, head)| head.to_owned());
     let shown = format!("ci: scanning {what} ({}: {})", request.provider, request.name);
     let is_of_pipeline = !matches!(request.event, Event::Local | Event::Deletion);
@@ -161,9 +165,16 @@ impl Clone<'_> {
         references.resolve(&format!("refs/remotes/origin/{branch}")).map_err(|what| anyhow!("origin/{branch}: {what}"))
     }
 
-    /// A commit of the clone by its full id.
+    /// A commit of the clone by its id, which may be shortened. No branch is taken for one, whatever it is called.
     fn commit(&self, id: &str) -> anyhow::Result<ObjectId> {
-        let Ok(id) = ObjectId::from_hex(id.as_bytes()) else { bail!("`{id}` is not the id of a commit") };
+        let Ok(prefix) = gix::hash::Prefix::from_hex(id) else { bail!("`{id}` is not the id of a commit") };
+        let id = match ObjectId::from_hex(id.as_bytes()) {
+            Ok(id) => id,
+            Err(_) => match self.repository.local().objects.lookup_prefix(prefix, None)? {
+                Some(Ok(id)) => id,
+                _ => bail!("no single object has an id that begins with `{id}`"),
+            },
+        };
         self.repository.objects().reader(0).header(&id).map_err(|error| anyhow!("{id}: {error}"))?;
         Ok(id)
     }

@@ -223,6 +223,8 @@ fn a_given_range_goes_before_the_environment() {
     let range = format!("{0}..{0}", case.base);
     let run = keyward(case.repo.dir(), ["ci", "--range", &range]).acme().env("GITHUB_EVENT_NAME", "push").run().expect(0);
     assert!(run.stderr.contains("--range"), "{}", run.stderr);
+    let last = keyward(case.repo.dir(), ["ci", "--range", "HEAD^-", "--format", "jsonl"]).acme().run();
+    finds(last, 1, "--range");
     let unknown = keyward(case.repo.dir(), ["ci", "--range", "nope..HEAD"]).acme().run().expect(2);
     assert!(unknown.stderr.starts_with("keyward: error: --range: `nope`: "), "{}", unknown.stderr);
 }
@@ -233,7 +235,8 @@ fn where_no_pipeline_is_known_and_nothing_is_new_everything_is_scanned() {
     let run = || keyward(case.repo.dir(), ["ci", "--format", "jsonl"]).acme().run();
     case.repo.git(&["config", "remote.origin.url", "none"]);
     case.repo.git(&["config", "remote.origin.fetch", "+refs/heads/*:refs/remotes/origin/*"]);
-    for (upstream, count, said) in [("main", 1, case.range()), ("feature", 2, "the whole history".to_owned())] {
+    let nothing = "the whole history, as HEAD adds nothing to an upstream".to_owned();
+    for (upstream, count, said) in [("main", 1, case.range()), ("feature", 2, nothing)] {
         case.repo.git(&["branch", "--quiet", "--set-upstream-to", &format!("origin/{upstream}")]);
         finds(run(), count, &said);
     }
@@ -256,6 +259,7 @@ fn every_event_of_every_provider_has_its_range() {
     let case = case();
     let (base, head, gone) = (case.base.as_str(), case.head.as_str(), "1".repeat(40));
     let (none, gone) = (ZERO, gone.as_str());
+    let shortened = format!("{}...{}", &base[..12], &head[..12]);
     let cases: &[Event<'_>] = &[
         (
             "GitLab: push",
@@ -313,6 +317,78 @@ fn every_event_of_every_provider_has_its_range() {
             New,
         ),
         ("Jenkins: first build", &[("JENKINS_URL", "https://j.example.org"), ("GIT_COMMIT", head)], Everything),
+        (
+            "Buildkite: pull request",
+            &[
+                ("BUILDKITE", "true"),
+                ("BUILDKITE_COMMIT", head),
+                ("BUILDKITE_PULL_REQUEST", "7"),
+                ("BUILDKITE_PULL_REQUEST_BASE_BRANCH", "main"),
+            ],
+            New,
+        ),
+        (
+            "Buildkite: push",
+            &[
+                ("BUILDKITE", "true"),
+                ("BUILDKITE_COMMIT", head),
+                ("BUILDKITE_BRANCH", "feature"),
+                ("BUILDKITE_PULL_REQUEST", "false"),
+                ("BUILDKITE_PIPELINE_DEFAULT_BRANCH", "main"),
+            ],
+            New,
+        ),
+        ("Buildkite: schedule", &[("BUILDKITE", "true"), ("BUILDKITE_COMMIT", "HEAD"), ("BUILDKITE_SOURCE", "schedule")], Everything),
+        (
+            "Travis: pull_request",
+            &[
+                ("TRAVIS", "true"),
+                ("TRAVIS_EVENT_TYPE", "pull_request"),
+                ("TRAVIS_COMMIT", gone),
+                ("TRAVIS_PULL_REQUEST_SHA", head),
+                ("TRAVIS_BRANCH", "main"),
+            ],
+            New,
+        ),
+        ("Travis: push", &[("TRAVIS", "true"), ("TRAVIS_COMMIT", head), ("TRAVIS_COMMIT_RANGE", shortened.as_str())], New),
+        ("Travis: push", &[("TRAVIS", "true"), ("TRAVIS_COMMIT", head), ("TRAVIS_BRANCH", "feature")], New),
+        ("Travis: cron", &[("TRAVIS", "true"), ("TRAVIS_COMMIT", head), ("TRAVIS_EVENT_TYPE", "cron")], Everything),
+        ("Drone: push", &[("DRONE", "true"), ("DRONE_COMMIT_SHA", head), ("DRONE_COMMIT_BEFORE", base)], New),
+        ("Drone: tag", &[("DRONE", "true"), ("DRONE_COMMIT_SHA", head), ("DRONE_BUILD_EVENT", "tag"), ("DRONE_REPO_BRANCH", "main")], New),
+        (
+            "Drone: pull_request",
+            &[("DRONE", "true"), ("DRONE_COMMIT_SHA", head), ("DRONE_BUILD_EVENT", "pull_request"), ("DRONE_TARGET_BRANCH", "main")],
+            New,
+        ),
+        ("Drone: cron", &[("DRONE", "true"), ("DRONE_COMMIT_SHA", head), ("DRONE_BUILD_EVENT", "cron")], Everything),
+        (
+            "Woodpecker: pull_request",
+            &[("CI", "woodpecker"), ("CI_PIPELINE_EVENT", "pull_request"), ("CI_COMMIT_SHA", head), ("CI_COMMIT_TARGET_BRANCH", "main")],
+            New,
+        ),
+        (
+            "Woodpecker: push",
+            &[
+                ("CI", "woodpecker"),
+                ("CI_PIPELINE_EVENT", "push"),
+                ("CI_COMMIT_SHA", head),
+                ("CI_PREV_COMMIT_SHA", base),
+                ("CI_PREV_PIPELINE_EVENT", "push"),
+            ],
+            New,
+        ),
+        (
+            "Woodpecker: push",
+            &[
+                ("CI", "woodpecker"),
+                ("CI_PIPELINE_EVENT", "push"),
+                ("CI_COMMIT_SHA", head),
+                ("CI_PREV_COMMIT_SHA", head),
+                ("CI_PREV_PIPELINE_EVENT", "pull_request"),
+            ],
+            New,
+        ),
+        ("Woodpecker: manual", &[("CI", "woodpecker"), ("CI_PIPELINE_EVENT", "manual"), ("CI_COMMIT_SHA", head)], Everything),
         ("git: unknown pipeline", &[("CI", "true")], Everything),
         ("GitHub: workflow_run", &[("GITHUB_EVENT_NAME", "workflow_run")], Everything),
     ];

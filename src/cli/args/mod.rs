@@ -57,9 +57,9 @@ pub enum Command {
     History(HistoryArgs),
     /// Scan what a pipeline is about: a pull request, a push, or everything
     ///
-    /// Finds the range in the environment of GitHub, GitLab, Bitbucket, Azure, Circle or Jenkins, and says it. The
-    /// configuration is the one before the change, so that a change cannot loosen its own check. Without a pipeline,
-    /// scans what the branch adds to its upstream.
+    /// Finds the range in the environment of GitHub, GitLab, Bitbucket, Azure, Circle, Jenkins, Buildkite, Travis, Drone
+    /// or Woodpecker, and says it. The configuration is the one before the change, so that a change cannot loosen its own
+    /// check. Without a pipeline, scans what the branch adds to its upstream, or everything where that is nothing.
     #[command(after_help = help::ci_help())]
     Ci(CiArgs),
     /// Scan what a push is about to publish; run by git's pre-push hook

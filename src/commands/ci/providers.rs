@@ -60,7 +60,7 @@ pub(super) struct Branch {
 type Reader = fn(&Variables<'_>) -> anyhow::Result<Request>;
 
 /// Variables of all providers that name the branch or tag of a change, with what they leave out of the full name.
-const NAMES: [(&str, &str); 13] = [
+const NAMES: &[(&str, &str)] = &[
     ("GITHUB_REF", ""),
     ("GITHUB_HEAD_REF", "refs/heads/"),
     ("CI_COMMIT_BRANCH", "refs/heads/"),
@@ -74,6 +74,15 @@ const NAMES: [(&str, &str); 13] = [
     ("CIRCLE_TAG", "refs/tags/"),
     ("CHANGE_BRANCH", "refs/heads/"),
     ("BRANCH_NAME", "refs/heads/"),
+    ("BUILDKITE_BRANCH", "refs/heads/"),
+    ("BUILDKITE_TAG", "refs/tags/"),
+    ("TRAVIS_PULL_REQUEST_BRANCH", "refs/heads/"),
+    ("TRAVIS_BRANCH", "refs/heads/"),
+    ("TRAVIS_TAG", "refs/tags/"),
+    ("DRONE_COMMIT_REF", ""),
+    ("DRONE_SOURCE_BRANCH", "refs/heads/"),
+    ("CI_COMMIT_REF", ""),
+    ("CI_COMMIT_SOURCE_BRANCH", "refs/heads/"),
 ];
 
 /// Full names of the references that the change is on. A clone of a pipeline often has none by that name.
@@ -85,7 +94,7 @@ pub(super) fn names(lookup: Lookup<'_>) -> Vec<String> {
 /// Finds the provider and what it says.
 pub(super) fn find(lookup: Lookup<'_>) -> anyhow::Result<Request> {
     let variables = Variables(lookup);
-    let known: [(&str, Reader); 7] = [
+    let known: [(&str, Reader); 11] = [
         ("GITHUB_EVENT_NAME", github),
         ("GITLAB_CI", |variables| Ok(gitlab(variables))),
         ("BITBUCKET_COMMIT", |variables| Ok(bitbucket(variables))),
@@ -93,6 +102,10 @@ pub(super) fn find(lookup: Lookup<'_>) -> anyhow::Result<Request> {
         ("CIRCLECI", |variables| Ok(circleci(variables))),
         ("JENKINS_URL", |variables| Ok(jenkins(variables))),
         ("JENKINS_HOME", |variables| Ok(jenkins(variables))),
+        ("BUILDKITE", |variables| Ok(buildkite(variables))),
+        ("TRAVIS", |variables| Ok(travis(variables))),
+        ("DRONE", |variables| Ok(drone(variables))),
+        ("CI_PIPELINE_EVENT", |variables| Ok(woodpecker(variables))),
     ];
     match known.iter().find(|(mark, _)| variables.get(mark).is_some()) {
         Some((_, read)) => read(&variables),
@@ -253,4 +266,74 @@ fn jenkins(variables: &Variables<'_>) -> Request {
 fn jenkins_branch(variables: &Variables<'_>) -> Option<String> {
     let named = variables.get("BRANCH_NAME");
     named.or_else(|| variables.get("GIT_BRANCH").map(|name| name.strip_prefix("origin/").unwrap_or(&name).to_owned()))
+}
+
+/// `https://buildkite.com/docs/pipelines/configure/environment-variables`
+fn buildkite(variables: &Variables<'_>) -> Request {
+    let name = variables.get("BUILDKITE_SOURCE").unwrap_or_else(|| "webhook".to_owned());
+    // Builds that nobody gave a commit are of `HEAD`.
+    let commit = variables.id("BUILDKITE_COMMIT").filter(|id| id != "HEAD");
+    let is_request = variables.get("BUILDKITE_PULL_REQUEST").is_some_and(|number| number != "false");
+    let (name, event) = match (variables.get("BUILDKITE_PULL_REQUEST_BASE_BRANCH"), name.as_str()) {
+        (Some(target), _) if is_request => ("pull request", change(Base::Target(target), commit)),
+        (_, "webhook") => {
+            let branch = variables.get("BUILDKITE_BRANCH").filter(|_| variables.get("BUILDKITE_TAG").is_none());
+            ("push", push(None, Branch { name: branch, default: variables.get("BUILDKITE_PIPELINE_DEFAULT_BRANCH") }, commit))
+        }
+        (_, other) => (other, Event::Everything(commit)),
+    };
+    Request { provider: "Buildkite", name: name.to_owned(), event, depth: "no `--depth` in the flags for git clone and fetch" }
+}
+
+/// `https://docs.travis-ci.com/user/environment-variables/`
+fn travis(variables: &Variables<'_>) -> Request {
+    let name = variables.get("TRAVIS_EVENT_TYPE").unwrap_or_else(|| "push".to_owned());
+    let commit = variables.id("TRAVIS_COMMIT");
+    let event = match (name.as_str(), variables.get("TRAVIS_BRANCH")) {
+        ("pull_request", Some(target)) => change(Base::Target(target), variables.id("TRAVIS_PULL_REQUEST_SHA").or(commit)),
+        ("push", branch) => {
+            // Of a new branch it is empty, or begins with the parent of a commit.
+            let range = variables.get("TRAVIS_COMMIT_RANGE");
+            let before = range.and_then(|range| range.split_once("..").map(|(before, _)| before.to_owned()));
+            let before = before.filter(|id| id.bytes().all(|byte| byte.is_ascii_hexdigit()));
+            let branch = branch.filter(|_| variables.get("TRAVIS_TAG").is_none());
+            push(before, Branch { name: branch, default: None }, commit)
+        }
+        _ => Event::Everything(commit),
+    };
+    Request { provider: "Travis", name, event, depth: "`git: depth: false` in .travis.yml" }
+}
+
+/// `https://docs.drone.io/pipeline/environment/reference/`
+fn drone(variables: &Variables<'_>) -> Request {
+    let name = variables.get("DRONE_BUILD_EVENT").unwrap_or_else(|| "push".to_owned());
+    let commit = variables.id("DRONE_COMMIT_SHA").or_else(|| variables.id("DRONE_COMMIT"));
+    let branch = |name| Branch { name, default: variables.get("DRONE_REPO_BRANCH") };
+    let event = match (name.as_str(), variables.get("DRONE_TARGET_BRANCH")) {
+        ("pull_request", Some(target)) => change(Base::Target(target), commit),
+        ("push", _) => push(variables.id("DRONE_COMMIT_BEFORE"), branch(variables.get("DRONE_BRANCH")), commit),
+        ("tag", _) => push(None, branch(None), commit),
+        _ => Event::Everything(commit),
+    };
+    Request { provider: "Drone", name, event, depth: "no `depth` in the pipeline's `clone`" }
+}
+
+/// `https://woodpecker-ci.org/docs/usage/environment`
+fn woodpecker(variables: &Variables<'_>) -> Request {
+    let name = variables.get("CI_PIPELINE_EVENT").unwrap_or_default();
+    let commit = variables.id("CI_COMMIT_SHA");
+    let branch = |name| Branch { name, default: variables.get("CI_REPO_DEFAULT_BRANCH") };
+    let event = match (name.as_str(), variables.get("CI_COMMIT_TARGET_BRANCH")) {
+        (name, Some(target)) if name.starts_with("pull_request") => change(Base::Target(target), commit),
+        ("push", _) => {
+            // The pipeline before may have been of a pull request, whose commits this push is the first to bring.
+            let is_push = variables.get("CI_PREV_PIPELINE_EVENT").is_some_and(|event| event == "push");
+            let is_same = variables.get("CI_PREV_COMMIT_BRANCH") == variables.get("CI_COMMIT_BRANCH");
+            let before = variables.id("CI_PREV_COMMIT_SHA").filter(|_| is_push && is_same);
+            push(before, branch(variables.get("CI_COMMIT_BRANCH")), commit)
+        }
+        ("tag" | "release", _) => push(None, branch(None), commit),
+        _ => Event::Everything(commit),
+    };
+    Request { provider: "Woodpecker", name, event, depth: "`partial: false` for the clone step" }
 }
