@@ -58,6 +58,14 @@ pub enum Origin {
         /// What kind of object it is.
         kind: ObjectKind,
     },
+    /// A blob that a range has at several paths, where not the same stood at all of them before: what is found in it is new
+    /// at these.
+    Introduced {
+        /// Object id in hex.
+        id: String,
+        /// Paths as attribution tells them.
+        paths: Vec<String>,
+    },
     /// A member of an archive that was found in another origin.
     Member {
         /// Where the archive itself lies.
@@ -98,7 +106,7 @@ impl Origin {
     pub fn path(&self) -> Option<String> {
         match self {
             Origin::File { path, .. } | Origin::Stdin { path } | Origin::Index { path, .. } => Some(path.clone()),
-            Origin::Object { .. } | Origin::Reference { .. } => None,
+            Origin::Object { .. } | Origin::Introduced { .. } | Origin::Reference { .. } => None,
             Origin::Member { archive, name } => archive.path().map(|outer| format!("{outer}!{name}")),
             Origin::Name { of, name } => of.path().map(|path| through(&path, name).unwrap_or(name).to_owned()),
         }
@@ -116,6 +124,7 @@ impl Origin {
                 };
                 format!("{kind} {id}")
             }
+            Origin::Introduced { id, .. } => format!("blob {id}"),
             Origin::Member { archive, name } => format!("{}!{name}", archive.label()),
             Origin::Name { of, .. } => format!("name of {}", of.label()),
             Origin::Reference { submodule, name } if submodule.is_empty() => name.clone(),

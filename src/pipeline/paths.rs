@@ -12,6 +12,7 @@ use crate::text::path::through;
 pub(super) fn object(origin: &Origin) -> Option<(&str, ObjectKind)> {
     match origin {
         Origin::Object { id, kind } => Some((id, *kind)),
+        Origin::Introduced { id, .. } => Some((id, ObjectKind::Blob)),
         Origin::Member { archive: of, .. } | Origin::Name { of, .. } => object(of),
         Origin::File { .. } | Origin::Stdin { .. } | Origin::Index { .. } | Origin::Reference { .. } => None,
     }
@@ -45,7 +46,20 @@ pub(super) fn paths(origin: &Origin, attributions: &Attributions) -> Vec<(String
         let unknown = Attribution { blob: id.to_owned(), ..Attribution::default() };
         return vec![(of(&unknown), Some(unknown))];
     }
-    known.iter().map(|attribution| (of(attribution), Some(attribution.clone()))).collect()
+    let is_new = |attribution: &&Attribution| {
+        let path = attribution.paths.first();
+        introduced(origin).is_none_or(|paths| path.is_some_and(|path| paths.contains(path)))
+    };
+    known.iter().filter(is_new).map(|attribution| (of(attribution), Some(attribution.clone()))).collect()
+}
+
+/// The only paths at which what is in a blob is new, where these are not all that it has.
+fn introduced(origin: &Origin) -> Option<&[String]> {
+    match origin {
+        Origin::Introduced { paths, .. } => Some(paths),
+        Origin::Member { archive: of, .. } | Origin::Name { of, .. } => introduced(of),
+        _ => None,
+    }
 }
 
 /// The paths of an object up to a name in them, each once. What is not known is told all the same.

@@ -91,7 +91,9 @@ impl Places {
                 _ => self.absolute(of, reported),
             },
             Origin::Reference { .. } => None,
-            Origin::Index { .. } | Origin::Object { .. } => self.repository.as_ref().map(|repository| repository.join(stored(reported))),
+            Origin::Index { .. } | Origin::Object { .. } | Origin::Introduced { .. } => {
+                self.repository.as_ref().map(|repository| repository.join(stored(reported)))
+            }
             Origin::Member { archive, name } => {
                 let outer = reported.strip_suffix(name.as_str()).and_then(|rest| rest.strip_suffix('!')).unwrap_or(reported);
                 let mut path = self.absolute(archive, outer)?.into_os_string();

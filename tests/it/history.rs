@@ -8,7 +8,7 @@ mod ranges;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-use keyward::blob::{ObjectKind, Skip, SkipReason};
+use keyward::blob::{ObjectKind, Origin, Skip, SkipReason};
 use keyward::findings::Attribution;
 use keyward::sources::git::GitEnvironment;
 use keyward::sources::history::{History, HistoryOptions};
@@ -46,7 +46,7 @@ fn added(repo: &Repo, revisions: &str) -> Vec<(String, String)> {
 
 fn contents(sink: &Recorder) -> Vec<(String, String)> {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    let is_blob = |origin: &keyward::blob::Origin| matches!(origin, keyward::blob::Origin::Object { kind: ObjectKind::Blob, .. });
+    let is_blob = |origin: &Origin| matches!(origin, Origin::Object { kind: ObjectKind::Blob, .. } | Origin::Introduced { .. });
     let mut found: Vec<(String, String)> =
         sink.blobs().iter().filter(|blob| is_blob(&blob.origin)).map(|blob| (text(&blob.bytes), text(&blob.previous))).collect();
     found.sort();
@@ -78,7 +78,7 @@ pub(crate) fn assert_same_as_git(repo: &Repo, revisions: &[&str]) {
     assert_eq!(coverage.blobs, blobs.len() as u64);
     assert_eq!(coverage.commits, sink.ids(ObjectKind::Commit).len() as u64);
     for blob in sink.blobs() {
-        if let keyward::blob::Origin::Object { id, kind: ObjectKind::Blob } = &blob.origin {
+        if let Origin::Object { id, kind: ObjectKind::Blob } = &blob.origin {
             let hash = if id.len() == 64 { gix::hash::Kind::Sha256 } else { gix::hash::Kind::Sha1 };
             assert_eq!(gix::objs::compute_hash(hash, gix::objs::Kind::Blob, &blob.bytes).unwrap().to_string(), *id);
         }

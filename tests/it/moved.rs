@@ -98,6 +98,39 @@ fn a_secret_that_is_copied_is_new() {
 }
 
 #[test]
+fn a_file_that_is_changed_and_copied_brings_its_secret_to_the_copy_alone() {
+    let repo = case();
+    let changed = with("a", &token(1)) + "harmless\n";
+    repo.stage("a.env", &changed);
+    repo.stage("copy.env", &changed);
+    brings(keyward(repo.dir(), ["staged"]).acme().run(), "copy.env");
+    repo.commit("Change and copy");
+    brings(range(&repo, []), "copy.env");
+    // Over another file, which is no rename to git.
+    let repo = case();
+    repo.commit_file("a.env", changed);
+    repo.git(&["mv", "--force", "a.env", "b.env"]);
+    repo.commit("Move over another");
+    brings_nothing(range(&repo, []));
+    // A submodule's paths are told below its own.
+    let top = Repo::init();
+    top.commit_file("top.txt", "x\n");
+    let library = case();
+    top.git(&["submodule", "--quiet", "add", library.dir().to_str().unwrap(), "lib"]);
+    top.commit("Add");
+    top.git(&["tag", "base"]);
+    let inner = top.dir().join("lib");
+    for name in ["a.env", "copy.env"] {
+        std::fs::write(inner.join(name), with("a", &token(1)) + "harmless\n").unwrap();
+        top.git_in(&inner, &["add", name]);
+    }
+    top.git_in(&inner, &["commit", "--quiet", "-m", "Change and copy"]);
+    top.git(&["add", "lib"]);
+    top.commit("Update");
+    brings(range(&top, ["--submodules"]), "lib/copy.env");
+}
+
+#[test]
 fn a_secret_that_one_branch_moves_and_another_keeps_is_new() {
     let repo = moved();
     repo.git(&["checkout", "--quiet", "-b", "other", "base"]);

@@ -289,6 +289,10 @@ impl Below<'_> {
     fn below(&self, origin: &Origin) -> Origin {
         match origin {
             Origin::Index { path, id } => Origin::Index { path: format!("{}/{path}", self.path), id: id.clone() },
+            Origin::Introduced { id, paths } => {
+                let paths = paths.iter().map(|path| format!("{}/{path}", self.path)).collect();
+                Origin::Introduced { id: id.clone(), paths }
+            }
             other => other.clone(),
         }
     }
@@ -296,7 +300,7 @@ impl Below<'_> {
 
 impl Sink for Below<'_> {
     fn blob(&self, blob: Blob<'_>) {
-        self.sink.blob(blob);
+        self.sink.blob(Blob { origin: self.below(&blob.origin), ..blob });
     }
 
     fn version(&self, blob: Blob<'_>, base: Option<Base<'_>>) -> Option<Trace> {

@@ -126,21 +126,22 @@ fn a_move_in_a_range_introduces_nothing_and_a_changed_one_has_a_predecessor() {
 }
 
 #[test]
-fn a_blob_that_is_new_in_one_of_two_places_is_new() {
+fn a_blob_in_two_places_is_compared_at_each_with_what_stood_there() {
     let repo = Repo::init();
     repo.commit_file("a.txt", "one\ntwo\n");
     repo.git(&["tag", "base"]);
     repo.stage("a.txt", "one\ntwo\nthree\n");
     repo.stage("b.txt", "one\ntwo\nthree\n");
     repo.commit("Both");
-    assert_eq!(added(&repo, "base.."), [pair("one\ntwo\nthree\n", "")]);
+    assert_eq!(added(&repo, "base.."), [pair("one\ntwo\nthree\n", ""), pair("one\ntwo\nthree\n", "one\ntwo\n")]);
     repo.stage("c.txt", "two\nfour\n");
     repo.commit("Third");
     repo.git(&["tag", "--force", "base"]);
     repo.stage("a.txt", "one\ntwo\nfour\n");
     repo.stage("c.txt", "one\ntwo\nfour\n");
     repo.commit("Same in both");
-    assert_eq!(added(&repo, "base.."), [pair("one\ntwo\nfour\n", "two\n")]);
+    let expected = ["one\ntwo\nthree\n", "two\nfour\n"].map(|before| pair("one\ntwo\nfour\n", before));
+    assert_eq!(added(&repo, "base.."), expected);
 }
 
 #[test]
