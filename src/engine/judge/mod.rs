@@ -41,7 +41,8 @@ pub fn judge(bytes: &[u8], assignment: &Assignment, class: ValueClass) -> Result
     let is_checksum = bytes[..assignment.name.start].ends_with(b"checksum/");
     // What Laravel puts into forms: https://laravel.com/docs/csrf
     let is_of_form = name == b"_token" && value.len() == 40;
-    if verdict == NameVerdict::Harmless || is_checksum || is_of_form || is_harmless_behind(word_before(bytes, assignment.name.start), name) {
+    if verdict == NameVerdict::Harmless || is_checksum || is_of_form || is_harmless_behind(word_before(bytes, assignment.name.start), name)
+    {
         return Err(Refusal::HarmlessName);
     }
     if is_search_key(bytes, assignment.value) {
