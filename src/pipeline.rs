@@ -5,6 +5,7 @@
 //! that blob only, and is reported as something that was not scanned.
 
 mod examine;
+mod hidden;
 mod known;
 mod moved;
 mod names;
@@ -58,6 +59,8 @@ pub struct Pipeline<'a> {
     told: Mutex<HashSet<String>>,
     known: Knowledge,
     lost: Lost,
+    /// Secrets that may stand in what reports show, and are no findings.
+    hidden: Mutex<HashSet<Secret>>,
     /// Paths of the entries of the baseline, and whether what is there was looked at.
     awaited: HashMap<&'a str, AtomicBool>,
     /// Ids of the blobs in which nothing was found, one behind the other, where they are asked for.
@@ -103,6 +106,7 @@ impl<'a> Pipeline<'a> {
             told: Mutex::default(),
             known: Knowledge::default(),
             lost: Lost::default(),
+            hidden: Mutex::default(),
             awaited: HashMap::new(),
             clean: None,
             progress: Progress::default(),

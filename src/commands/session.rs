@@ -91,6 +91,7 @@ impl Session {
             findings: &results.findings,
             suppressed: shown,
             suppressed_count: results.suppressed.len(),
+            hidden: &results.hidden,
             coverage: &results.coverage,
             skips: &results.skips,
             errors: &[],

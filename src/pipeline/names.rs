@@ -69,7 +69,7 @@ impl Pipeline<'_> {
     }
 
     /// The secrets in a name as it is, or else behind and before what it is put together with.
-    fn secrets_in_name(&self, origin: &Origin, name: &str) -> Vec<Found> {
+    pub(super) fn secrets_in_name(&self, origin: &Origin, name: &str) -> Vec<Found> {
         let found = self.certain_in(origin, name.as_bytes());
         if !found.is_empty() {
             return found;
@@ -80,6 +80,11 @@ impl Pipeline<'_> {
 
     /// The secrets that cannot be there by chance, as in what is no text.
     fn certain_in(&self, origin: &Origin, bytes: &[u8]) -> Vec<Found> {
+        self.found_in(origin, bytes).into_iter().filter(|found| found.confidence >= Confidence::High).collect()
+    }
+
+    /// What is found in a text that is no content of a file.
+    pub(super) fn found_in(&self, origin: &Origin, bytes: &[u8]) -> Vec<Found> {
         let mut scratch = lock(&self.idle).pop().unwrap_or_default();
         let blob = Blob { bytes, origin: origin.clone(), previous: &[] };
         let scanned = catch_unwind(AssertUnwindSafe(|| (examine(self.detector, self.policy, &blob, Kin::None, &mut scratch), scratch)));
@@ -88,7 +93,7 @@ impl Pipeline<'_> {
             return Vec::new();
         };
         lock(&self.idle).push(scratch);
-        examined.found.into_iter().filter(|found| found.confidence >= Confidence::High).collect()
+        examined.found
     }
 }
 

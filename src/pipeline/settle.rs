@@ -10,7 +10,7 @@ use crate::findings::inline::Comment;
 use crate::findings::location::is_no_file;
 use crate::findings::redact::is_redacted;
 use crate::findings::triage::{Case, Verdict};
-use crate::findings::{Attribution, Finding, RuleFacts, dedupe};
+use crate::findings::{Attribution, Finding, RuleFacts, Secret, dedupe};
 use crate::rules::About;
 use crate::sources::Coverage;
 use std::collections::{BTreeMap, HashSet};
@@ -24,6 +24,8 @@ pub struct Results {
     pub findings: Vec<Finding>,
     /// Suppressed findings, in report order.
     pub suppressed: Vec<Finding>,
+    /// Secrets that are none of the findings, and yet may stand in what is shown of them.
+    pub hidden: Vec<Secret>,
     /// What was not scanned, ordered.
     pub skips: Vec<Skip>,
     /// What was scanned.
@@ -96,6 +98,7 @@ impl Pipeline<'_> {
         results.skips.sort_by(|a, b| (&a.what, a.reason, &a.detail).cmp(&(&b.what, b.reason, &b.detail)));
         results.skips.dedup();
         results.coverage.notes.extend(note_binary(of(&self.progress.binary), of(&self.progress.closed)));
+        results.hidden = self.hidden_from(&results);
         results
     }
 
@@ -142,6 +145,7 @@ impl Pipeline<'_> {
         let (identity, configured) = (self.places.identity(origin, shown), self.places.configured(origin, path));
         if self.excluded.is_match(&configured) || self.ignores(origin, path) {
             // Paths of objects are known only now; of those in which nothing was found they never are.
+            self.hide([found.secret.clone()]);
             results.skips.push(Skip { what: shown.to_owned(), reason: SkipReason::Excluded, detail: String::new() });
             return;
         }
@@ -156,7 +160,7 @@ impl Pipeline<'_> {
             inline: found.inline.as_ref().map(|(comment, reason)| (comment, reason.as_str())),
         });
         let (list, suppressed) = match verdict {
-            Verdict::Drop => return,
+            Verdict::Drop => return self.hide([found.secret.clone()]),
             Verdict::Report => {
                 if self.baseline.is_some() {
                     let commit = history.map(|history| history.commit.clone()).unwrap_or_default();

@@ -24,8 +24,8 @@ pub(crate) use inert::inert;
 pub(crate) use json::escape;
 
 use crate::blob::Skip;
-use crate::findings::Finding;
 use crate::findings::redact::Masker;
+use crate::findings::{Finding, Secret};
 use crate::sources::Coverage;
 use crate::text::sanitize::sanitize;
 use std::io::{self, Write};
@@ -45,6 +45,8 @@ pub struct Report<'a> {
     pub suppressed: &'a [Finding],
     /// How many findings were suppressed, reported or not.
     pub suppressed_count: usize,
+    /// Secrets that are none of these, and yet may stand in what is shown.
+    pub hidden: &'a [Secret],
     /// What was scanned.
     pub coverage: &'a Coverage,
     /// What was not scanned.
@@ -77,7 +79,7 @@ impl Report<'_> {
     #[must_use]
     pub fn redacted<'m>(&self, messages: impl IntoIterator<Item = &'m str>) -> Vec<String> {
         let masker = if self.show_secrets { Masker::none() } else { view::masker(self) };
-        messages.into_iter().map(|message| sanitize(&masker.path(message)).into_owned()).collect()
+        messages.into_iter().map(|message| sanitize(&view::message(message, &masker)).into_owned()).collect()
     }
 }
 

@@ -7,7 +7,7 @@ use super::{Gate, Report};
 use crate::blob::SkipReason;
 use crate::findings::location::{REFERENCE_PATH, is_no_file};
 use crate::findings::redact::{Masker, redact};
-use crate::findings::{Attribution, Fate, Finding, Part, Refs, Removal, RuleFacts, dedupe};
+use crate::findings::{Attribution, Fate, Finding, Part, Refs, Removal, RuleFacts, Secret, dedupe};
 use crate::rules::{Confidence, Severity};
 use crate::text::sanitize::sanitize;
 use std::collections::BTreeMap;
@@ -99,7 +99,14 @@ pub(super) struct Skipped {
 /// What takes the secrets of a report out of text.
 pub(super) fn masker(report: &Report<'_>) -> Masker {
     let all = report.findings.iter().chain(report.suppressed);
-    Masker::new(all.flat_map(|finding| finding.parts.iter().map(|part| part.secret.reveal()).chain([finding.secret.reveal()])))
+    let found = all.flat_map(|finding| finding.parts.iter().map(|part| &part.secret).chain([&finding.secret]));
+    Masker::new(found.chain(report.hidden).map(Secret::reveal))
+}
+
+/// A message without secrets. Messages are about files, so short secrets, which are words of messages by chance, are let be as
+/// in paths.
+pub(super) fn message(text: &str, masker: &Masker) -> String {
+    masker.path(text).into_owned()
 }
 
 impl<'a> View<'a> {
@@ -113,8 +120,7 @@ impl<'a> View<'a> {
                 findings[index].places = group.len();
             }
         }
-        // Messages are about files, so short secrets, which are words of messages by chance, are let be as in paths.
-        let messages = |all: &[String]| all.iter().map(|one| masker.path(one).into_owned()).collect();
+        let messages = |all: &[String]| all.iter().map(|one| message(one, &masker)).collect();
         let skipped = report.skips.iter().map(|skip| Skipped {
             what: masker.path(&skip.what).into_owned(),
             reason: skip.reason,

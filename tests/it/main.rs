@@ -20,6 +20,7 @@ mod fates;
 mod faults;
 mod forms;
 mod generic;
+mod hidden;
 mod history;
 #[cfg(unix)]
 mod hooks;

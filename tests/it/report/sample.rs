@@ -62,6 +62,7 @@ impl Sample {
             findings: &self.findings,
             suppressed: &self.suppressed,
             suppressed_count: self.suppressed.len(),
+            hidden: &[],
             coverage: &self.coverage,
             skips: &self.skips,
             errors: &self.errors,

@@ -1,0 +1,43 @@
+//! Secrets that are no findings and stand in what a report shows all the same: nothing of them is printed.
+
+use crate::support::keyward::{Keyward, keyward, token};
+use crate::support::repo::Repo;
+
+/// Every format of a report.
+const FORMATS: [&str; 10] = ["text", "json", "jsonl", "sarif", "github", "gitlab", "junit", "csv", "markdown", "html"];
+
+/// A line with a password, which only its context tells, and the password.
+fn password(seed: u64) -> (String, String) {
+    let value = token(seed)[5..].to_owned();
+    (format!("db_password = '{value}'\n"), value)
+}
+
+#[track_caller]
+fn shows_nothing_of(secret: &str, status: i32, run: impl Fn() -> Keyward) {
+    for format in FORMATS {
+        let run = run().arg("--format").arg(format).run().expect(status);
+        let shown = run.stdout + &run.stderr;
+        assert!(!shown.contains(&secret[..secret.len() - 4]), "{format}: {shown}");
+    }
+}
+
+#[test]
+fn subjects_and_authors_of_messages_that_are_not_scanned_show_no_secret() {
+    let repo = Repo::init();
+    let secret = token(1);
+    repo.stage("f", format!("key = {}\n", token(2)));
+    repo.git(&["-c", &format!("user.name=n {secret}"), "-c", &format!("user.email=fix-{secret}-now@x"), "commit", "-qm", &secret]);
+    repo.git(&["rm", "-q", "f"]);
+    repo.commit(&format!("Drop fix-{secret}-now"));
+    shows_nothing_of(&secret, 1, || keyward(repo.dir(), ["history", "--no-messages"]).acme());
+}
+
+#[test]
+fn what_is_accepted_in_one_place_is_hidden_in_the_subjects_of_others() {
+    let repo = Repo::init();
+    let (line, secret) = password(1);
+    repo.stage("accepted", line.replace('\n', " # keyward:allow\n"));
+    repo.stage("new", password(2).0);
+    repo.commit(&format!("Bring {secret}"));
+    shows_nothing_of(&secret, 1, || keyward(repo.dir(), ["history"]));
+}
