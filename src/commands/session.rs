@@ -141,6 +141,7 @@ impl Session {
             pipeline = pipeline.with_baseline(baseline, today());
         }
         let (coverage, attributions) = progress::shown(console.progress, pipeline.progress(), || source(&pipeline))?;
+        self.notes.iter().for_each(|note| pipeline.look_through(note));
         let results = pipeline.finish(coverage, &attributions);
         let looked_for = |id: &str| detector.rules().iter().any(|rule| rule.id == id && policy.is_of_interest(rule, Confidence::High));
         let within = |path: &str| self.whole.iter().any(|root| self.places.disk(path).starts_with(root));

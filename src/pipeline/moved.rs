@@ -127,7 +127,8 @@ impl Pipeline<'_> {
         let moved = entered.keys().filter(|whole| is_moved(whole)).count();
         let stays = |finding: &Finding| is_no_file(&finding.path) || !is_moved(&whole(finding));
         let mut stay = results.findings.iter().map(stays).collect::<Vec<bool>>().into_iter();
-        results.findings.retain(|_| stay.next().unwrap_or(true));
+        let gone = results.findings.extract_if(.., |_| !stay.next().unwrap_or(true));
+        self.hide(gone.map(|finding| finding.secret));
         match moved {
             0 => {}
             1 => results.coverage.notes.push("1 secret was only moved here from another file, so it is not new".to_owned()),

@@ -13,6 +13,9 @@ use crate::text::sanitize::sanitize;
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
+/// The longest message that is shown whole, in characters.
+const MOST_OF_MESSAGE: usize = 500;
+
 /// A report without secrets.
 pub(super) struct View<'a> {
     /// Counted findings, in report order.
@@ -103,10 +106,14 @@ pub(super) fn masker(report: &Report<'_>) -> Masker {
     Masker::new(found.chain(report.hidden).map(Secret::reveal))
 }
 
-/// A message without secrets. Messages are about files, so short secrets, which are words of messages by chance, are let be as
-/// in paths.
+/// A message without secrets, cut to a bounded length: it may quote a line of any. Messages are about files, so short secrets,
+/// which are words of messages by chance, are let be as in paths.
 pub(super) fn message(text: &str, masker: &Masker) -> String {
-    masker.path(text).into_owned()
+    let safe = masker.path(text);
+    match safe.char_indices().nth(MOST_OF_MESSAGE) {
+        Some((end, _)) => format!("{}…", &safe[..end]),
+        None => safe.into_owned(),
+    }
 }
 
 impl<'a> View<'a> {

@@ -33,6 +33,28 @@ fn subjects_and_authors_of_messages_that_are_not_scanned_show_no_secret() {
 }
 
 #[test]
+fn notes_of_suppressions_show_no_secret_that_was_moved_there() {
+    let repo = Repo::init();
+    let (line, secret) = password(1);
+    repo.commit_file("f", &line);
+    repo.git(&["rm", "-q", "f"]);
+    repo.commit_file(".keywardignore", format!("# {line}{secret}\n"));
+    shows_nothing_of(&secret, 0, || keyward(repo.dir(), ["ci", "--range", "HEAD~1..HEAD"]));
+}
+
+#[test]
+fn notes_of_suppressions_show_no_secret_at_their_end() {
+    let repo = Repo::init();
+    repo.commit_file("f", "f\n");
+    let secret = token(1);
+    for before in [80, 480, 500, 520].map(|length| "x".repeat(length)) {
+        repo.commit_file(".keyward.yaml", format!("exclude: [\"{before}/{secret}\", .keyward.yaml]\n"));
+        let run = keyward(repo.dir(), ["ci", "--quiet", "--range", "HEAD~1..HEAD"]).acme().run();
+        assert!(run.stdout.contains("leaves paths out: \"x") && !run.stdout.contains(&secret[..12]), "{}", run.stdout);
+    }
+}
+
+#[test]
 fn what_is_accepted_in_one_place_is_hidden_in_the_subjects_of_others() {
     let repo = Repo::init();
     let (line, secret) = password(1);

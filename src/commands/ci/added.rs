@@ -45,12 +45,7 @@ pub(super) fn notes(repo: &Path, base: &str, head: &str) -> anyhow::Result<Vec<S
 }
 
 fn note(place: &str, what: &str, text: &str) -> String {
-    const MOST: usize = 100;
-    let mut short: String = text.chars().take(MOST).collect();
-    if short.len() < text.len() {
-        short.push('…');
-    }
-    format!("the change adds a suppression: {place} {what}: {short}")
+    format!("the change adds a suppression: {place} {what}: {text}")
 }
 
 /// Lines that say something and stood nowhere before, with their numbers.
