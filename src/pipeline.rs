@@ -256,6 +256,7 @@ impl<'a> Pipeline<'a> {
         if !examined.comments.is_empty() {
             lock(&self.comments).push((origin.clone(), examined.comments));
         }
+        self.hide(examined.carried.iter().map(|(_, secret)| secret.clone()));
         self.known.carry(&origin, examined.carried);
         if !examined.found.is_empty() {
             lock(&self.hits).push((origin, examined.found));

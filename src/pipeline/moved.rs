@@ -46,6 +46,8 @@ impl Pipeline<'_> {
         // A file whose scan panics has lost nothing, so all stays new.
         let Ok((mut examined, scratch)) = scanned else { return };
         lock(&self.idle).push(scratch);
+        // What a change takes away is often named in the message that says so.
+        self.hide(examined.found.iter().map(|one| one.secret.clone()));
         examined.found.retain(|one| sought.contains(&(one.rule, one.secret.clone())));
         if !examined.found.is_empty() {
             lock(&self.lost.found).push((blob.origin.clone(), examined.found));

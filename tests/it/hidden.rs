@@ -55,6 +55,29 @@ fn notes_of_suppressions_show_no_secret_at_their_end() {
 }
 
 #[test]
+fn a_range_shows_nothing_of_the_secret_that_a_subject_says_was_removed() {
+    let repo = Repo::init();
+    let (line, secret) = password(1);
+    repo.stage("g", &line);
+    repo.commit_file("h", "h\n");
+    repo.commit_file("g", format!("{line}{}", password(2).0));
+    repo.git(&["rm", "-q", "g"]);
+    repo.commit(&format!("Drop {secret}"));
+    shows_nothing_of(&secret, 1, || keyward(repo.dir(), ["history", "--range", "HEAD~2..HEAD"]));
+}
+
+#[test]
+fn a_range_shows_nothing_of_a_secret_of_the_base_in_the_subject_of_the_commit_that_removes_it() {
+    let repo = Repo::init();
+    let (line, secret) = password(1);
+    repo.commit_file("g", &line);
+    repo.git(&["rm", "-q", "g"]);
+    repo.stage("new", password(2).0);
+    repo.commit(&format!("Drop {secret}"));
+    shows_nothing_of(&secret, 1, || keyward(repo.dir(), ["history", "--range", "HEAD~1..HEAD"]));
+}
+
+#[test]
 fn what_is_accepted_in_one_place_is_hidden_in_the_subjects_of_others() {
     let repo = Repo::init();
     let (line, secret) = password(1);
