@@ -284,6 +284,14 @@ fn what_is_no_unified_diff_or_no_whole_one_is_refused() {
         (context.clone(), "make it with `diff -u`"),
         (context.replace("*** 1 *", "*** 1,12 *"), "make it with `diff -u`"),
         ("diff --git a/x b/x\nindex 111..222 100644\n--- a/x\n".to_owned(), "<stdin>:3: the diff ends"),
+        ("diff --git a/x b/x\nnew file mode 100644\nindex 0000..2222\n--- /dev/null\n+++ b/x\n".to_owned(), "<stdin>:5: the diff ends"),
+        ("diff --git a/x b/x\nnew file mode 100644\nindex 0000000..2222222\n".to_owned(), "<stdin>:3: the diff ends"),
+        ("diff --git a/x b/x\n".to_owned(), "<stdin>:1: the diff ends"),
+        (
+            format!("--- /dev/null\r+++ b/x\r@@ -0,0 +1 @@\r+{}\r", setting(1).trim()),
+            "<stdin>:1: lines that end in a carriage return alone",
+        ),
+        (format!("diff --git a/x b/x\rnew file mode 100644\r--- /dev/null\r+++ b/x\r@@ -0,0 +1 @@\r+{}", setting(1)), "<stdin>:1: lines"),
     ] {
         let run = scan_in(dir.path(), diff).expect(2);
         assert!(run.stderr.contains(words), "{}", run.stderr);
@@ -291,4 +299,26 @@ fn what_is_no_unified_diff_or_no_whole_one_is_refused() {
     // A list in the message of a patch.
     let message = format!("*** 1. first ****\n\n--- a/x\n+++ b/x\n@@ -0,0 +1 @@\n+{}", setting(1));
     assert_eq!(places(&scan_in(dir.path(), message).expect(1)), ["x:1:5"]);
+}
+
+#[test]
+fn lines_that_are_added_to_a_file_that_is_said_to_be_gone_are_scanned_as_they_are_applied() {
+    let dir = tempfile::tempdir().unwrap();
+    let diff = format!("--- a/f\n+++ /dev/null\n@@ -1,3 +1,3 @@\n a\n-b\n+{} c\n", setting(1));
+    assert_eq!(places(&scan_in(dir.path(), diff).expect(1)), ["f:2:5"]);
+}
+
+#[test]
+fn headers_without_a_change_are_whole_where_there_may_be_none() {
+    let repo = repository();
+    repo.stage("empty", "");
+    repo.git(&["mv", "old.env", "zz.env"]);
+    scan_in(repo.dir(), staged(&repo, &[])).expect(0);
+    repo.stage("zz", "");
+    scan_in(repo.dir(), staged(&repo, &["--no-renames", "--", "empty", "zz"])).expect(0);
+    repo.commit("Empty files");
+    repo.git(&["update-index", "--chmod=+x", "zz"]);
+    scan_in(repo.dir(), staged(&repo, &[])).expect(0);
+    repo.git(&["rm", "--quiet", "zz", "--force"]);
+    scan_in(repo.dir(), staged(&repo, &[])).expect(0);
 }

@@ -39,6 +39,55 @@ pub(super) fn ends_file(text: &[u8]) -> bool {
     text == b"--" || [&b"From "[..], b"commit ", b"Property changes on: "].iter().any(|start| text.starts_with(start))
 }
 
+/// What a line outside of hunks says of the change to a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Announced {
+    /// It is to follow.
+    Change,
+    /// It is this, or there may be none.
+    Nothing,
+    /// Nothing is said of it.
+    Unsaid,
+}
+
+/// Whether a change to a file has to follow behind a line. Of an empty file, a mode or a name there may be headers only.
+/// Others than git have a line `diff` alone for a new file that is empty.
+pub(super) fn announced(text: &[u8]) -> Announced {
+    const CHANGES: [&[u8]; 3] = [b"--- ", b"+++ ", b"diff --git "];
+    const WHOLE: [&[u8]; 12] = [
+        b"@@",
+        b"old mode ",
+        b"new mode ",
+        b"mode ",
+        b"new file mode ",
+        b"deleted file mode ",
+        b"rename to ",
+        b"copy to ",
+        b"GIT binary patch",
+        b"Binary files ",
+        b"Files ",
+        b"Property changes on: ",
+    ];
+    let begins_with = |starts: &[&[u8]]| starts.iter().any(|start| text.starts_with(start));
+    match text.strip_prefix(b"index ") {
+        Some(ids) if names_content(ids) => Announced::Change,
+        Some(_) => Announced::Nothing,
+        None if begins_with(&CHANGES) => Announced::Change,
+        None if begins_with(&WHOLE) => Announced::Nothing,
+        None => Announced::Unsaid,
+    }
+}
+
+/// Whether the new one of two ids, `OLD..NEW MODE`, is that of a blob that is not empty.
+fn names_content(ids: &[u8]) -> bool {
+    const EMPTY: [&[u8]; 2] =
+        [b"e69de29bb2d1d6434b8b29ae775ad8c2e48c5391", b"473a0f4c3be8a93681a267e3b1e9a7dcda1185436fe141f7749120a303721813"];
+    let Some(at) = memchr::memmem::rfind(ids, b"..") else { return false };
+    let new = ids[at + 2..].split(|byte| *byte == b' ').next().unwrap_or_default();
+    let is_id = new.len() >= 4 && new.iter().all(u8::is_ascii_hexdigit);
+    is_id && new.iter().any(|digit| *digit != b'0') && !EMPTY.iter().any(|empty| empty.starts_with(new))
+}
+
 /// Whether a line heads the old lines of a hunk in a context diff: `*** 1,5 ****`.
 pub(super) fn is_context_hunk(text: &[u8]) -> bool {
     let range = text.strip_prefix(b"*** ").and_then(|rest| rest.strip_suffix(b" ****"));

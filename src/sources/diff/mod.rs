@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::io::Read;
 use std::path::PathBuf;
 
-use self::lines::{Hunk, NOTHING, ends_file, file_name, is_context_hunk, is_prefixed, named_binary, uncoloured};
+use self::lines::{Announced, Hunk, NOTHING, announced, ends_file, file_name, is_context_hunk, is_prefixed, named_binary, uncoloured};
 use super::{Coverage, Sink, SourceError, names};
 use crate::blob::{Blob, Origin, Skip, SkipReason};
 use crate::text::path::{display, stored};
@@ -112,7 +112,7 @@ struct Parser<'s> {
     old_name: Vec<u8>,
     /// Whether the current section began with a line `diff`.
     is_announced: bool,
-    /// The line of a `---` that no `+++` has followed yet, 1-based.
+    /// The line of a header that announces a change which has not followed yet, 1-based.
     open: Option<usize>,
     /// Whether a header says that the file of the current section is deleted.
     is_deleted: bool,
@@ -130,16 +130,15 @@ impl Parser<'_> {
         let mut lines = bytes.split_inclusive(|byte| *byte == b'\n').enumerate().peekable();
         while let Some((at, line)) = lines.next() {
             let text = line.trim_ascii_end();
+            self.announce(text, at + 1)?;
             if let Some(name) = text.strip_prefix(b"--- ") {
                 self.finish();
                 if !std::mem::take(&mut self.is_announced) {
                     self.sections.count += 1;
                 }
                 self.old_name = file_name(name);
-                self.open = Some(at + 1);
             } else if let Some(name) = text.strip_prefix(b"+++ ") {
                 self.finish();
-                self.open = None;
                 self.begin(&file_name(name));
             } else if let Some(header) = text.strip_prefix(b"diff ") {
                 self.finish();
@@ -185,13 +184,31 @@ impl Parser<'_> {
         }
         self.finish();
         if let Some(line) = self.open {
-            return Err(Malformed { line, what: "the diff ends behind this name of a file, before what becomes of it" });
+            return Err(Malformed { line, what: "the diff ends behind this header of a file, before what becomes of it" });
         }
         match self.sections.count {
             0 if !bytes.trim_ascii().is_empty() => {
                 Err(Malformed { line: 1, what: "no diff; it has neither `---` and `+++` lines nor git's headers" })
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Takes note of whether a line announces what is still to come, or is that.
+    fn announce(&mut self, text: &[u8], line: usize) -> Result<(), Malformed> {
+        match announced(text) {
+            Announced::Change if text.contains(&b'\r') => {
+                Err(Malformed { line, what: "lines that end in a carriage return alone, which no program applies" })
+            }
+            Announced::Change => {
+                self.open = Some(line);
+                Ok(())
+            }
+            Announced::Nothing => {
+                self.open = None;
+                Ok(())
+            }
+            Announced::Unsaid => Ok(()),
         }
     }
 
@@ -242,6 +259,8 @@ impl Parser<'_> {
     /// Reads the lines that a hunk's header announces.
     fn hunk<'b>(&mut self, hunk: &Hunk, at: usize, lines: &mut impl Iterator<Item = (usize, &'b [u8])>) -> Result<(), Malformed> {
         let Some(file) = &mut self.file else { return Ok(()) };
+        // Programs that apply it go by the hunk, and not by the name of nothing.
+        file.is_deleted &= hunk.new == 0;
         let gap = hunk.start.saturating_sub(1).saturating_sub(file.lines);
         self.empty = self.empty.saturating_add(gap);
         if self.empty > MOST_EMPTY {
