@@ -4,6 +4,7 @@
 //! of the configuration, and what matches a directory matches everything below it. `*` and `?` stop at `/`,
 //! `**` does not. There is no negation.
 
+use super::wild;
 use globset::{GlobBuilder, GlobSet, GlobSetBuilder};
 
 /// A set of path patterns.
@@ -22,7 +23,13 @@ impl PathGlobs {
         let mut builder = GlobSetBuilder::new();
         for pattern in &patterns {
             for glob in expand(pattern)? {
-                builder.add(GlobBuilder::new(&glob).literal_separator(true).build().map_err(|error| error.kind().to_string())?);
+                builder.add(
+                    GlobBuilder::new(&glob)
+                        .literal_separator(true)
+                        .backslash_escape(true)
+                        .build()
+                        .map_err(|error| error.kind().to_string())?,
+                );
             }
         }
         let set = builder.build().map_err(|error| error.kind().to_string())?;
@@ -59,7 +66,8 @@ fn expand(pattern: &str) -> Result<[String; 2], String> {
         return Err("an empty pattern matches nothing".to_owned());
     }
     let anchored = bare.trim_end_matches('/').contains('/');
-    let glob = if anchored { body.to_owned() } else { format!("**/{body}") };
+    let body = wild::glob(body)?;
+    let glob = if anchored { body } else { format!("**/{body}") };
     let below = format!("{glob}/**");
     Ok([glob, below])
 }
@@ -88,8 +96,14 @@ mod tests {
     }
 
     #[test]
+    fn braces_are_characters_and_classes_those_of_git() {
+        assert!(matches("*.{a,b}", "x.{a,b}") && !matches("*.{a,b}", "x.a"));
+        assert!(matches("[[:digit:]]", "a/7") && !matches("[[:digit:]]", "d]"));
+    }
+
+    #[test]
     fn bad_patterns_are_refused() {
-        for pattern in ["", "/", "!a", "[a", "{a", "a\\"] {
+        for pattern in ["", "/", "!a", "[a", "[b-a]", "a\\"] {
             assert!(PathGlobs::new(vec![pattern.to_owned()]).is_err(), "{pattern}");
         }
     }

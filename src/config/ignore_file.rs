@@ -3,6 +3,7 @@
 //! Git's rule that nothing below an excluded directory can be taken back in holds here too.
 
 use super::files::MOST_BYTES;
+use super::wild;
 use crate::text::fingerprint::is_meant_as_fingerprint;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 use std::collections::BTreeMap;
@@ -44,12 +45,14 @@ impl IgnoreFile {
                     at + 1
                 ));
             }
+            let wrong = |what: &str| format!("{name}:{}: not a pattern ({what}); write it as in .gitignore", at + 1);
+            let Some(pattern) = wild::line(line).map_err(wrong)? else { continue };
             // The origin of a pattern tells its line when it matches.
-            builder.add_line(Some(PathBuf::from((at + 1).to_string())), line).map_err(|error| {
+            builder.add_line(Some(PathBuf::from((at + 1).to_string())), &pattern).map_err(|error| {
                 let what = error.to_string();
-                format!("{name}:{}: not a pattern ({}); write it as in .gitignore", at + 1, what.rsplit(": ").next().unwrap_or(&what))
+                wrong(what.rsplit(": ").next().unwrap_or(&what))
             })?;
-            if !(line.trim().is_empty() || line.starts_with(['#', '!'])) {
+            if !line.starts_with('!') {
                 lines.insert(at + 1, (line.trim_end().to_owned(), AtomicBool::new(false)));
             }
         }

@@ -19,6 +19,7 @@ pub mod schema;
 pub mod select;
 pub mod size;
 pub mod tree;
+pub mod wild;
 
 use crate::rules::{Confidence, Rule, RuleSet, Severity};
 use allow::Allow;

@@ -84,9 +84,38 @@ fn a_file_that_cannot_be_read_stops_the_scan_with_its_place() {
 }
 
 #[test]
+fn braces_of_the_file_and_of_the_configuration_leave_nothing_out() {
+    let repo = Repo::init();
+    repo.write("s.env", setting(1));
+    acme(&repo, ["scan", "--exclude", "*.{env,pem}"]).run().expect(1);
+    acme(&repo, ["scan", "--exclude", "[[:lower:]].env"]).run().expect(0);
+    for (text, status) in [("*.{env,pem}\n", 1), ("s.env\t\n", 1), ("*\n![[:lower:]].env\n", 1), ("[[:lower:]].env\n", 0)] {
+        repo.write(FILE, text);
+        acme(&repo, ["scan"]).run().expect(status);
+    }
+}
+
+#[test]
 fn patterns_mean_what_they_mean_to_git() {
-    let paths =
-        ["a", "a/b", "a/b/c.txt", "b/a", "b/a/c.log", "c.txt", "d e", "x/d e", "#h", "build/out/z.o", "build/keep/z.o", "deep/1/2/3/z.o"];
+    let paths = [
+        "a",
+        "a/b",
+        "a/b/c.txt",
+        "b/a",
+        "b/a/c.log",
+        "c.txt",
+        "d e",
+        "x/d e",
+        "#h",
+        "build/out/z.o",
+        "build/keep/z.o",
+        "deep/1/2/3/z.o",
+        "c.txt\t",
+        "tail ",
+        "a.{log,txt}",
+        "!x",
+        "{a,b}/c",
+    ];
     let repo = Repo::init();
     for text in [
         "a\n",
@@ -109,6 +138,29 @@ fn patterns_mean_what_they_mean_to_git() {
         "b/*/c.log\n",
         "  \nd e  \n",
         "x/\\d e\n",
+        "*.{log,txt}\n",
+        "{a,b}/c\n",
+        "*\n!*/\n![[:lower:]].txt\n",
+        "[[:alpha:][:space:]]\n",
+        "[!a-c]*\n",
+        "[^[:upper:]]\n",
+        "d[ ]e\n",
+        "[\\d-e] e\n",
+        "[]d] e\n",
+        "a[!x]b\n",
+        "d\\ e\n",
+        "c.txt\t\n",
+        "c.txt\u{c}\n",
+        "c.txt \t\n",
+        "c.txt\\ \n",
+        "tail\\ \n",
+        "\t\n",
+        "c.txt\r\n",
+        "deep/**1/2\n",
+        "b**\n",
+        "**/a/**\n",
+        "\\a\n",
+        "\\!x\n!\\a\n",
     ] {
         // Git fails where nothing matches at all.
         let text = format!("always\n{text}");
