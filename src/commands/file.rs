@@ -143,7 +143,7 @@ impl Place {
             Ok(there) if there.is_dir() => return Err(io::Error::new(ErrorKind::IsADirectory, "it is a directory")),
             Ok(there) if !there.is_file() => return Ok(Place::Device),
             Ok(_) => path.canonicalize()?,
-            Err(_) => path.to_owned(),
+            Err(_) => place(path),
         };
         let name = path.file_name().ok_or_else(|| io::Error::new(ErrorKind::InvalidInput, "it has no file name"))?;
         let mut hidden = OsString::from(".");
@@ -151,6 +151,24 @@ impl Place {
         hidden.push(format!(".{}.tmp", std::process::id()));
         Ok(Place::File { beside: path.with_file_name(hidden), path })
     }
+}
+
+/// The most links that lead to one another.
+const MOST_LINKS: usize = 40;
+
+/// Where a file is or will be: the same for all spellings and links that lead there.
+pub(super) fn place(path: &Path) -> PathBuf {
+    if let Ok(there) = path.canonicalize() {
+        return there;
+    }
+    let mut place = path.to_owned();
+    for _ in 0..MOST_LINKS {
+        let Ok(target) = fs::read_link(&place) else { break };
+        place = place.parent().unwrap_or(Path::new("")).join(target);
+    }
+    let parent = place.parent().map(|parent| if parent.as_os_str().is_empty() { Path::new(".") } else { parent });
+    let named = parent.and_then(|parent| parent.canonicalize().ok()).zip(place.file_name());
+    named.map_or_else(|| path.to_owned(), |(parent, name)| parent.join(name))
 }
 
 /// Makes a new file. What a killed run left there goes; a link is not followed.

@@ -57,7 +57,8 @@ impl Output {
     /// Two reports for one place, or a place that cannot be written to.
     pub fn check(&self) -> anyhow::Result<()> {
         for (at, target) in self.targets.iter().enumerate() {
-            if self.targets[..at].iter().any(|other| other.file == target.file) {
+            let place = |target: &Target| target.file.as_deref().map(file::place);
+            if self.targets[..at].iter().any(|other| place(other) == place(target)) {
                 match &target.file {
                     None => bail!("two reports for standard output; give all but one a file, as in --format sarif=out.sarif"),
                     Some(file) => bail!("two reports for {}; give each a file of its own", file.display()),

@@ -56,6 +56,29 @@ fn replace_the_old_one_only_when_they_are_whole() {
     assert!(std::fs::read_to_string(dir.path().join("r.json")).unwrap().starts_with('{'));
 }
 
+#[test]
+fn for_one_file_are_refused_however_it_is_spelled() {
+    let dir = clean();
+    let absolute = dir.path().join("a");
+    for other in ["a", "./a", "././a", absolute.to_str().unwrap()] {
+        let run = acme(dir.path(), ["scan", "-f", "json=a", "-f", &format!("sarif={other}")]).run().expect(2);
+        assert!(run.stderr.contains("two reports for"), "{}", run.stderr);
+    }
+    acme(dir.path(), ["scan", "-f", "json=a", "-f", "sarif=b"]).run().expect(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn for_one_file_are_refused_where_a_link_leads_there() {
+    let dir = clean();
+    std::os::unix::fs::symlink("a", dir.path().join("link")).unwrap();
+    for _ in 0..2 {
+        acme(dir.path(), ["scan", "-f", "json=a", "-f", "sarif=link"]).run().expect(2);
+        acme(dir.path(), ["scan", "-f", "json=link"]).run().expect(0);
+        assert!(dir.path().join("link").is_symlink() && dir.path().join("a").is_file());
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn with_secrets_are_for_the_owner_only() {
