@@ -47,6 +47,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
 }
 
 fn dispatch(cli: Cli, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
+    settings::reports(&cli).try_for_each(commands::output::forget)?;
     match cli.command {
         None => scan(args::ScanArgs { paths: Vec::new(), flags: cli.bare }, console),
         Some(Command::Scan(args)) => scan(args, console),

@@ -171,6 +171,14 @@ pub(super) fn place(path: &Path) -> PathBuf {
     named.map_or_else(|| path.to_owned(), |(parent, name)| parent.join(name))
 }
 
+/// Removes what is at a path where it is a file; a link to it stays, and leads there again when it is written.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(there) if there.is_file() => fs::remove_file(place(path)),
+        _ => Ok(()),
+    }
+}
+
 /// Makes a new file. What a killed run left there goes; a link is not followed.
 fn create(path: &Path, readers: Readers) -> io::Result<File> {
     let _ = fs::remove_file(path);

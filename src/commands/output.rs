@@ -5,7 +5,7 @@ use super::{Console, ExitPolicy};
 use crate::report::{self, Format, Report, Style};
 use anyhow::{Context as _, bail};
 use std::io::{self, BufWriter, ErrorKind, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// One report.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -91,6 +91,14 @@ impl Output {
         }
         Ok(written)
     }
+}
+
+/// Removes the report of an earlier scan: where this one fails or is killed, nobody takes that for its result.
+///
+/// # Errors
+/// Where one stays.
+pub fn forget(report: &Path) -> anyhow::Result<()> {
+    file::remove(report).with_context(|| format!("cannot replace the report of an earlier scan in {}", report.display()))
 }
 
 /// Writes to standard output. A reader that goes away has seen enough.

@@ -6,7 +6,7 @@ mod manage;
 mod scans;
 mod trusted;
 
-use super::args::{Cli, CommonArgs, LimitArgs, ReportArgs, RuleArgs, ScanFlags, WalkArgs};
+use super::args::{Cli, Command, CommonArgs, LimitArgs, ReportArgs, RuleArgs, ScanFlags, WalkArgs};
 use crate::commands::output::{Output, Target};
 use crate::commands::{ExitPolicy, Session, baseline as baselines};
 use crate::config::files::{self, Choice, MOST_BYTES, Revision};
@@ -42,6 +42,23 @@ pub(super) fn reject_misplaced(cli: Cli) -> Result<Cli, clap::Error> {
         return Err(Cli::command().error(ErrorKind::ArgumentConflict, message));
     }
     Ok(cli)
+}
+
+/// The files that the reports of a scan go to.
+pub(super) fn reports(cli: &Cli) -> impl Iterator<Item = &Path> {
+    let common = match &cli.command {
+        None => Some(&cli.bare.common),
+        Some(Command::Scan(args)) => Some(&args.flags.common),
+        Some(Command::Staged(args)) => Some(&args.common),
+        Some(Command::History(args)) => Some(&args.common),
+        Some(Command::Ci(args)) => Some(&args.common),
+        Some(Command::PrePush(args)) => Some(&args.common),
+        Some(Command::PreReceive(args)) => Some(&args.common),
+        Some(_) => None,
+    };
+    let report = common.map(|common| &common.report);
+    let named = report.into_iter().flat_map(|report| report.format.iter().filter_map(|arg| arg.file.as_deref()));
+    named.chain(report.and_then(|report| report.output.as_deref())).filter(|file| *file != Path::new("-"))
 }
 
 /// The baseline that the flags name, or the one at the top: as it is in the revision that the configuration is from.

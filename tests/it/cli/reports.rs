@@ -1,6 +1,6 @@
 //! Where reports go, and what they show.
 
-use super::{acme, clean, json, leaking, token};
+use super::{Keyward, acme, clean, json, leaking, token};
 
 #[test]
 fn never_show_the_secret_unless_asked() {
@@ -47,13 +47,15 @@ fn that_cannot_be_written_fail_the_run_before_it_scans() {
 }
 
 #[test]
-fn replace_the_old_one_only_when_they_are_whole() {
+fn of_an_earlier_scan_do_not_outlive_one_that_fails() {
     let dir = clean();
-    std::fs::write(dir.path().join("r.json"), "old").unwrap();
-    acme(dir.path(), ["scan", "no-such", "-f", "json", "-o", "r.json"]).run().expect(2);
-    assert_eq!(std::fs::read_to_string(dir.path().join("r.json")).unwrap(), "old");
-    acme(dir.path(), ["scan", "-f", "json", "-o", "r.json"]).run().expect(0);
-    assert!(std::fs::read_to_string(dir.path().join("r.json")).unwrap().starts_with('{'));
+    for args in [&["no-such"][..], &["--config", "no-such"], &["--baseline", "no-such"], &["-f", "csv=no/such/file"]] {
+        acme(dir.path(), ["scan", "-f", "sarif=r.sarif", "-f", "json", "-o", "r.json"]).run().expect(0);
+        assert!(std::fs::read_to_string(dir.path().join("r.json")).unwrap().starts_with('{'));
+        let run = acme(dir.path(), ["scan", "-f", "sarif=r.sarif", "-f", "json", "-o", "r.json"]);
+        args.iter().fold(run, Keyward::arg).run().expect(2);
+        assert!(["r.json", "r.sarif"].iter().all(|report| !dir.path().join(report).exists()), "{args:?}");
+    }
 }
 
 #[test]
