@@ -114,6 +114,30 @@ fn zip_members_are_visited_however_they_were_written() {
 }
 
 #[test]
+fn a_zip_member_that_is_named_like_a_directory_and_has_content_is_visited() {
+    for method in [zip::CompressionMethod::Stored, zip::CompressionMethod::Deflated] {
+        for archive in [zipped(&[("k-", b"KEY=value"), ("f", b"x")], method), streamed(&[("k-", b"KEY=value"), ("f", b"x")], method)] {
+            let named = String::from_utf8_lossy(&archive).matches("k-").count();
+            assert_eq!(named, 2, "a local header and the directory");
+            assert_eq!(all(&bstr::ByteSlice::replace(&archive[..], "k-", "k/")), pairs(&[("k/", b"KEY=value"), ("f", b"x")]));
+        }
+        assert_eq!(all(&streamed(&[("k/", b""), ("f", b"x")], method)), pairs(&[("f", b"x")]));
+    }
+}
+
+#[test]
+fn zeros_behind_a_gzip_stream_are_padding() {
+    for content in [&b""[..], b"text", &[0; 300]] {
+        let stream = gzipped(content);
+        for end in [&[0; 1][..], &[0; 512]] {
+            assert_eq!(all(&[&stream, end].concat()), pairs(&[("content", content)]));
+            assert_eq!(all(&[&stream, &stream, end].concat()), pairs(&[("content", &content.repeat(2))]));
+        }
+        assert!(!open(&[&stream, &[0, 1][..]].concat(), &Limits::default()).1.is_empty());
+    }
+}
+
+#[test]
 fn zip_members_that_the_directory_does_not_list_are_visited() {
     let (hidden, listed) = (deflated(&[("a", b"hidden")]), deflated(&[("a", b"listed")]));
     let directory = hidden.windows(4).position(|at| at == b"PK\x01\x02").unwrap();

@@ -140,6 +140,10 @@ impl Unpacker<'_> {
 
     /// Takes a member whose content is at hand, out of an archive at `depth`.
     fn member(&mut self, name: &str, bytes: &[u8], depth: u32) {
+        if bytes.is_empty() && name.ends_with('/') {
+            // A directory.
+            return;
+        }
         if bytes.len() as u64 > self.limits.member_size {
             return self.too_large(name, bytes.len() as u64);
         }

@@ -3,7 +3,7 @@
 use std::io::{self, Read};
 
 use bzip2::bufread::MultiBzDecoder;
-use flate2::bufread::MultiGzDecoder;
+use flate2::bufread::GzDecoder;
 use lzma_rust2::{LzmaReader, XzReader};
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{FrameDecoder, StreamingDecoder};
@@ -33,7 +33,7 @@ impl Codec {
     /// The decompressed `bytes`, all streams in them one after the other.
     pub(super) fn decode(self, bytes: &[u8]) -> Box<dyn Read + '_> {
         match self {
-            Codec::Gzip => Box::new(MultiGzDecoder::new(bytes)),
+            Codec::Gzip => Box::new(Gzip { rest: bytes, member: None }),
             Codec::Bzip2 => Box::new(MultiBzDecoder::new(bytes)),
             Codec::Xz => Box::new(XzReader::new_mem_limit(bytes, true, WINDOW_KIB)),
             Codec::Lzma => match LzmaReader::new_mem_limit(bytes, WINDOW_KIB, None) {
@@ -70,7 +70,7 @@ pub(super) fn unpack(unpacker: &mut Unpacker<'_>, codec: Codec, archive: &str, b
 
 /// The name that gzip stores, `content` elsewhere.
 fn stored_name(codec: Codec, bytes: &[u8]) -> String {
-    let gzip = (codec == Codec::Gzip).then(|| MultiGzDecoder::new(bytes));
+    let gzip = (codec == Codec::Gzip).then(|| GzDecoder::new(bytes));
     let name = gzip.as_ref().and_then(|gzip| gzip.header()?.filename()).filter(|name| !name.is_empty());
     name.map_or_else(|| "content".to_owned(), |name| display(name).into_owned())
 }
@@ -91,6 +91,31 @@ struct Refused(Option<io::Error>);
 impl Read for Refused {
     fn read(&mut self, _buffer: &mut [u8]) -> io::Result<usize> {
         Err(self.0.take().unwrap_or_else(|| io::ErrorKind::InvalidData.into()))
+    }
+}
+
+/// All members of a gzip file, up to the zeros that tapes and block devices leave behind the last.
+struct Gzip<'a> {
+    rest: &'a [u8],
+    member: Option<GzDecoder<&'a [u8]>>,
+}
+
+impl Read for Gzip<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        loop {
+            if let Some(member) = &mut self.member {
+                let read = member.read(buffer)?;
+                if read > 0 || buffer.is_empty() {
+                    return Ok(read);
+                }
+                self.rest = member.get_ref();
+                self.member = None;
+            }
+            if self.rest.iter().all(|byte| *byte == 0) {
+                return Ok(0);
+            }
+            self.member = Some(GzDecoder::new(self.rest));
+        }
     }
 }
 

@@ -74,7 +74,8 @@ fn check_directory(unpacker: &mut Unpacker<'_>, archive: &str, rest: &[u8], foun
 /// Takes the member whose content begins `data`. Returns how much of it is its content.
 fn member(unpacker: &mut Unpacker<'_>, archive: &str, header: &Header<'_>, data: &[u8], depth: u32) -> usize {
     const DEFLATE: u16 = 8;
-    if header.name.ends_with(b"/") {
+    // Most that are named so are directories, and have none.
+    if header.name.ends_with(b"/") && header.stored == Some(0) {
         return 0;
     }
     let name = join(archive, &display(header.name));
