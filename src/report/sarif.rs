@@ -11,6 +11,7 @@ use super::{HOME, VERSION, json};
 use crate::findings::RuleFacts;
 use crate::rules::{Confidence, Severity};
 use crate::text::date;
+use crate::text::path::stored;
 use crate::text::sanitize::sanitize;
 use serde_json::{Value, json as value};
 use serde_sarif::sarif::{
@@ -198,7 +199,8 @@ fn build_location(path: &str, region: Option<Region>) -> Location {
 fn uri(path: &str) -> (String, bool) {
     use std::fmt::Write as _;
     let mut encoded = String::with_capacity(path.len());
-    for byte in path.bytes() {
+    // A name that is no text has its bytes spelled out, and is found by what they are.
+    for &byte in stored(path).as_os_str().as_encoded_bytes() {
         if byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte) {
             encoded.push(char::from(byte));
         } else {

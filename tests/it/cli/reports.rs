@@ -129,3 +129,13 @@ fn do_not_depend_on_the_number_of_threads() {
     };
     assert_eq!(report("1"), report("8"));
 }
+
+#[cfg(unix)]
+#[test]
+fn in_sarif_lead_to_a_file_whose_name_is_no_text() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join(std::ffi::OsStr::from_bytes(b"inv\xff\xfe.txt")), format!("key = {}\n", token(1))).unwrap();
+    let run = acme(dir.path(), ["-f", "sarif"]).run().expect(1);
+    assert!(run.stdout.contains("\"inv%FF%FE.txt\""), "{}", run.stdout);
+}
