@@ -22,18 +22,24 @@ pub(super) fn with_hint(error: clap::Error) -> clap::Error {
     Cli::command().error(ErrorKind::InvalidSubcommand, format!("`{word}` is no subcommand; to scan it, run `keyward scan {word}`"))
 }
 
+/// The most problems that are shown; who has more of them has made one mistake many times.
+const MOST_PROBLEMS: usize = 20;
+
 /// Prints an error.
 pub(super) fn print(error: &anyhow::Error, color: bool) {
     let (mark, reset) = if color { ("\x1b[1;31m", "\x1b[0m") } else { ("", "") };
     let problems = error.downcast_ref::<ConfigError>().map(|error| &error.problems[..]).unwrap_or_default();
     let mut parts: Vec<String> = Vec::new();
-    for problem in problems {
+    for problem in problems.iter().take(MOST_PROBLEMS) {
         match problem {
             Problem::At(diagnostic) => parts.push(diagnostic.render(color)),
             // The only one is what the error itself says.
             Problem::Plain(message) if problems.len() > 1 => parts.push(format!("{mark}error{reset}: {}", sanitize(message))),
             Problem::Plain(_) => {}
         }
+    }
+    if let Some(more) = problems.len().checked_sub(MOST_PROBLEMS).filter(|more| *more > 0) {
+        parts.push(format!("… and {more} more, which are not shown"));
     }
     parts.push(format!("keyward: {mark}error{reset}: {}\n", sanitize(&chain(error))));
     // Nothing is left to be done where even this cannot be written.

@@ -465,3 +465,12 @@ proptest! {
         let _ = edit::add_allow(&source, &["kw1:0123456789abcdef0123456789abcdef".to_owned()], None);
     }
 }
+
+#[test]
+fn of_very_many_mistakes_the_first_are_shown_and_the_others_counted() {
+    let repo = crate::support::repo::Repo::init();
+    repo.write(".keyward.yaml", (0..2000).map(|at| format!("key{at}: 1\n")).collect::<Vec<_>>().concat());
+    let told = crate::support::keyward::keyward(repo.dir(), ["scan"]).run().expect(2).stderr;
+    assert!(told.contains("`key0`") && told.contains("`key19`") && told.contains("… and 1980 more"), "{told}");
+    assert!(told.contains("2000 problems with the configuration") && told.lines().count() < 300, "{told}");
+}
