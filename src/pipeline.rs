@@ -34,7 +34,7 @@ use paths::object;
 use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{LazyLock, Mutex, PoisonError};
 
 /// One scan under way.
 #[derive(Debug)]
@@ -61,6 +61,8 @@ pub struct Pipeline<'a> {
     lost: Lost,
     /// Secrets that may stand in what reports show, and are no findings.
     hidden: Mutex<HashSet<Secret>>,
+    /// What hides what its rules find, where some of them are off.
+    hiding: Option<&'a LazyLock<Detector>>,
     /// Paths of the entries of the baseline, and whether what is there was looked at.
     awaited: HashMap<&'a str, AtomicBool>,
     /// Ids of the blobs in which nothing was found, one behind the other, where they are asked for.
@@ -107,6 +109,7 @@ impl<'a> Pipeline<'a> {
             known: Knowledge::default(),
             lost: Lost::default(),
             hidden: Mutex::default(),
+            hiding: None,
             awaited: HashMap::new(),
             clean: None,
             progress: Progress::default(),
@@ -231,7 +234,7 @@ impl<'a> Pipeline<'a> {
     fn examined(&self, blob: &Blob<'_>, kin: Kin<'_>) -> Option<Examined> {
         let mut scratch = lock(&self.idle).pop().unwrap_or_default();
         // The scratch space of a scan that panicked is thrown away: it may be half written.
-        let scanned = catch_unwind(AssertUnwindSafe(|| (examine(self.detector, self.policy, blob, kin, &mut scratch), scratch)));
+        let scanned = catch_unwind(AssertUnwindSafe(|| (examine(self.eyes(), blob, kin, &mut scratch), scratch)));
         let Ok((examined, scratch)) = scanned else {
             self.skip(panicked(blob.origin.label()));
             return None;

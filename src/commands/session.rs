@@ -18,7 +18,7 @@ use anyhow::Context as _;
 use std::collections::HashSet;
 use std::io::Write;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::{Instant, SystemTime};
 
 /// Everything that a scan needs besides its source.
@@ -128,11 +128,16 @@ impl Session {
         source: impl FnOnce(&Pipeline<'_>) -> anyhow::Result<(Coverage, Attributions)>,
     ) -> anyhow::Result<Scanned> {
         let detector = build_detector(&self.config)?;
+        // Built where something is found at all.
+        let usual: LazyLock<Detector> = LazyLock::new(Detector::builtin);
         let watches = self.is_change || (self.output.report_suppressed && !self.whole.is_empty());
         let policy = Policy::new(&self.config).watching_comments(watches);
         let mut pipeline = Pipeline::new(&detector, &policy, &self.places, &self.config.excluded).with_ignored(self.ignored.as_deref());
         if self.config.archives.value {
             pipeline = pipeline.with_archives(archive_limits(self.config.max_size.value.limit()));
+        }
+        if self.config.selection.iter().any(|step| !step.value.on) {
+            pipeline = pipeline.with_hiding(&usual);
         }
         if self.keeps_clean {
             pipeline = pipeline.with_clean();

@@ -12,6 +12,7 @@ use crate::text::Span;
 use crate::text::lines::LineIndex;
 use std::borrow::Cow;
 use std::collections::HashSet;
+use std::sync::LazyLock;
 
 /// The most matches of one blob that are kept. More is no leak but a list of keys, or an attack on memory.
 pub(super) const MOST_MATCHES: usize = 10_000;
@@ -59,6 +60,15 @@ impl Examined {
     }
 }
 
+/// What a blob is looked at with.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Eyes<'a> {
+    pub(super) detector: &'a Detector,
+    pub(super) policy: &'a Policy,
+    /// See [`Pipeline::with_hiding`](super::Pipeline::with_hiding).
+    pub(super) hiding: Option<&'a LazyLock<Detector>>,
+}
+
 /// What a blob is to others.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Kin<'b> {
@@ -69,7 +79,8 @@ pub(super) enum Kin<'b> {
 }
 
 /// Scans one blob.
-pub(super) fn examine(detector: &Detector, policy: &Policy, blob: &Blob<'_>, kin: Kin<'_>, scratch: &mut Scratch) -> Examined {
+pub(super) fn examine(eyes: Eyes<'_>, blob: &Blob<'_>, kin: Kin<'_>, scratch: &mut Scratch) -> Examined {
+    let Eyes { detector, policy, .. } = eyes;
     let (text, least) = readable(blob.bytes);
     let (all, trace) = match (&text, kin) {
         (Cow::Borrowed(text), Kin::Versions(base)) => {
@@ -88,7 +99,7 @@ pub(super) fn examine(detector: &Detector, policy: &Policy, blob: &Blob<'_>, kin
     let carried = drop_known(detector, &text, blob.previous, &mut matches, scratch);
     let cut = matches.len() > MOST_MATCHES;
     matches.truncate(MOST_MATCHES);
-    Examined { found: keep(detector, policy, &text, &all, &matches), carried, cut, undecoded, is_binary, comments, trace }
+    Examined { found: keep(eyes, &text, &all, &matches), carried, cut, undecoded, is_binary, comments, trace }
 }
 
 /// Drops matches whose secret the predecessor held already; returns their rules and secrets.
@@ -113,23 +124,17 @@ fn drop_known(detector: &Detector, text: &[u8], previous: &[u8], matches: &mut V
 }
 
 /// The text of a file without the secrets in it that are accepted; `None` where none is. `accepted` tells that of each.
-pub(super) fn without(
-    detector: &Detector,
-    policy: &Policy,
-    bytes: &[u8],
-    scratch: &mut Scratch,
-    accepted: &dyn Fn(&[Found]) -> Vec<bool>,
-) -> Option<Vec<u8>> {
+pub(super) fn without(eyes: Eyes<'_>, bytes: &[u8], scratch: &mut Scratch, accepted: &dyn Fn(&[Found]) -> Vec<bool>) -> Option<Vec<u8>> {
     let (text, least) = readable(bytes);
-    let all = detector.scan_with(&text, scratch);
-    let matches = of_interest(detector, policy, &all, least);
+    let all = eyes.detector.scan_with(&text, scratch);
+    let matches = of_interest(eyes.detector, eyes.policy, &all, least);
     if matches.is_empty() {
         return None;
     }
     if matches.len() > MOST_MATCHES {
         return Some(Vec::new());
     }
-    let accepted = accepted(&keep(detector, policy, &text, &all, &matches));
+    let accepted = accepted(&keep(eyes, &text, &all, &matches));
     let spans: Vec<Span> = matches.iter().zip(accepted).filter(|(_, accepted)| *accepted).map(|(found, _)| found.secret).collect();
     let mut rest = (!spans.is_empty()).then(|| text.into_owned())?;
     for span in spans {
@@ -179,10 +184,13 @@ fn occurring<'s>(text: &[u8], sought: &[&'s [u8]]) -> HashSet<&'s [u8]> {
 }
 
 /// Takes what is needed out of the text. `all` are all matches, so that excerpts hide those that are not reported too.
-fn keep(detector: &Detector, policy: &Policy, text: &[u8], all: &[Match], matches: &[&Match]) -> Vec<Found> {
+fn keep(eyes: Eyes<'_>, text: &[u8], all: &[Match], matches: &[&Match]) -> Vec<Found> {
+    let Eyes { detector, policy, hiding } = eyes;
     let index = LineIndex::new(text);
+    let off = hiding.map(|hiding| hiding.scan(text)).unwrap_or_default();
+    let known = all.iter().chain(&off);
     let secrets: Vec<Span> =
-        all.iter().flat_map(|found| std::iter::once(found.secret).chain(found.parts.iter().map(|part| part.secret))).collect();
+        known.flat_map(|found| std::iter::once(found.secret).chain(found.parts.iter().map(|part| part.secret))).collect();
     let locator = Locator::new(text, &index, secrets.iter().copied());
     let take = |found: &&Match| Found {
         rule: found.rule,

@@ -1,17 +1,34 @@
 //! Secrets that are no findings of a report, and yet may stand in what it shows: in the subject of a commit whose message is
 //! not scanned, in a note, or as what stood there before, was only moved, or is accepted. Reports hide them like findings.
 
+use super::examine::Eyes;
 use super::{Pipeline, Results, lock};
 use crate::blob::Origin;
+use crate::engine::Detector;
 use crate::findings::{Attribution, Finding, Secret};
 use crate::sources::names::LEAST;
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
-impl Pipeline<'_> {
+impl<'a> Pipeline<'a> {
+    /// Hides what rules find beside a finding that are not to report anything: a rule that is off because its findings are
+    /// of no interest makes them no less secret.
+    #[must_use]
+    pub fn with_hiding(self, hiding: &'a LazyLock<Detector>) -> Self {
+        Pipeline { hiding: Some(hiding), ..self }
+    }
+
+    /// What it looks at blobs with.
+    pub(super) fn eyes(&self) -> Eyes<'a> {
+        Eyes { detector: self.detector, policy: self.policy, hiding: self.hiding }
+    }
+
     /// Hides what the rules find in a text that will be shown and is not scanned.
     pub fn look_through(&self, text: &str) {
         let origin = Origin::Stdin { path: "(text)".to_owned() };
         self.hide(self.found_in(&origin, text.as_bytes()).into_iter().map(|one| one.secret));
+        let off = self.hiding.map(|hiding| hiding.scan(text.as_bytes())).unwrap_or_default();
+        self.hide(off.iter().map(|one| Secret::new(one.value(text.as_bytes()).to_vec())));
         // A token may be joined to other words, as in a name.
         for name in text.split([' ', '/']).filter(|name| name.len() >= LEAST) {
             self.hide(self.secrets_in_name(&origin, name).into_iter().map(|one| one.secret));
@@ -29,7 +46,9 @@ impl Pipeline<'_> {
         for finding in results.findings.iter().chain(&results.suppressed) {
             texts.extend(said_of(finding));
         }
-        texts.into_iter().for_each(|text| self.look_through(text));
+        for text in texts {
+            self.look_through(text);
+        }
         let accepted = results.suppressed.iter().flat_map(|finding| finding.parts.iter().map(|part| &part.secret).chain([&finding.secret]));
         self.hide(accepted.cloned());
         let mut hidden: Vec<Secret> = std::mem::take(&mut *lock(&self.hidden)).into_iter().collect();

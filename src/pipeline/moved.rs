@@ -42,7 +42,7 @@ impl Pipeline<'_> {
         };
         let sought = self.lost.sought.get_or_init(found_elsewhere);
         let mut scratch = lock(&self.idle).pop().unwrap_or_default();
-        let scanned = catch_unwind(AssertUnwindSafe(|| (examine(self.detector, self.policy, blob, Kin::None, &mut scratch), scratch)));
+        let scanned = catch_unwind(AssertUnwindSafe(|| (examine(self.eyes(), blob, Kin::None, &mut scratch), scratch)));
         // A file whose scan panics has lost nothing, so all stays new.
         let Ok((mut examined, scratch)) = scanned else { return };
         lock(&self.idle).push(scratch);
@@ -69,7 +69,7 @@ impl Pipeline<'_> {
         }
         let mut scratch = lock(&self.idle).pop().unwrap_or_default();
         let is_accepted = |found: &[Found]| self.accepted(origin, found);
-        let scan = || (without(self.detector, self.policy, bytes, &mut scratch, &is_accepted), scratch);
+        let scan = || (without(self.eyes(), bytes, &mut scratch, &is_accepted), scratch);
         match catch_unwind(AssertUnwindSafe(scan)) {
             Ok((rest, scratch)) => {
                 lock(&self.idle).push(scratch);

@@ -87,7 +87,7 @@ impl Pipeline<'_> {
     pub(super) fn found_in(&self, origin: &Origin, bytes: &[u8]) -> Vec<Found> {
         let mut scratch = lock(&self.idle).pop().unwrap_or_default();
         let blob = Blob { bytes, origin: origin.clone(), previous: &[] };
-        let scanned = catch_unwind(AssertUnwindSafe(|| (examine(self.detector, self.policy, &blob, Kin::None, &mut scratch), scratch)));
+        let scanned = catch_unwind(AssertUnwindSafe(|| (examine(self.eyes(), &blob, Kin::None, &mut scratch), scratch)));
         let Ok((examined, scratch)) = scanned else {
             self.skip(panicked(origin.label()));
             return Vec::new();

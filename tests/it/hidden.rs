@@ -1,6 +1,6 @@
 //! Secrets that are no findings and stand in what a report shows all the same: nothing of them is printed.
 
-use crate::support::keyward::{Keyward, keyward, token};
+use crate::support::keyward::{Keyward, builtin_secret, keyward, token};
 use crate::support::repo::Repo;
 
 /// Every format of a report.
@@ -85,4 +85,17 @@ fn what_is_accepted_in_one_place_is_hidden_in_the_subjects_of_others() {
     repo.stage("new", password(2).0);
     repo.commit(&format!("Bring {secret}"));
     shows_nothing_of(&secret, 1, || keyward(repo.dir(), ["history"]));
+}
+
+#[test]
+fn a_rule_that_is_off_hides_what_it_finds_beside_a_finding() {
+    let repo = Repo::init();
+    let (secret, other) = (builtin_secret("github-pat-classic", 1), token(1));
+    repo.commit_file("f", format!("{other} {secret}\n{other} {}{secret}\n", "x ".repeat(30)));
+    let message = format!("Bring {secret}");
+    repo.git(&["commit", "--quiet", "--amend", "--no-verify", "-m", &message]);
+    for args in [["scan", "."], ["history", "--no-messages"]] {
+        let run = keyward(repo.dir(), args).acme().run().expect(1);
+        assert!(run.stdout.contains("ghp_****") && !run.stdout.contains(&secret[..12]), "{}", run.stdout);
+    }
 }
