@@ -3,9 +3,7 @@
 
 use super::args::Cli;
 use crate::config::error::{ConfigError, Problem};
-use crate::engine::Detector;
-use crate::findings::redact::redact_in;
-use crate::rules::builtin::builtin;
+use crate::findings::quoted::without_secrets;
 use crate::text::sanitize::sanitize;
 use crate::text::system;
 use clap::CommandFactory as _;
@@ -20,6 +18,15 @@ pub(super) fn with_hint(error: clap::Error) -> clap::Error {
         _ => return error,
     };
     Cli::command().error(ErrorKind::InvalidSubcommand, format!("`{word}` is no subcommand; to scan it, run `keyward scan {word}`"))
+}
+
+/// Prints what the parser says: what was asked for in the place of a run, or an error, which may quote a secret that was
+/// given as a value.
+pub(super) fn print_usage(error: &clap::Error) {
+    let plain = error.to_string();
+    let safe = if error.use_stderr() { without_secrets(&plain) } else { plain.clone() };
+    // Nothing is left to be done where even this cannot be written.
+    let _ = if safe == plain { error.print() } else { std::io::stderr().lock().write_all(safe.as_bytes()) };
 }
 
 /// The most problems that are shown; who has more of them has made one mistake many times.
@@ -44,14 +51,6 @@ pub(super) fn print(error: &anyhow::Error, color: bool) {
     parts.push(format!("keyward: {mark}error{reset}: {}\n", sanitize(&chain(error))));
     // Nothing is left to be done where even this cannot be written.
     let _ = std::io::stderr().lock().write_all(without_secrets(&parts.join("\n\n")).as_bytes());
-}
-
-/// A message without the secrets that it quotes: from a line of a configuration, or from what stands on the command line.
-fn without_secrets(text: &str) -> String {
-    let Ok(detector) = Detector::new(builtin()) else { return text.to_owned() };
-    let found = detector.scan(text.as_bytes());
-    let secrets: Vec<&[u8]> = found.iter().map(|one| one.secret.of(text.as_bytes())).collect();
-    redact_in(text, &secrets)
 }
 
 /// An error and its causes in one line.

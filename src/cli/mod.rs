@@ -27,8 +27,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
         Ok(cli) => cli,
         Err(error) => {
             let error = errors::with_hint(error);
-            // Nothing is left to be done where even this cannot be written.
-            let _ = error.print();
+            errors::print_usage(&error);
             return if error.use_stderr() { Outcome::Failed.code() } else { Outcome::Clean.code() };
         }
     };

@@ -5,6 +5,7 @@ use super::{Console, Outcome, output};
 use crate::config::allow::Allow;
 use crate::config::select::{self, Selection};
 use crate::config::{Config, Provenance, Sourced};
+use crate::findings::quoted::without_secrets;
 use std::collections::BTreeSet;
 use std::fmt::Display;
 use std::io::{self, Write};
@@ -14,7 +15,11 @@ use std::io::{self, Write};
 /// # Errors
 /// Where standard output cannot be written to.
 pub fn show(config: &Config, console: &mut Console<'_>) -> anyhow::Result<Outcome> {
-    output::to_stdout(console.stdout, |out| write(config, out))?;
+    // Texts and reasons of `allow` may be secrets or quote them.
+    let mut shown = Vec::new();
+    write(config, &mut shown)?;
+    let shown = without_secrets(&String::from_utf8_lossy(&shown));
+    output::to_stdout(console.stdout, |out| out.write_all(shown.as_bytes()))?;
     Ok(Outcome::Clean)
 }
 

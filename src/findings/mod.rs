@@ -6,6 +6,7 @@ mod fate;
 pub mod fingerprint;
 pub mod inline;
 pub mod location;
+pub mod quoted;
 pub mod redact;
 pub mod triage;
 

@@ -1,6 +1,6 @@
 //! L2: the files with one entry a line: `.gitleaksignore`, trufflehog's excluded paths, `.gitallowed`.
 
-use super::{Accepted, AllowEntry, Imported, Known, checked_regex, path, short};
+use super::{Accepted, AllowEntry, Imported, Known, checked_regex, path};
 use crate::config::diagnostic::Source;
 
 /// The lines that say something: `FILE:LINE` and the text.
@@ -18,7 +18,7 @@ pub(super) fn gitleaks_ignore(source: &Source) -> Imported {
         let (line, _rule, rest) = (fields.next(), fields.next(), fields.next());
         let line = line.and_then(|line| line.parse::<usize>().ok()).filter(|line| *line > 0);
         let (Some(line), Some(rest)) = (line, rest) else {
-            out.leave(place, format!("`{}`: not PATH:RULE:LINE or COMMIT:PATH:RULE:LINE", short(text)));
+            out.leave(place, "not PATH:RULE:LINE or COMMIT:PATH:RULE:LINE");
             continue;
         };
         let is_commit = |word: &str| matches!(word.len(), 40 | 64) && word.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -43,7 +43,8 @@ pub(super) fn git_secrets(source: &Source) -> Imported {
     for (place, text) in lines(source) {
         match checked_regex(text) {
             Ok(regex) => entry.regex.push(regex),
-            Err(what) => out.leave(place, format!("`{}`: {what}", short(text))),
+            // What is allowed may be the secret itself.
+            Err(what) => out.leave(place, what),
         }
     }
     if !entry.regex.is_empty() {

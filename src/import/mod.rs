@@ -194,7 +194,7 @@ impl Imported {
         for (place, regex) in regexes {
             match paths::globs(regex) {
                 Ok(globs) => self.fragment.exclude.extend(globs),
-                Err(what) => self.leave(place.clone(), format!("the paths `{}`: {what}", short(regex))),
+                Err(what) => self.leave(place.clone(), format!("the paths: {what}")),
             }
         }
     }

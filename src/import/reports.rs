@@ -203,9 +203,9 @@ fn filter_pattern(out: &mut Imported, source: &Source, kind: &str, pattern: &str
                 let entry = AllowEntry { regex: vec![regex], reason: format!("from {place}"), ..AllowEntry::default() };
                 out.fragment.allow.push(entry);
             }
-            Err(what) => out.leave(place, format!("the secrets `{}`: {what}", short(pattern))),
+            Err(what) => out.leave(place, format!("`{kind}`: {what}")),
         },
-        _ => out.leave(place, format!("the filter `{}` with `{}`: `allow` sees the secret and the path only", short(kind), short(pattern))),
+        _ => out.leave(place, format!("the filter `{}`: `allow` sees the secret and the path only", short(kind))),
     }
 }
 

@@ -67,7 +67,7 @@ impl Reader<'_> {
             for item in items {
                 match item.text().map_or_else(|| Err("not a text".to_owned()), allowed) {
                     Ok(regex) => entry.regex.push(regex),
-                    Err(what) => self.leave(item, format!("`{}`: {what}", short(item.text().unwrap_or_default()))),
+                    Err(what) => self.leave(item, what),
                 }
             }
         }

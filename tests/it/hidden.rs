@@ -88,6 +88,40 @@ fn what_is_accepted_in_one_place_is_hidden_in_the_subjects_of_others() {
 }
 
 #[test]
+fn what_is_quoted_of_the_command_line_shows_no_secret() {
+    let dir = tempfile::tempdir().unwrap();
+    let secret = builtin_secret("github-pat-classic", 1);
+    for args in [["--format", &secret], ["--max-size", &secret], ["scan", &format!("--{secret}")], [&secret, "--quiet"]] {
+        let run = keyward(dir.path(), args).run().expect(2);
+        assert!(!run.stderr.is_empty() && !run.stderr.contains(&secret), "{}", run.stderr);
+    }
+}
+
+#[test]
+fn what_is_quoted_of_a_configuration_shows_no_secret() {
+    let repo = Repo::init();
+    let secret = builtin_secret("github-pat-classic", 1);
+    repo.write(".keyward.yaml", format!("allow:\n- regex: ^x$\n  reason: instead of {secret}\n"));
+    let run = keyward(repo.dir(), ["config", "show"]).run().expect(0);
+    assert!(run.stdout.contains("instead of ghp_****") && !run.stdout.contains(&secret), "{}", run.stdout);
+}
+
+#[test]
+fn what_is_quoted_of_the_files_of_other_tools_shows_no_secret() {
+    let repo = Repo::init();
+    let (token, (_, password)) = (builtin_secret("github-pat-classic", 1), password(2));
+    repo.write(".gitleaksignore", format!("{token}\n{password}\n"));
+    repo.write(".gitallowed", format!("{token}(\n{password}(\n"));
+    repo.write(".trufflehog", format!("{token}(\n{password}(\n"));
+    repo.write(".gitleaks.toml", format!("[[allowlists]]\nregexes = ['{token}(', '{password}(']\n[extend]\npath = '{token}'\n"));
+    for file in [".gitleaksignore", ".gitallowed", ".trufflehog", ".gitleaks.toml"] {
+        let run = keyward(repo.dir(), ["import", file]).run().expect(0);
+        let hides = |text: &str| !text.contains(&token) && !text.contains(&password);
+        assert!(run.stdout.contains("not carried over") && hides(&run.stdout) && hides(&run.stderr), "{}", run.stdout);
+    }
+}
+
+#[test]
 fn a_rule_that_is_off_hides_what_it_finds_beside_a_finding() {
     let repo = Repo::init();
     let (secret, other) = (builtin_secret("github-pat-classic", 1), token(1));

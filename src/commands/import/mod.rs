@@ -12,6 +12,7 @@ use crate::config::diagnostic::Source;
 use crate::config::error::{ConfigError, Problem};
 use crate::config::{files, tree};
 use crate::findings::baseline::{Baseline, Key, Remark};
+use crate::findings::quoted::without_secrets;
 use crate::import::{self, ImportError, Imported, Kind, Left, MOST_BYTES};
 use crate::text::sanitize::sanitize;
 use crate::text::system;
@@ -197,5 +198,5 @@ fn report(prefix: &str, said: &[String], left: &[Left]) -> String {
     for left in left {
         line(&format!("  {}: {}", left.place, left.what));
     }
-    text
+    without_secrets(&text)
 }
