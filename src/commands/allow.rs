@@ -35,6 +35,11 @@ pub fn run(path: &Path, fingerprints: &[String], reason: Option<&str>, console: 
             .with_context(|| format!("cannot write {}", path.display()))?;
     }
     let plural = if new.len() == 1 { "" } else { "s" };
-    output::to_stdout(console.stdout, |out| writeln!(out, "{} finding{plural} added to {}", new.len(), path.display()))?;
+    output::to_stdout(console.stdout, |out| {
+        writeln!(out, "{} fingerprint{plural} added to {}", new.len(), path.display())?;
+        // Only a scan could tell, of a history perhaps, which takes its time.
+        let hint = "whether findings have them is not looked up; `keyward scan --report-suppressed` names entries that suppress nothing";
+        if new.is_empty() { Ok(()) } else { writeln!(out, "{hint}") }
+    })?;
     Ok(Outcome::Clean)
 }

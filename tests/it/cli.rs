@@ -227,13 +227,14 @@ mod allow {
         let report = json(&acme(dir.path(), ["-f", "json"]).run().expect(1).stdout);
         let fingerprint = report["findings"][0]["fingerprint"].as_str().unwrap();
         let run = keyward(dir.path(), ["allow", fingerprint, "--reason", "a fake"]).run().expect(0);
-        assert!(run.stdout.starts_with("1 finding added to "), "{}", run.stdout);
+        assert!(run.stdout.starts_with("1 fingerprint added to "), "{}", run.stdout);
+        assert!(run.stdout.contains("`keyward scan --report-suppressed` names entries that suppress nothing"), "{}", run.stdout);
         let run = acme(dir.path(), ["--report-suppressed"]).run().expect(0);
         assert!(run.stdout.contains("a fake (.keyward.yaml:2)"), "{}", run.stdout);
         let text = || std::fs::read_to_string(dir.path().join(".keyward.yaml")).unwrap();
         let before = text();
         let run = keyward(&dir.path().join("src"), ["allow", fingerprint, "--config", "../.keyward.yaml"]).run().expect(0);
-        assert!(run.stdout.starts_with("0 findings added"), "{}", run.stdout);
+        assert!(run.stdout.starts_with("0 fingerprints added"), "{}", run.stdout);
         assert_eq!(text(), before);
     }
 
