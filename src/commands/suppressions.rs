@@ -3,6 +3,9 @@
 
 use super::Session;
 use super::session::Scanned;
+use crate::config::select;
+use crate::findings::unheeded::Unheeded;
+use std::collections::BTreeSet;
 
 /// How many of each kind are named.
 const MOST: usize = 30;
@@ -18,12 +21,29 @@ pub(super) fn note(session: &Session, scanned: &mut Scanned) {
         };
         notes.extend(cut(new.map(|(path, comment)| line(path, comment.line, comment.marker, comment.is_used)).collect()));
     }
+    notes.extend(cut(misspelled(session, &scanned.results.unheeded)));
     // What was not scanned may still need what seems unused.
     let is_complete = !scanned.results.skips.iter().any(|skip| skip.reason.is_incomplete());
     if is_complete {
         notes.extend(if session.output.report_suppressed { unused(session, scanned) } else { unused_baseline(session, scanned) });
     }
     scanned.results.coverage.notes.extend(notes);
+}
+
+/// A line for each comment beside a finding that would accept it if its rule were named right.
+fn misspelled(session: &Session, comments: &[(String, Unheeded)]) -> Vec<String> {
+    /// Each name is compared with those of all rules.
+    const MOST_COMPARED: usize = 100;
+    let comments: BTreeSet<&(String, Unheeded)> = comments.iter().collect();
+    let notes = comments.into_iter().take(MOST_COMPARED).flat_map(|(path, comment)| {
+        let Unheeded { line, marker, names, behind } = comment;
+        let unknown = names.iter().filter_map(|name| select::check(name, &session.config.rules).err());
+        let unknown = unknown.map(|(what, help)| format!("{what}; {help}"));
+        let parted = behind.iter().map(|name| format!("names are parted by commas, so `{name}` is none"));
+        let notes: Vec<String> = unknown.chain(parted).map(|what| format!("{path}:{line}: the comment `{marker}`: {what}")).collect();
+        notes
+    });
+    notes.collect()
 }
 
 /// One line about baseline entries that nothing matches.

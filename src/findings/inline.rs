@@ -9,7 +9,7 @@ use crate::text::lines::LineIndex;
 use std::ops::Range;
 
 /// How far from the secret a comment is looked for, in bytes: a file that is one line of megabytes is not one place.
-const REACH: usize = 4096;
+pub(super) const REACH: usize = 4096;
 
 /// The most comments of one text that are told.
 const MOST_COMMENTS: usize = 1000;
@@ -38,6 +38,9 @@ const NEXT_LINE: [(&str, Scope); 4] = [
     ("pragma: whitelist nextline secret", Scope::Any),
     ("secretlint-disable-next-line", Scope::Any),
 ];
+
+/// Those of them that may name rules.
+pub(super) const NAMED: [&str; 2] = [SAME_LINE[0].0, NEXT_LINE[0].0];
 
 /// Which findings a marker accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -133,7 +136,7 @@ fn find(text: &[u8], part: Range<usize>, markers: &[(&'static str, Scope)], rule
 }
 
 /// Bytes that make another word of a marker: `keyward:allow-next-line` is not `keyward:allow`.
-fn is_word(byte: u8) -> bool {
+pub(super) fn is_word(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')
 }
 
@@ -149,7 +152,7 @@ fn accepts(arguments: &[u8], scope: Scope, rule: &Rule) -> bool {
 
 /// The ids behind a marker: `a-rule, other.rule`. A word that is no id at the beginning ends them, so that the end
 /// of a comment (`*/`, `-->`) is none.
-fn ids(arguments: &[u8]) -> Vec<String> {
+pub(super) fn ids(arguments: &[u8]) -> Vec<String> {
     let list = arguments.trim_ascii_start();
     let list = list.strip_prefix(b":").or_else(|| list.strip_prefix(b"=")).unwrap_or(list);
     let mut ids = Vec::new();

@@ -9,6 +9,7 @@ pub mod location;
 pub mod quoted;
 pub mod redact;
 pub mod triage;
+pub mod unheeded;
 
 pub use fate::{Fate, MOST_NAMES, Names, Refs, Removal};
 

@@ -5,6 +5,7 @@ use crate::engine::{self, Base, Detector, Match, Scratch, Trace};
 use crate::findings::inline::{self, Comment, InlineAllow};
 use crate::findings::location::Locator;
 use crate::findings::triage::Policy;
+use crate::findings::unheeded::{Unheeded, unheeded};
 use crate::findings::{Location, Part, Secret};
 use crate::rules::Confidence;
 use crate::sources::content::{Content, classify};
@@ -49,6 +50,8 @@ pub(super) struct Found {
     pub(super) location: Location,
     /// The comment beside it and its reason.
     pub(super) inline: Option<(InlineAllow, String)>,
+    /// The comment beside it that names other rules, where none accepts it.
+    pub(super) unheeded: Option<Unheeded>,
     /// See [`Match::parts`].
     pub(super) parts: Vec<Part>,
 }
@@ -192,13 +195,18 @@ fn keep(eyes: Eyes<'_>, text: &[u8], all: &[Match], matches: &[&Match]) -> Vec<F
     let secrets: Vec<Span> =
         known.flat_map(|found| std::iter::once(found.secret).chain(found.parts.iter().map(|part| part.secret))).collect();
     let locator = Locator::new(text, &index, secrets.iter().copied());
-    let take = |found: &&Match| Found {
-        rule: found.rule,
-        confidence: found.confidence,
-        secret: Secret::new(found.value(text).to_vec()),
-        location: locator.locate(found.secret),
-        inline: comment(detector, policy, text, &index, &secrets, found),
-        parts: found.parts.iter().map(|part| part_of(detector, text, &locator, part)).collect(),
+    let unheeded = |found: &Match| unheeded(text, &index, found.secret, &detector.rules()[found.rule]);
+    let take = |found: &&Match| {
+        let inline = comment(detector, policy, text, &index, &secrets, found);
+        Found {
+            rule: found.rule,
+            confidence: found.confidence,
+            secret: Secret::new(found.value(text).to_vec()),
+            location: locator.locate(found.secret),
+            unheeded: if inline.is_none() && policy.honours_comments() { unheeded(found) } else { None },
+            inline,
+            parts: found.parts.iter().map(|part| part_of(detector, text, &locator, part)).collect(),
+        }
     };
     matches.iter().map(take).collect()
 }

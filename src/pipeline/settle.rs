@@ -10,6 +10,7 @@ use crate::findings::inline::Comment;
 use crate::findings::location::is_no_file;
 use crate::findings::redact::is_redacted;
 use crate::findings::triage::{Case, Verdict};
+use crate::findings::unheeded::Unheeded;
 use crate::findings::{Attribution, Finding, RuleFacts, Secret, dedupe};
 use crate::rules::About;
 use crate::sources::Coverage;
@@ -32,6 +33,8 @@ pub struct Results {
     pub coverage: Coverage,
     /// Comments that accept something or could, with their paths, ordered; empty where the policy does not ask for them.
     pub comments: Vec<(String, Comment)>,
+    /// Comments beside findings that do not accept them, with their paths, unordered.
+    pub unheeded: Vec<(String, Unheeded)>,
     /// What the baseline was asked about; empty without one.
     pub candidates: Vec<Candidate>,
     /// Where each candidate is.
@@ -162,6 +165,7 @@ impl Pipeline<'_> {
         let (list, suppressed) = match verdict {
             Verdict::Drop => return self.hide([found.secret.clone()]),
             Verdict::Report => {
+                results.unheeded.extend(found.unheeded.iter().map(|comment| (shown.to_owned(), comment.clone())));
                 if self.baseline.is_some() {
                     let commit = history.map(|history| history.commit.clone()).unwrap_or_default();
                     results.sites.push(Site { line: found.location.line, commit });

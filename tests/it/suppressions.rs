@@ -171,3 +171,26 @@ fn what_is_no_fingerprint_is_refused_where_it_is_read() {
         "keyward: error: .keywardignore:2: a fingerprint, where paths are listed; accept the finding with `keyward allow FINGERPRINT`",
     );
 }
+
+#[test]
+fn a_comment_that_names_its_rule_wrong_says_so() {
+    let dir = tempfile::tempdir().unwrap();
+    let told = |text: &str| {
+        std::fs::write(dir.path().join("f"), text).unwrap();
+        keyward(dir.path(), ["scan"]).acme().run().expect(1).stdout
+    };
+    let secret = token(1);
+    let stdout = told(&format!("# a\n{secret} # keyward:allow acme-tokem\n"));
+    let note = "note: f:2: the comment `keyward:allow`: no rule and no tag is called `acme-tokem`; did you mean `acme-token`?";
+    assert!(stdout.contains(note), "{stdout}");
+    let stdout = told(&format!("# keyward:allow-next-line jwt acme-token\n{secret}\n"));
+    assert!(
+        stdout.contains("note: f:1: the comment `keyward:allow-next-line`: names are parted by commas, so `acme-token` is none"),
+        "{stdout}"
+    );
+    // A rule that there is, and words that are no comment.
+    for text in ["keyward:allow jwt", "keyward:allowed nonsense", "keyward:allow-next-line nonsense"] {
+        let stdout = told(&format!("{secret} # {text}\n"));
+        assert!(!stdout.contains("the comment"), "{text}: {stdout}");
+    }
+}
