@@ -37,7 +37,11 @@ impl<'a> Pipeline<'a> {
 
     /// Hides secrets wherever they stand.
     pub(super) fn hide(&self, secrets: impl IntoIterator<Item = Secret>) {
-        lock(&self.hidden).extend(secrets);
+        // Of most blobs there are none, and all threads come by here.
+        let mut secrets = secrets.into_iter().peekable();
+        if secrets.peek().is_some() {
+            lock(&self.hidden).extend(secrets);
+        }
     }
 
     /// All that is to be hidden in a report of these results besides its findings.
