@@ -194,10 +194,13 @@ fn what_is_left_out_is_what_git_leaves_out() {
         "braces.env",
         "braces.{env,pem}",
         "braces.{x",
+        "tab.env",
+        "a.class",
+        "1.class",
     ];
     let tree = Tree::repository(&files);
     tree.git(&["init", "-q", "nested"]);
-    tree.write(".gitignore", "\u{feff}*.log\r\n!keep.log\n/build/\n\\#hash\n\\!bang\ndir/*\n!dir/keep\nspace\\ \n[\n*.{env,pem}\n*.[{]x\n");
+    tree.write(".gitignore", "\u{feff}*.log\r\n!keep.log\n/build/\n\\#hash\n\\!bang\ndir/*\n!dir/keep\nspace\\ \n[\n*.{env,pem}\n*.[{]x\ntab.env\t\n*.class\n![[:lower:]].class\n");
     tree.write("sub/.gitignore", "!a.log\n/only.txt\nother.*\n");
     tree.write("nested/.gitignore", "/own\n");
     tree.write(".git/info/exclude", "/by-exclude\n");

@@ -4,7 +4,6 @@
 //! Patterns are matched by the `ignore` crate, but the files are opened here. A repository may have a link, a pipe or a
 //! device in the place of one, which its walker would follow, or wait for without end; git takes none of them.
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::fs::Metadata;
@@ -17,6 +16,7 @@ use ignore::{DirEntry, Match};
 
 use super::read::open;
 use super::roots::reported;
+use crate::config::wild;
 use crate::sources::git::exclude_file;
 
 /// The largest file whose patterns count, in bytes: git's number.
@@ -132,27 +132,12 @@ impl Ignored {
         let mut builder = GitignoreBuilder::new(root);
         for line in text.trim_start_matches('\u{feff}').lines() {
             // A line that is no pattern matches nothing.
-            let _ = builder.add_line(None, &without_alternatives(line));
+            if let Ok(Some(line)) = wild::line(line) {
+                let _ = builder.add_line(None, &line);
+            }
         }
         builder.build().unwrap_or_else(|_| Gitignore::empty())
     }
-}
-
-/// A pattern as git means it, for whom braces are characters like any other: `*.{env,pem}` leaves out no `a.env`.
-fn without_alternatives(line: &str) -> Cow<'_, str> {
-    if !line.contains(['{', '}']) {
-        return line.into();
-    }
-    let (mut literal, mut in_class, mut is_escaped) = (String::with_capacity(line.len() + 8), false, false);
-    for letter in line.chars() {
-        if matches!(letter, '{' | '}') && !in_class && !is_escaped {
-            literal.push('\\');
-        }
-        in_class = !is_escaped && (letter == '[' || (in_class && letter != ']'));
-        is_escaped = letter == '\\' && !is_escaped;
-        literal.push(letter);
-    }
-    literal.into()
 }
 
 /// Whether a repository begins in a directory: one of git, or of jj where it has none of git around it.
