@@ -107,16 +107,7 @@ pub fn walk(options: &WalkOptions, sink: &dyn Sink) -> Result<Coverage, SourceEr
     found.excluded.into_iter().for_each(|skip| sink.skip(skip));
     if options.respect_ignore {
         let ignored = tracked::unvisited(&roots, &found.repositories, &tally.visited(), options, sink);
-        // As starts of a walk they would be followed.
-        let (links, files): (Vec<PathBuf>, Vec<PathBuf>) = ignored.into_iter().partition(|path| !options.follow_links && path.is_symlink());
-        let mut visitors = Visitors { options, sink, tally: &tally };
-        if let Some(builder) = builder(&files, options) {
-            builder.build_parallel().visit(&mut visitors);
-        }
-        let mut visitor = visitors.visitor();
-        for link in links {
-            visitor.link(link);
-        }
+        Visitors { options, sink, tally: &tally }.visit(&ignored);
     }
     let notes = filter.ignored.as_ref().and_then(Ignored::note).into_iter().collect();
     let (blobs, bytes) = (tally.blobs.into_inner(), tally.bytes.into_inner());
@@ -140,13 +131,17 @@ fn builder(paths: &[PathBuf], options: &WalkOptions) -> Option<WalkBuilder> {
     for path in more {
         builder.add(path);
     }
-    let threads = match options.threads {
+    builder.standard_filters(false).follow_links(options.follow_links);
+    builder.threads(threads(options));
+    Some(builder)
+}
+
+/// How many threads scan.
+fn threads(options: &WalkOptions) -> usize {
+    threads::startable(match options.threads {
         0 => std::thread::available_parallelism().map_or(1, NonZero::get),
         threads => threads,
-    };
-    builder.standard_filters(false).follow_links(options.follow_links);
-    builder.threads(threads::startable(threads));
-    Some(builder)
+    })
 }
 
 /// What all threads counted.
@@ -203,12 +198,34 @@ impl<'s> Visitors<'s> {
             sink: self.sink,
             tally: self.tally,
             reader: Reader::new(self.options.max_size, self.options.follow_links),
+            follows: self.options.follow_links,
             visited: Vec::new(),
             blobs: 0,
             bytes: 0,
         }
     }
+
+    /// Scans files and links one by one. Mostly there are few of them, for which no thread is worth its start.
+    fn visit(&self, paths: &[PathBuf]) {
+        let threads = if paths.len() > LEAST_SHARE { threads(self.options) } else { 1 };
+        let one = |paths: &[PathBuf]| {
+            let mut visitor = self.visitor();
+            for path in paths {
+                visitor.path(path);
+            }
+        };
+        std::thread::scope(|scope| {
+            for share in paths.chunks(paths.len().div_ceil(threads).max(LEAST_SHARE)) {
+                if threads == 1 || std::thread::Builder::new().spawn_scoped(scope, move || one(share)).is_err() {
+                    one(share);
+                }
+            }
+        });
+    }
 }
+
+/// Fewer files than this are not worth a thread.
+const LEAST_SHARE: usize = 64;
 
 impl<'s> ParallelVisitorBuilder<'s> for Visitors<'s> {
     fn build(&mut self) -> Box<dyn ParallelVisitor + 's> {
@@ -221,6 +238,7 @@ struct Visitor<'s> {
     sink: &'s dyn Sink,
     tally: &'s Tally,
     reader: Reader,
+    follows: bool,
     visited: Vec<u64>,
     blobs: u64,
     bytes: u64,
@@ -230,21 +248,37 @@ impl ParallelVisitor for Visitor<'_> {
     fn visit(&mut self, entry: Result<DirEntry, ignore::Error>) -> WalkState {
         match entry {
             Ok(entry) => match entry.file_type() {
-                Some(kind) if kind.is_file() => self.file(entry),
+                Some(kind) if kind.is_file() => self.file(entry.depth() == 0, entry.into_path()),
                 Some(kind) if kind.is_dir() => {}
                 Some(kind) if kind.is_symlink() => self.link(entry.into_path()),
                 _ => self.skip(entry.path(), SkipReason::Special, ""),
             },
-            Err(error) => self.error(&error),
+            Err(error) => {
+                if let (Some(path), Some(io)) = (path_of(&error), error.io_error()) {
+                    self.error(path, io);
+                }
+            }
         }
         WalkState::Continue
     }
 }
 
 impl Visitor<'_> {
-    fn file(&mut self, entry: DirEntry) {
-        let named = entry.depth() == 0;
-        let disk = entry.into_path();
+    /// A file or link that is tracked and ignored.
+    fn path(&mut self, disk: &Path) {
+        if !self.follows && disk.is_symlink() {
+            return self.link(disk.to_owned());
+        }
+        match disk.metadata() {
+            Ok(there) if there.is_file() => self.file(true, disk.to_owned()),
+            Ok(there) if there.is_dir() => {}
+            Ok(_) => self.skip(disk, SkipReason::Special, ""),
+            Err(error) => self.error(disk, &error),
+        }
+    }
+
+    /// `named` files are expected to be there.
+    fn file(&mut self, named: bool, disk: PathBuf) {
         self.visited.push(path_hash(&self.tally.hasher, &disk));
         let path = reported(&disk);
         names::tell(self.sink, &path, &|| Origin::File { path: path.clone(), disk: disk.clone() }, &mut |_| false);
@@ -275,8 +309,7 @@ impl Visitor<'_> {
 
     /// Directories that cannot be listed, mostly. Faults of ignore files are none: like git, the walk goes on
     /// without them, which can only lead to more being scanned.
-    fn error(&mut self, error: &ignore::Error) {
-        let (Some(path), Some(io)) = (path_of(error), error.io_error()) else { return };
+    fn error(&mut self, path: &Path, io: &std::io::Error) {
         let is_link = path.is_symlink();
         if is_link {
             self.link(path.to_owned());
