@@ -210,7 +210,7 @@ fn follow(steps: &[Step], bytes: &[u8], mut places: u64) -> Result<u64, Open> {
     for step in steps {
         places = match step {
             Step::Anything => return Err(Open),
-            Step::Text(text) => each(places, text.len(), |at| bytes[at.min(bytes.len())..].starts_with(text))?,
+            Step::Text(text) => each_text(text, bytes, places)?,
             Step::Class(ranges) => each(places, 1, |at| bytes.get(at).is_some_and(|&byte| ranges.has(byte)))?,
             Step::Beginning { line } => each(places, 0, |at| bytes.get(at).map_or(at == bytes.len(), |&byte| *line && byte == b'\n'))?,
             Step::Repeat(ranges, min, max) => repeat(ranges, (*min, *max), bytes, places)?,
@@ -236,6 +236,17 @@ fn each(mut places: u64, length: usize, fits: impl Fn(usize) -> bool) -> Result<
         }
     }
     Ok(behind)
+}
+
+/// The places behind a text.
+fn each_text(text: &[u8], bytes: &[u8], places: u64) -> Result<u64, Open> {
+    let rest = |at: usize| bytes.get(at..).unwrap_or_default();
+    // What is looked at may end within it.
+    let mut ends = (WINDOW + 1).saturating_sub(text.len())..WINDOW;
+    if bytes.len() == WINDOW && ends.any(|at| places >> at & 1 == 1 && text.starts_with(rest(at))) {
+        return Err(Open);
+    }
+    each(places, text.len(), |at| rest(at).starts_with(text))
 }
 
 fn repeat(ranges: &Ranges, (min, max): (u32, Option<u32>), bytes: &[u8], places: u64) -> Result<u64, Open> {
@@ -320,5 +331,9 @@ mod tests {
         assert!(before(text, "abkey") && before(text, "x \"acbkey") && !before(text, "\"akey") && !before(text, "xabkey"));
         let far = r"(?m-u)^[a-z]{0,200}key";
         assert!(before(far, &format!("{}key", "a".repeat(99))) && !before(far, "a.key"));
+        // A text may stand where the window ends.
+        let named = r"(?-u)<name>[a-z]{0,80}</name>\s{0,4}key";
+        assert!((0..80).all(|length| before(named, &format!("<name>{}</name>key", "a".repeat(length)))));
+        assert!(!before(named, &format!("<game>{}</name>key", "a".repeat(40))));
     }
 }
