@@ -2,7 +2,7 @@
 
 use crate::rules::format::Part;
 use crate::rules::{Rule, Shape};
-use crate::text::chars::{is_alnum, is_word};
+use crate::text::chars::{is_alnum, is_token, is_word};
 
 /// Where a token begins when `at`, the beginning of a word, belongs to an escape sequence in front of it:
 /// `\n`, `\t`, `\x3d`, `\u003d`, `%3D`.
@@ -45,6 +45,16 @@ pub(super) fn opens(bytes: &[u8], at: usize, rule: &Rule) -> bool {
 /// Whether what a variable of a shell has where nothing is given to it begins at `at`: `${ACME_KEY:-…}`.
 pub(super) fn is_default(bytes: &[u8], at: usize) -> bool {
     bytes[..at].ends_with(b":-")
+}
+
+/// Whether a token may begin at `at` that nothing but its context tells: a few begin with `*`, which stands for all projects.
+pub(super) fn may_begin(bytes: &[u8], at: usize) -> bool {
+    (is_token(bytes[at]) || bytes[at] == b'*') && (!(at > 0 && is_word(bytes[at - 1])) || is_default(bytes, at))
+}
+
+/// Whether what stands at `at` may belong to an escape sequence.
+pub(super) fn is_escape(bytes: &[u8], at: usize) -> bool {
+    at > 0 && matches!(bytes[at - 1], b'\\' | b'%')
 }
 
 /// Whether a token of the rule that began at `start` may end at `end`.

@@ -4,12 +4,12 @@
 //! those that are found on the lines of edits ([`window`](super::window)). Those that come to nothing by what stands on
 //! their line are left out ([`quiet`]). What the others come to depends on more, and is not noted here.
 
+use super::boundary::is_escape;
 use super::decode::{CHAIN_REACH, Encoded, chains};
 use super::gathered::Gathered;
 use super::program::Program;
 use super::quiet;
 use super::runs::{Visitor, Word, for_each};
-use super::scanner::is_escape;
 use super::simd::Places;
 use super::words::WordHit;
 use super::{Detector, Scratch};

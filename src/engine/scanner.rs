@@ -11,7 +11,7 @@ use crate::engine::assignment;
 use crate::rules::plan::{LONGEST_WORD, LengthRule};
 use crate::rules::{CONTEXT_REACH, Confidence, Place, Rule, Shape};
 use crate::text::Span;
-use crate::text::chars::{is_token, is_word, kind};
+use crate::text::chars::kind;
 
 /// With how many of the last matches a new one is compared. The same comes again close by, from another keyword of its
 /// rule; one that is overlooked goes with the overlaps. All of them would be quadratic in a file of keys.
@@ -143,7 +143,7 @@ impl<'a> Scanner<'a> {
 
     /// A format may begin behind the escape sequence that stands at `at`.
     fn escaped(&mut self, at: usize) {
-        if is_escape(self.bytes, at)
+        if boundary::is_escape(self.bytes, at)
             && let Some(behind) = boundary::behind_escape(self.bytes, at)
         {
             self.head(behind);
@@ -278,7 +278,7 @@ impl<'a> Scanner<'a> {
     fn near(&mut self, rule: u32, hit: WordHit) {
         let from = hit.start.saturating_sub(CONTEXT_REACH);
         let to = (hit.end + CONTEXT_REACH).min(self.bytes.len());
-        for at in (from..to).filter(|&at| may_begin(self.bytes, at)) {
+        for at in (from..to).filter(|&at| boundary::may_begin(self.bytes, at)) {
             self.format(rule, at);
         }
     }
@@ -353,14 +353,4 @@ impl<'a> Scanner<'a> {
             }
         }
     }
-}
-
-/// Whether a token may begin at `at` that nothing but its context tells: a few begin with `*`, which stands for all projects.
-pub(super) fn may_begin(bytes: &[u8], at: usize) -> bool {
-    (is_token(bytes[at]) || bytes[at] == b'*') && (!(at > 0 && is_word(bytes[at - 1])) || boundary::is_default(bytes, at))
-}
-
-/// Whether what stands at `at` may belong to an escape sequence.
-pub(super) fn is_escape(bytes: &[u8], at: usize) -> bool {
-    at > 0 && matches!(bytes[at - 1], b'\\' | b'%')
 }

@@ -3,8 +3,8 @@
 //! Every rule is tried on its own wherever its plan, keywords or name send it, without runs, heads, hashes and
 //! tables, through the same validating steps as in the scanner. A test holds the two together.
 
+use super::boundary::may_begin;
 use super::layout::{MANY_KEYWORDS, gate};
-use super::scanner::may_begin;
 use super::words::WordHit;
 use super::{Detector, Refusal, assignment, boundary, matcher, named, pem, surroundings, url, validate};
 use crate::rules::plan::{LEAST_RUN, LONGEST_WORD, LengthRule, Plan};

@@ -5,7 +5,7 @@
 //! is meant to hold the secret.
 
 use super::view::{Entry, View};
-use super::{VERSION, json, summary};
+use super::{VERSION, escaped, summary};
 use crate::rules::Severity;
 use crate::text::date;
 use crate::text::sanitize::sanitize;
@@ -38,7 +38,7 @@ pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
         },
         vulnerabilities: Vulnerabilities(&view.findings),
     };
-    json::pretty(&report, out)
+    escaped::pretty(&report, out)
 }
 
 #[derive(Serialize)]

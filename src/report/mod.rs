@@ -5,6 +5,7 @@
 
 mod columns;
 mod csv;
+mod escaped;
 mod gate;
 mod github;
 mod gitlab;
@@ -19,9 +20,9 @@ mod summary;
 mod text;
 mod view;
 
+pub(crate) use escaped::escape;
 pub use gate::Gate;
 pub(crate) use inert::inert;
-pub(crate) use json::escape;
 
 use crate::blob::Skip;
 use crate::findings::redact::Masker;

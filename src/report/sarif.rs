@@ -7,7 +7,7 @@
 
 use super::summary;
 use super::view::{Entry, Piece, View};
-use super::{HOME, VERSION, json};
+use super::{HOME, VERSION, escaped};
 use crate::findings::RuleFacts;
 use crate::rules::{Confidence, Severity};
 use crate::text::date;
@@ -40,7 +40,7 @@ const ROOT: &str = "%SRCROOT%";
 /// Writes the log.
 pub(super) fn write(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let log = Sarif::builder().schema(SCHEMA).version(value!("2.1.0")).runs(vec![build_run(view)]).build();
-    json::pretty(&log, out)
+    escaped::pretty(&log, out)
 }
 
 fn build_run(view: &View<'_>) -> Run {
