@@ -12,6 +12,7 @@ mod names;
 mod paths;
 mod places;
 mod settle;
+mod sink;
 
 pub use known::Known;
 pub use places::{Places, clean, is_bare};
@@ -20,7 +21,7 @@ pub use settle::{Results, Site};
 use crate::blob::{Blob, ObjectKind, Origin, Skip, SkipReason};
 use crate::config::globs::PathGlobs;
 use crate::config::ignore_file::IgnoreFile;
-use crate::engine::{Base, Detector, Scratch, Trace};
+use crate::engine::{Detector, Scratch, Trace};
 use crate::findings::baseline::Baseline;
 use crate::findings::inline::Comment;
 use crate::findings::triage::Policy;
@@ -305,48 +306,6 @@ impl<'a> Pipeline<'a> {
         if !found.is_empty() {
             lock(&self.hits).push((blob.origin.clone(), found));
         }
-    }
-}
-
-impl Sink for Pipeline<'_> {
-    fn blob(&self, blob: Blob<'_>) {
-        self.take(blob, Kin::None);
-    }
-
-    fn version(&self, blob: Blob<'_>, base: Option<Base<'_>>) -> Option<Trace> {
-        self.take(blob, Kin::Versions(base))
-    }
-
-    fn is_leak(&self, name: &str) -> bool {
-        self.holds_secret(name)
-    }
-
-    fn name(&self, origin: Origin) {
-        self.tell_name(origin);
-    }
-
-    fn leaves_out(&self, origin: &Origin) -> bool {
-        self.excludes(origin)
-    }
-
-    fn seeks_replaced(&self) -> bool {
-        self.has_movable()
-    }
-
-    fn replaced(&self, blob: Blob<'_>) {
-        self.keep_lost(&blob);
-    }
-
-    fn judges_paths(&self) -> bool {
-        self.accepts_by_path()
-    }
-
-    fn take_accepted(&self, origin: &Origin, bytes: &mut Vec<u8>) -> bool {
-        self.drop_accepted(origin, bytes)
-    }
-
-    fn skip(&self, skip: Skip) {
-        lock(&self.skips).push(skip);
     }
 }
 
