@@ -18,6 +18,8 @@ pub(super) enum Readers {
 /// Tries out that a file can be made, and leaves none behind: it would be scanned.
 pub(super) fn check(path: &Path) -> io::Result<()> {
     match Place::of(path)? {
+        // To open and close a pipe tells its reader that all was written.
+        Place::Device if is_pipe(path) => Ok(()),
         Place::Device => OpenOptions::new().write(true).open(path).map(drop),
         Place::File { beside, .. } => {
             create(&beside, Readers::AsBefore)?;
@@ -122,6 +124,17 @@ fn is_same(a: &fs::Metadata, b: &fs::Metadata) -> bool {
 fn is_same(a: &fs::Metadata, b: &fs::Metadata) -> bool {
     let times = |there: &fs::Metadata| (there.len(), there.created().ok(), there.modified().ok());
     times(a) == times(b)
+}
+
+#[cfg(unix)]
+fn is_pipe(path: &Path) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    fs::metadata(path).is_ok_and(|there| there.file_type().is_fifo())
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_path: &Path) -> bool {
+    false
 }
 
 /// What is at a path.

@@ -104,6 +104,28 @@ fn to_devices_and_links_go_where_they_lead() {
     assert!(std::fs::read_to_string(dir.path().join("real.json")).unwrap().starts_with('{'));
 }
 
+#[cfg(unix)]
+#[test]
+fn to_a_pipe_come_whole_to_its_reader() {
+    let (dir, beside) = (leaking(), tempfile::tempdir().unwrap());
+    let pipe = beside.path().join("pipe");
+    assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let read = |pipe: &std::path::Path| std::fs::read_to_string(pipe).unwrap();
+    let reader = std::thread::spawn({
+        let pipe = pipe.clone();
+        move || {
+            let first = read(&pipe);
+            if first.is_empty() {
+                // Who opened it to try it out waits for a reader now.
+                read(&pipe);
+            }
+            first
+        }
+    });
+    acme(dir.path(), ["-f", "json", "-o", pipe.to_str().unwrap()]).run().expect(1);
+    assert!(reader.join().unwrap().ends_with("}\n"));
+}
+
 #[test]
 fn are_coloured_only_when_asked_or_on_a_terminal() {
     let dir = leaking();
